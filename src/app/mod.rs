@@ -1,0 +1,1 @@
+//! What the program decides: events in, effects out. Pure: no I/O, no async, no clock, no terminal.

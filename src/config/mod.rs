@@ -1,0 +1,1 @@
+//! Configuration: files and defaults merged into settings, with errors that point at the line.

@@ -1,0 +1,3 @@
+//! The binary: parses, runs, exits; nothing else.
+
+fn main() {}

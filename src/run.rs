@@ -1,0 +1,1 @@
+//! The loop: input, reports and frame timer in; app; effects and frames out.

@@ -1,0 +1,1 @@
+//! A whole S3 in a map.

@@ -1,0 +1,1 @@
+//! The store over the AWS SDK: the only place that names it.

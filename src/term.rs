@@ -1,0 +1,1 @@
+//! The terminal's modes: taken and given back, whatever happens.

@@ -1,0 +1,1 @@
+//! What the program shows: draws the app's state, decides nothing.

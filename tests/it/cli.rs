@@ -1,0 +1,1 @@
+//! The built binary without a screen: the contract for scripts.

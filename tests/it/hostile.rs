@@ -1,0 +1,1 @@
+//! The SDK store against canned answers of servers that misbehave.

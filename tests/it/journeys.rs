@@ -1,0 +1,1 @@
+//! Keys as text through the real loop.

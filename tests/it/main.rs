@@ -1,0 +1,16 @@
+//! One integration binary: each further one would cost a long link with the SDK in it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests"
+)]
+
+mod cli;
+mod contract;
+mod hostile;
+mod journeys;
+mod layers;
+mod pty;
+mod servers;
+mod support;

@@ -1,0 +1,1 @@
+//! The contract on servers that nobody here wrote.
