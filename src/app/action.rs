@@ -86,7 +86,7 @@ actions! {
     SizeAll, Uploads, "size-all", ["S"], "size", "size all uploads of this bucket, after showing what it costs";
     Abort, Uploads, "abort", ["a"], "abort", "abort the marked uploads, or the one under the cursor";
     Copy, Global, "copy", ["y"], "copy", "copy upload ID, ETag, address or the equivalent aws command";
-    Refresh, Global, "refresh", ["r", "f5"], "refresh", "look again";
+    Refresh, Global, "refresh", ["ctrl-r", "f5"], "refresh", "look again";
     Interval, Global, "auto-refresh", ["I"], "", "look again by itself: off, 10 s, 1 min, 5 min";
     Tasks, Global, "tasks", ["t"], "tasks", "show or leave the tasks";
     Cancel, Tasks, "cancel", ["x"], "cancel", "cancel the task";

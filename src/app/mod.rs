@@ -3,6 +3,7 @@
 pub mod action;
 pub mod input;
 pub mod keymap;
+pub mod settings;
 
 use crate::model::Timestamp;
 use crate::protocol::{Command, Report};
@@ -10,6 +11,7 @@ use crate::protocol::{Command, Report};
 pub use action::Action;
 pub use input::{Key, Mouse};
 pub use keymap::Keymap;
+pub use settings::{Settings, ThemeName};
 
 /// What happens to the app.
 #[derive(Debug, Clone, PartialEq, Eq)]
