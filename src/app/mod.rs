@@ -1,9 +1,15 @@
 //! What the program decides: events in, effects out. Pure: no I/O, no async, no clock, no terminal.
 
 pub mod action;
+pub mod cursor;
 pub mod input;
 pub mod keymap;
+pub mod layout;
+pub mod messages;
+pub mod parts;
 pub mod settings;
+pub mod tasks;
+pub mod text;
 
 use crate::model::Timestamp;
 use crate::protocol::{Command, Report};
