@@ -37,6 +37,8 @@ pub struct FolderView {
     /// Folders by bytes, then the uploads of this level.
     pub lines: Vec<FolderLine>,
     pub cursor: Cursor<LineName>,
+    /// The version of the table that the lines were made from.
+    pub version: u64,
 }
 
 impl FolderView {

@@ -93,6 +93,7 @@ pub struct App {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Summary {
     pub aborted: u64,
+    pub already_gone: u64,
     pub freed: u64,
     pub unknown: u64,
     pub skipped: u64,
