@@ -42,13 +42,18 @@ impl App {
             Action::Cancel => self.cancel_task(effects),
             Action::ClearTasks => self.tasks.list.retain(super::tasks::Task::is_running),
             Action::Details => self.show_report(),
-            Action::Palette => self.dialog = Some(Dialog::Palette(Palette::new(self.history.clone()))),
+            Action::Palette => {
+                self.dialog = Some(Dialog::Palette(Palette::new(self.history.clone())))
+            }
             Action::Help => self.dialog = Some(Dialog::Help { scroll: 0 }),
             Action::Log => self.dialog = Some(Dialog::Messages { scroll: 0 }),
             Action::Theme => self.next_theme(),
             Action::ReadOnly => {
                 self.settings.read_only = true;
-                self.say(Severity::Info, "read-only from now on: nothing will be changed");
+                self.say(
+                    Severity::Info,
+                    "read-only from now on: nothing will be changed",
+                );
             }
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Redraw => effects.push(Effect::Redraw),
@@ -62,8 +67,11 @@ impl App {
         let window = self.window(self.focus);
         match self.focus {
             Pane::Buckets => {
-                let names: Vec<String> =
-                    self.buckets.shown().map(|place| place.bucket.name.clone()).collect();
+                let names: Vec<String> = self
+                    .buckets
+                    .shown()
+                    .map(|place| place.bucket.name.clone())
+                    .collect();
                 let target = motion.target(self.buckets.cursor.index(), names.len(), window);
                 let at = |index: usize| names.get(index).cloned();
                 self.buckets.cursor.go(target, names.len(), window, at);
@@ -80,13 +88,17 @@ impl App {
             Pane::Tasks => {
                 let jobs: Vec<_> = self.tasks.list.iter().map(|task| task.job).collect();
                 let target = motion.target(self.tasks.cursor.index(), jobs.len(), window);
-                self.tasks.cursor.go(target, jobs.len(), window, |index| jobs.get(index).copied());
+                self.tasks
+                    .cursor
+                    .go(target, jobs.len(), window, |index| jobs.get(index).copied());
             }
         }
     }
 
     fn move_in_uploads(&mut self, motion: Motion, window: usize) {
-        let Some(place) = self.place_mut() else { return };
+        let Some(place) = self.place_mut() else {
+            return;
+        };
         if let Some(view) = &mut place.folders {
             let target = motion.target(view.cursor.index(), view.lines.len(), window);
             let lines = &view.lines;
@@ -95,7 +107,9 @@ impl App {
         } else {
             let table = &place.table;
             let target = motion.target(place.cursor.index(), table.len(), window);
-            place.cursor.go(target, table.len(), window, |index| table.at(index));
+            place
+                .cursor
+                .go(target, table.len(), window, |index| table.at(index));
         }
     }
 
@@ -109,10 +123,12 @@ impl App {
                 }
             }
             Pane::Uploads => {
-                let folder = self.place().and_then(|place| match place.folders.as_ref()?.current()? {
-                    FolderLine::Folder(folder) => Some(folder.prefix.clone()),
-                    FolderLine::Upload(_) => None,
-                });
+                let folder =
+                    self.place()
+                        .and_then(|place| match place.folders.as_ref()?.current()? {
+                            FolderLine::Folder(folder) => Some(folder.prefix.clone()),
+                            FolderLine::Upload(_) => None,
+                        });
                 match folder {
                     Some(prefix) => self.enter_folder(prefix),
                     None => self.focus_parts(effects),
@@ -147,7 +163,9 @@ impl App {
                     return;
                 }
                 if !place.table.filter().is_empty() {
-                    place.table.set_filter(crate::model::filter::Filter::default(), now);
+                    place
+                        .table
+                        .set_filter(crate::model::filter::Filter::default(), now);
                     return;
                 }
                 self.leave();
@@ -162,7 +180,9 @@ impl App {
             Pane::Parts => self.focus = Pane::Uploads,
             Pane::Tasks => self.toggle_tasks(),
             Pane::Uploads => {
-                let up = self.place().and_then(|place| place.folders.as_ref()?.parent());
+                let up = self
+                    .place()
+                    .and_then(|place| place.folders.as_ref()?.parent());
                 match up {
                     Some(prefix) => self.enter_folder(prefix),
                     None => self.to_buckets(),
@@ -181,7 +201,10 @@ impl App {
         if !self.tasks.list.is_empty() {
             order.push(Pane::Tasks);
         }
-        let at = order.iter().position(|pane| *pane == self.focus).unwrap_or(0);
+        let at = order
+            .iter()
+            .position(|pane| *pane == self.focus)
+            .unwrap_or(0);
         let step = if forward { 1 } else { order.len() - 1 };
         self.focus_pane(order[(at + step) % order.len()], effects);
     }
@@ -200,7 +223,11 @@ impl App {
                     self.focus_parts(effects);
                 } else {
                     // Nothing to show there: on to the next.
-                    self.focus = if self.tasks.list.is_empty() { Pane::Uploads } else { Pane::Tasks };
+                    self.focus = if self.tasks.list.is_empty() {
+                        Pane::Uploads
+                    } else {
+                        Pane::Tasks
+                    };
                 }
             }
             Pane::Tasks => self.toggle_tasks(),
@@ -217,7 +244,9 @@ impl App {
     }
 
     fn cancel_task(&mut self, effects: &mut Vec<Effect>) {
-        let Some(job) = self.tasks.cursor.item().copied() else { return };
+        let Some(job) = self.tasks.cursor.item().copied() else {
+            return;
+        };
         if let Some(task) = self.tasks.get_mut(job).filter(|task| task.is_running()) {
             task.cancelling = true;
             effects.push(Effect::Send(Command::Cancel(job)));
@@ -226,7 +255,10 @@ impl App {
 
     pub(super) fn show_report(&mut self) {
         if let Some(task) = self.tasks.current() {
-            self.dialog = Some(Dialog::Report { job: task.job, scroll: 0 });
+            self.dialog = Some(Dialog::Report {
+                job: task.job,
+                scroll: 0,
+            });
         }
     }
 
@@ -247,7 +279,10 @@ impl App {
             Pane::Parts => {
                 let open = self.parts.take();
                 if let Some(target) = open.map(|parts| parts.target) {
-                    let running = self.jobs.iter().find(|(_, purpose)| **purpose == Purpose::Parts);
+                    let running = self
+                        .jobs
+                        .iter()
+                        .find(|(_, purpose)| **purpose == Purpose::Parts);
                     if let Some((job, _)) = running {
                         self.jobs.close(job);
                         effects.push(Effect::Send(Command::Cancel(job)));
@@ -269,7 +304,10 @@ impl App {
     }
 
     fn next_theme(&mut self) {
-        let at = ThemeName::ALL.iter().position(|name| *name == self.settings.theme).unwrap_or(0);
+        let at = ThemeName::ALL
+            .iter()
+            .position(|name| *name == self.settings.theme)
+            .unwrap_or(0);
         self.settings.theme = ThemeName::ALL[(at + 1) % ThemeName::ALL.len()];
         let name = self.settings.theme.word();
         self.say(Severity::Info, format!("theme: {name}"));

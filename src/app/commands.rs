@@ -17,9 +17,20 @@ impl App {
     pub fn palette_words(&self, verb: &str) -> Vec<String> {
         let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         match verb {
-            "bucket" => self.buckets.places.iter().map(|place| place.bucket.name.clone()).collect(),
-            "sort" => Column::ALL.iter().map(|column| column.word().to_owned()).collect(),
-            "theme" => ThemeName::ALL.iter().map(|theme| theme.word().to_owned()).collect(),
+            "bucket" => self
+                .buckets
+                .places
+                .iter()
+                .map(|place| place.bucket.name.clone())
+                .collect(),
+            "sort" => Column::ALL
+                .iter()
+                .map(|column| column.word().to_owned())
+                .collect(),
+            "theme" => ThemeName::ALL
+                .iter()
+                .map(|theme| theme.word().to_owned())
+                .collect(),
             "interval" => owned(&["off", "10s", "1m", "5m"]),
             "older" | "quiet" => owned(&["1d", "7d", "30d"]),
             _ => Vec::new(),
@@ -36,7 +47,9 @@ impl App {
         match (key.code, key.ctrl) {
             (Code::Esc, _) => return None,
             (Code::Backspace, false) if palette.input.text().is_empty() => return None,
-            (Code::Down, _) => palette.cursor = (palette.cursor + 1).min(candidates.len().saturating_sub(1)),
+            (Code::Down, _) => {
+                palette.cursor = (palette.cursor + 1).min(candidates.len().saturating_sub(1))
+            }
             (Code::Up, _) => palette.cursor = palette.cursor.saturating_sub(1),
             (Code::Char('p'), true) => recall(&mut palette, true),
             (Code::Char('n'), true) => recall(&mut palette, false),
@@ -101,7 +114,12 @@ impl App {
         }
     }
 
-    fn verb(&mut self, verb: &str, argument: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+    fn verb(
+        &mut self,
+        verb: &str,
+        argument: &str,
+        effects: &mut Vec<Effect>,
+    ) -> Result<(), String> {
         match verb {
             "bucket" => {
                 let name = argument.trim_start_matches("s3://");
@@ -122,14 +140,20 @@ impl App {
             "sort" => {
                 let column = Column::ALL.iter().find(|column| column.word() == argument);
                 let column = *column.ok_or_else(|| format!("there is no column '{argument}'"))?;
-                self.sort_by(Sort { column, descending: column.starts_descending() });
+                self.sort_by(Sort {
+                    column,
+                    descending: column.descends_at_first(),
+                });
                 Ok(())
             }
             "interval" => self.interval_verb(argument),
             "theme" => {
-                let theme = ThemeName::ALL.into_iter().find(|theme| theme.word() == argument);
-                self.settings.theme =
-                    theme.ok_or_else(|| format!("there is no theme '{argument}': dark, light, 16, plain"))?;
+                let theme = ThemeName::ALL
+                    .into_iter()
+                    .find(|theme| theme.word() == argument);
+                self.settings.theme = theme.ok_or_else(|| {
+                    format!("there is no theme '{argument}': dark, light, 16, plain")
+                })?;
                 Ok(())
             }
             _ => Err(format!("'{verb}' is no command")),
@@ -153,7 +177,10 @@ impl App {
                 let every = filter::parse_duration(text)
                     .ok_or_else(|| format!("'{text}' is no time span: write 30s, 5m or off"))?;
                 if every < std::time::Duration::from_secs(5) {
-                    return Err("looking again more often than every 5 s is no use: S3 bills each look".to_owned());
+                    return Err(
+                        "looking again more often than every 5 s is no use: S3 bills each look"
+                            .to_owned(),
+                    );
                 }
                 Some(every)
             }
@@ -178,5 +205,9 @@ fn recall(palette: &mut Palette, back: bool) {
         (Some(at), false) => Some(at + 1).filter(|at| *at < len),
     };
     palette.recalled = next;
-    palette.input.set(next.and_then(|at| palette.history.get(at)).cloned().unwrap_or_default());
+    palette.input.set(
+        next.and_then(|at| palette.history.get(at))
+            .cloned()
+            .unwrap_or_default(),
+    );
 }

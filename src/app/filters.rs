@@ -9,10 +9,17 @@ use crate::model::filter::{self, Filter};
 
 impl App {
     pub(super) fn edit_filter(&mut self) {
-        let pane = if self.focus == Pane::Buckets { Pane::Buckets } else { Pane::Uploads };
+        let pane = if self.focus == Pane::Buckets {
+            Pane::Buckets
+        } else {
+            Pane::Uploads
+        };
         let before = match pane {
             Pane::Buckets => self.buckets.filter.clone(),
-            _ => self.place().map(|place| place.table.filter().text().to_owned()).unwrap_or_default(),
+            _ => self
+                .place()
+                .map(|place| place.table.filter().text().to_owned())
+                .unwrap_or_default(),
         };
         if pane == Pane::Uploads {
             if self.place().is_none() {
@@ -31,7 +38,9 @@ impl App {
     }
 
     pub(super) fn filter_key(&mut self, key: Key, effects: &mut Vec<Effect>) {
-        let Some(edit) = &mut self.filter_edit else { return };
+        let Some(edit) = &mut self.filter_edit else {
+            return;
+        };
         match key.code {
             Code::Char('c') if key.ctrl => {
                 self.end_filter(false);
@@ -55,19 +64,25 @@ impl App {
     }
 
     fn end_filter(&mut self, keep: bool) {
-        let Some(edit) = self.filter_edit.take() else { return };
+        let Some(edit) = self.filter_edit.take() else {
+            return;
+        };
         if !keep {
             self.set_filter_text(edit.pane, &edit.before);
         }
     }
 
     fn complete_filter(&mut self) {
-        let Some(edit) = &mut self.filter_edit else { return };
+        let Some(edit) = &mut self.filter_edit else {
+            return;
+        };
         if let Some(first) = edit.suggestions.first() {
             let text = edit.line.text();
             // The last term is what the suggestion completes.
             let kept = text.rfind(char::is_whitespace).map_or(0, |space| space + 1);
-            let sign = text[kept..].find(|c| c != '-' && c != '!').unwrap_or(text.len() - kept);
+            let sign = text[kept..]
+                .find(|c| c != '-' && c != '!')
+                .unwrap_or(text.len() - kept);
             let completed = format!("{}{first}", &text[..kept + sign]);
             edit.line.set(completed);
             self.filter_changed();
@@ -76,12 +91,18 @@ impl App {
 
     /// Puts what is typed in force, as far as it parses.
     pub(super) fn filter_changed(&mut self) {
-        let Some(edit) = &self.filter_edit else { return };
+        let Some(edit) = &self.filter_edit else {
+            return;
+        };
         let (pane, text) = (edit.pane, edit.line.text().to_owned());
         let error = self.set_filter_text(pane, &text);
         if let Some(edit) = &mut self.filter_edit {
             edit.error = error;
-            edit.suggestions = if pane == Pane::Uploads { filter::suggestions(&text) } else { Vec::new() };
+            edit.suggestions = if pane == Pane::Uploads {
+                filter::suggestions(&text)
+            } else {
+                Vec::new()
+            };
         }
     }
 

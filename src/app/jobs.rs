@@ -12,15 +12,25 @@ pub enum Purpose {
     Identify,
     Buckets,
     /// A bucket's listing.
-    List { bucket: String },
+    List {
+        bucket: String,
+    },
     /// Sizes of what is on screen or marked.
-    Measure { bucket: String, rows: Arc<[RowId]>, urgency: Urgency },
+    Measure {
+        bucket: String,
+        rows: Arc<[RowId]>,
+        urgency: Urgency,
+    },
     /// Sizes of a whole bucket: a task.
-    MeasureAll { bucket: String },
+    MeasureAll {
+        bucket: String,
+    },
     /// The parts of the upload that is open or previewed.
     Parts,
     /// An abort: a task.
-    Abort { bucket: String },
+    Abort {
+        bucket: String,
+    },
 }
 
 /// The jobs that run.

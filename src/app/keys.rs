@@ -1,12 +1,12 @@
 //! Who gets a key: the open dialog, the line being edited, or the focused pane through the keymap.
 
+use super::Effect;
 use super::action::{Action, Scope};
 use super::dialog::Dialog;
 use super::input::{Code, Key};
 use super::layout::Pane;
 use super::messages::Severity;
 use super::state::App;
-use super::Effect;
 
 impl App {
     /// The scopes in which a key of the focused pane is looked up, nearest first.
@@ -52,7 +52,10 @@ impl App {
 
     fn unknown_key(&mut self, key: Key) {
         if key.code != Code::Esc {
-            self.say(Severity::Info, format!("{key} does nothing here; ? shows the keys of this pane"));
+            self.say(
+                Severity::Info,
+                format!("{key} does nothing here; ? shows the keys of this pane"),
+            );
         }
     }
 
@@ -71,7 +74,9 @@ impl App {
             }
             return;
         }
-        let Some(dialog) = self.dialog.take() else { return };
+        let Some(dialog) = self.dialog.take() else {
+            return;
+        };
         self.dialog = match dialog {
             Dialog::Abort(dialog) => self.abort_key(dialog, key, effects),
             Dialog::Palette(palette) => self.palette_key(palette, key, effects),
@@ -84,23 +89,38 @@ impl App {
                 Code::Esc | Code::Char('n' | 'q') => None,
                 _ => Some(Dialog::Quit { running }),
             },
-            Dialog::SizeAll { bucket, uploads, requests, price } => match key.code {
+            Dialog::SizeAll {
+                bucket,
+                uploads,
+                requests,
+                price,
+            } => match key.code {
                 Code::Char('y') | Code::Enter => {
                     self.size_all(&bucket, effects);
                     None
                 }
                 Code::Esc | Code::Char('n' | 'q') => None,
-                _ => Some(Dialog::SizeAll { bucket, uploads, requests, price }),
+                _ => Some(Dialog::SizeAll {
+                    bucket,
+                    uploads,
+                    requests,
+                    price,
+                }),
             },
             Dialog::Help { scroll } => scrolled(key, scroll).map(|scroll| Dialog::Help { scroll }),
             Dialog::Messages { scroll } => {
                 let last = self.messages.len().saturating_sub(1);
-                scrolled(key, scroll).map(|scroll| Dialog::Messages { scroll: scroll.min(last) })
+                scrolled(key, scroll).map(|scroll| Dialog::Messages {
+                    scroll: scroll.min(last),
+                })
             }
             Dialog::Report { job, scroll } => {
                 let task = self.tasks.list.iter().find(|task| task.job == job);
                 let last = task.map_or(0, |task| task.troubles.len());
-                scrolled(key, scroll).map(|scroll| Dialog::Report { job, scroll: scroll.min(last) })
+                scrolled(key, scroll).map(|scroll| Dialog::Report {
+                    job,
+                    scroll: scroll.min(last),
+                })
             }
         };
     }
@@ -113,7 +133,9 @@ fn scrolled(key: Key, scroll: usize) -> Option<usize> {
         (Code::Esc | Code::Enter | Code::Char('q' | '?' | '!'), false) => None,
         (Code::Char('j') | Code::Down, false) => Some(scroll + 1),
         (Code::Char('k') | Code::Up, false) => Some(scroll.saturating_sub(1)),
-        (Code::PageDown | Code::Char(' '), false) | (Code::Char('f' | 'd'), true) => Some(scroll + PAGE),
+        (Code::PageDown | Code::Char(' '), false) | (Code::Char('f' | 'd'), true) => {
+            Some(scroll + PAGE)
+        }
         (Code::PageUp, false) | (Code::Char('b' | 'u'), true) => Some(scroll.saturating_sub(PAGE)),
         (Code::Home | Code::Char('g'), false) => Some(0),
         (Code::End | Code::Char('G'), false) => Some(usize::MAX / 2),

@@ -1,8 +1,8 @@
 //! The menus: what to sort by, and what to copy.
 
 use super::Effect;
-use super::dialog::choose::{Choice, Menu};
 use super::dialog::Dialog;
+use super::dialog::choose::{Choice, Menu};
 use super::input::{Code, Key};
 use super::layout::Pane;
 use super::messages::Severity;
@@ -15,17 +15,29 @@ type Line = (String, String, Choice);
 
 impl App {
     pub(super) fn sort_menu(&mut self) {
-        let Some(sort) = self.place().map(|place| place.table.sort()) else { return };
+        let Some(sort) = self.place().map(|place| place.table.sort()) else {
+            return;
+        };
         let lines = Column::ALL.iter().map(|column| {
             let current = *column == sort.column;
             // Choosing the column in force turns it round.
-            let descending = if current { !sort.descending } else { column.starts_descending() };
+            let descending = if current {
+                !sort.descending
+            } else {
+                column.descends_at_first()
+            };
             let detail = if current { "turn round" } else { "" };
-            let choice = Choice::Sort(Sort { column: *column, descending });
+            let choice = Choice::Sort(Sort {
+                column: *column,
+                descending,
+            });
             (column.word().to_owned(), detail.to_owned(), choice)
         });
         let mut menu = Menu::new("sort by", lines.collect());
-        menu.cursor = Column::ALL.iter().position(|column| *column == sort.column).unwrap_or(0);
+        menu.cursor = Column::ALL
+            .iter()
+            .position(|column| *column == sort.column)
+            .unwrap_or(0);
         self.dialog = Some(Dialog::Menu(menu));
     }
 
@@ -48,8 +60,14 @@ impl App {
     }
 
     fn bucket_texts(&self) -> Vec<Line> {
-        let Some(name) = self.buckets.cursor.item() else { return Vec::new() };
-        let list = format!("aws s3api list-multipart-uploads --bucket {}{}", quote(name), self.connection());
+        let Some(name) = self.buckets.cursor.item() else {
+            return Vec::new();
+        };
+        let list = format!(
+            "aws s3api list-multipart-uploads --bucket {}{}",
+            quote(name),
+            self.connection()
+        );
         vec![
             copy("name", name),
             copy("address", &format!("s3://{name}")),
@@ -62,7 +80,10 @@ impl App {
             return self.place().map(folder_texts).unwrap_or_default();
         };
         let command = |verb: &str| aws(verb, &target, &self.connection());
-        let address = Address { bucket: target.bucket.clone(), key: target.key.clone() };
+        let address = Address {
+            bucket: target.bucket.clone(),
+            key: target.key.clone(),
+        };
         let ours = format!(
             "mopup abort {} {}",
             quote(&address.to_string()),
@@ -73,27 +94,46 @@ impl App {
             copy("address", &address.to_string()),
             copy("key", &target.key),
             copy("parts with the aws command", &command("list-parts")),
-            copy("abort with the aws command", &command("abort-multipart-upload")),
+            copy(
+                "abort with the aws command",
+                &command("abort-multipart-upload"),
+            ),
             copy("mopup command to abort", &ours),
         ]
     }
 
     fn task_texts(&self) -> Vec<Line> {
-        let Some(task) = self.tasks.current() else { return Vec::new() };
+        let Some(task) = self.tasks.current() else {
+            return Vec::new();
+        };
         let lines: Vec<String> = task
             .troubles
             .iter()
-            .map(|trouble| format!("s3://{}/{}\t{}\t{}", task.bucket, trouble.key, trouble.upload_id, trouble.why))
+            .map(|trouble| {
+                format!(
+                    "s3://{}/{}\t{}\t{}",
+                    task.bucket, trouble.key, trouble.upload_id, trouble.why
+                )
+            })
             .collect();
-        if lines.is_empty() { Vec::new() } else { vec![copy("what was skipped or failed", &lines.join("\n"))] }
+        if lines.is_empty() {
+            Vec::new()
+        } else {
+            vec![copy("what was skipped or failed", &lines.join("\n"))]
+        }
     }
 
     /// The options that lead an `aws` command to the same place.
     fn connection(&self) -> String {
-        let Some(identity) = &self.identity else { return String::new() };
+        let Some(identity) = &self.identity else {
+            return String::new();
+        };
         let options = [
             ("--profile", identity.profile.as_deref()),
-            ("--region", Some(identity.region.as_str()).filter(|region| !region.is_empty())),
+            (
+                "--region",
+                Some(identity.region.as_str()).filter(|region| !region.is_empty()),
+            ),
             ("--endpoint-url", identity.endpoint.as_deref()),
         ];
         options
@@ -102,12 +142,19 @@ impl App {
             .collect()
     }
 
-    pub(super) fn menu_key(&mut self, mut menu: Menu, key: Key, effects: &mut Vec<Effect>) -> Option<Dialog> {
+    pub(super) fn menu_key(
+        &mut self,
+        mut menu: Menu,
+        key: Key,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Dialog> {
         let last = menu.items.len().saturating_sub(1);
         match key.code {
             Code::Esc | Code::Char('q') => return None,
             Code::Down | Code::Char('j') | Code::Tab => menu.cursor = (menu.cursor + 1).min(last),
-            Code::Up | Code::Char('k') | Code::BackTab => menu.cursor = menu.cursor.saturating_sub(1),
+            Code::Up | Code::Char('k') | Code::BackTab => {
+                menu.cursor = menu.cursor.saturating_sub(1)
+            }
             Code::Enter => {
                 let item = menu.items.swap_remove(menu.cursor.min(last));
                 self.choose(item.choice, effects);
@@ -137,14 +184,28 @@ impl App {
 }
 
 fn folder_texts(place: &Place) -> Vec<Line> {
-    let Some(view) = &place.folders else { return Vec::new() };
-    let Some(super::folders::FolderLine::Folder(folder)) = view.current() else { return Vec::new() };
-    let address = Address { bucket: place.bucket.name.clone(), key: folder.prefix.clone() };
-    vec![copy("address", &address.to_string()), copy("prefix", &folder.prefix)]
+    let Some(view) = &place.folders else {
+        return Vec::new();
+    };
+    let Some(super::folders::FolderLine::Folder(folder)) = view.current() else {
+        return Vec::new();
+    };
+    let address = Address {
+        bucket: place.bucket.name.clone(),
+        key: folder.prefix.clone(),
+    };
+    vec![
+        copy("address", &address.to_string()),
+        copy("prefix", &folder.prefix),
+    ]
 }
 
 fn copy(label: &str, text: &str) -> Line {
-    (label.to_owned(), text.to_owned(), Choice::Copy(text.to_owned()))
+    (
+        label.to_owned(),
+        text.to_owned(),
+        Choice::Copy(text.to_owned()),
+    )
 }
 
 fn aws(verb: &str, target: &Target, connection: &str) -> String {

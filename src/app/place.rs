@@ -82,7 +82,9 @@ impl Place {
             Some(view) => view.rows_on_screen(window),
             None => {
                 let top = self.cursor.top();
-                (top..top + window).map_while(|index| self.table.at(index)).collect()
+                (top..top + window)
+                    .map_while(|index| self.table.at(index))
+                    .collect()
             }
         }
     }

@@ -96,7 +96,7 @@ impl App {
             let descending = if spec.column == sort.column {
                 !sort.descending
             } else {
-                spec.column.starts_descending()
+                spec.column.descends_at_first()
             };
             self.sort_by(Sort { column: spec.column, descending });
         }

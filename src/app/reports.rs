@@ -14,7 +14,9 @@ use crate::protocol::{AbortOutcome, Fault, JobId, Measured, News, Outcome, Repor
 impl App {
     pub(super) fn report(&mut self, report: Report, effects: &mut Vec<Effect>) {
         let Report { job, news } = report;
-        let Some(purpose) = self.jobs.purpose(job).cloned() else { return };
+        let Some(purpose) = self.jobs.purpose(job).cloned() else {
+            return;
+        };
         match (news, purpose) {
             (News::Identity(identity), _) => self.identity = Some(identity),
             (News::Buckets(buckets), _) => self.take_buckets(buckets, effects),
@@ -56,14 +58,18 @@ impl App {
     fn take_sizes(&mut self, job: JobId, bucket: &str, items: Vec<(RowId, Measured)>) {
         let now = self.now;
         let mut failures: Vec<Fault> = Vec::new();
-        let Some(place) = self.buckets.get_mut(bucket) else { return };
+        let Some(place) = self.buckets.get_mut(bucket) else {
+            return;
+        };
         for (row, measured) in items {
             place.reasons.remove(&row);
             match measured {
                 Measured::AtLeast(extent) => {
                     place.table.set_measure(row, Measure::AtLeast(extent), now);
                 }
-                Measured::Exact(extent) => place.table.set_measure(row, Measure::Exact(extent), now),
+                Measured::Exact(extent) => {
+                    place.table.set_measure(row, Measure::Exact(extent), now)
+                }
                 Measured::Gone => place.table.bury(row),
                 Measured::Denied(fault) => {
                     place.table.set_measure(row, Measure::Denied, now);
@@ -90,8 +96,12 @@ impl App {
     }
 
     fn take_outcomes(&mut self, job: JobId, bucket: &str, outcomes: Vec<(RowId, AbortOutcome)>) {
-        let Some(place) = self.buckets.get_mut(bucket) else { return };
-        let Some(task) = self.tasks.get_mut(job) else { return };
+        let Some(place) = self.buckets.get_mut(bucket) else {
+            return;
+        };
+        let Some(task) = self.tasks.get_mut(job) else {
+            return;
+        };
         for (row, outcome) in outcomes {
             place.aborting.remove(&row);
             let (failed, why) = match outcome {
@@ -115,7 +125,12 @@ impl App {
             // It stays in the table with its mark and the reason, so that the same key again is the retry.
             if let Some(target) = place.table.target(row) {
                 let (key, upload_id) = (target.key, target.upload_id);
-                task.troubles.push(Trouble { key, upload_id, failed, why: why.clone() });
+                task.troubles.push(Trouble {
+                    key,
+                    upload_id,
+                    failed,
+                    why: why.clone(),
+                });
             }
             // Whatever stirred has another size now.
             place.asked.remove(&row);
@@ -123,7 +138,13 @@ impl App {
         }
     }
 
-    fn ended(&mut self, job: JobId, purpose: &Purpose, outcome: Outcome, effects: &mut Vec<Effect>) {
+    fn ended(
+        &mut self,
+        job: JobId,
+        purpose: &Purpose,
+        outcome: Outcome,
+        effects: &mut Vec<Effect>,
+    ) {
         match purpose {
             Purpose::Measure { .. } => {
                 self.forget_measure(job);
@@ -150,7 +171,9 @@ impl App {
                     };
                 }
             }
-            Purpose::MeasureAll { .. } | Purpose::Abort { .. } => self.task_ended(job, purpose, outcome),
+            Purpose::MeasureAll { .. } | Purpose::Abort { .. } => {
+                self.task_ended(job, purpose, outcome)
+            }
         }
         self.jobs.close(job);
         self.sweep(effects);
@@ -163,7 +186,8 @@ impl App {
             place.listed_at = Some(now);
             place.listing = match outcome {
                 Outcome::Done => {
-                    place.table.end_refresh();
+                    let scope = place.scope.clone();
+                    place.table.end_refresh_under(&scope);
                     Listing::Complete
                 }
                 Outcome::Cancelled { .. } => Listing::Cancelled,
@@ -184,12 +208,17 @@ impl App {
             && let Some(place) = self.buckets.get_mut(bucket)
         {
             // A job of aborts answers for each of its rows; what a failed one left unanswered is free again.
-            let others = self.jobs.iter().any(|(other, running)| other != job && running == purpose);
+            let others = self
+                .jobs
+                .iter()
+                .any(|(other, running)| other != job && running == purpose);
             if !others {
                 place.aborting.clear();
             }
         }
-        let Some(task) = self.tasks.get_mut(job) else { return };
+        let Some(task) = self.tasks.get_mut(job) else {
+            return;
+        };
         let (severity, text) = match (&outcome, task.kind) {
             (Outcome::Failed(fault), _) => (Severity::Error, fault.to_string()),
             (_, TaskKind::Abort) => {
@@ -200,18 +229,33 @@ impl App {
                     (false, 0) => Severity::Warning,
                     _ => Severity::Error,
                 };
-                let hint = if clean { "" } else { "; t then enter shows which and why" };
+                let hint = if clean {
+                    ""
+                } else {
+                    "; t then enter shows which and why"
+                };
                 (severity, format!("{}{hint}", abort_verdict(&sums)))
             }
             (Outcome::Cancelled { done, left }, TaskKind::Size) => {
-                let text = format!("sizing cancelled: {} sized, {} not", human::count(*done), human::count(*left));
+                let text = format!(
+                    "sizing cancelled: {} sized, {} not",
+                    human::count(*done),
+                    human::count(*left)
+                );
                 (Severity::Warning, text)
             }
             (Outcome::Done, TaskKind::Size) => {
                 let failed = task.troubles.len() as u64;
-                let text = format!("{} uploads of {} sized", human::count(task.progress.done), task.bucket);
+                let text = format!(
+                    "{} uploads of {} sized",
+                    human::count(task.progress.done),
+                    task.bucket
+                );
                 if failed > 0 {
-                    (Severity::Warning, format!("{text}, {} of them failed", human::count(failed)))
+                    (
+                        Severity::Warning,
+                        format!("{text}, {} of them failed", human::count(failed)),
+                    )
                 } else {
                     (Severity::Good, text)
                 }
@@ -255,9 +299,11 @@ pub(super) fn abort_verdict(sums: &Summary) -> String {
     if sums.aborted > 0 {
         text.push_str(&format!(", {at_least}{} freed", human::size(sums.freed)));
     }
-    for (count, word) in
-        [(sums.already_gone, "already gone"), (sums.skipped, "skipped"), (sums.failed, "failed")]
-    {
+    for (count, word) in [
+        (sums.already_gone, "already gone"),
+        (sums.skipped, "skipped"),
+        (sums.failed, "failed"),
+    ] {
         if count > 0 {
             text.push_str(&format!(", {} {word}", human::count(count)));
         }

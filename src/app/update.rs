@@ -71,7 +71,11 @@ impl App {
         } else if self.shows_active() {
             Some(SECONDS)
         } else {
-            Some(self.settings.refresh.map_or(QUIET, |every| every.min(QUIET)))
+            Some(
+                self.settings
+                    .refresh
+                    .map_or(QUIET, |every| every.min(QUIET)),
+            )
         }
     }
 
@@ -88,7 +92,10 @@ impl App {
             place.table.tick(now);
         }
         self.preview(effects);
-        let due = self.settings.refresh.is_some_and(|every| now.since(self.last_refresh) >= every);
+        let due = self
+            .settings
+            .refresh
+            .is_some_and(|every| now.since(self.last_refresh) >= every);
         if due && self.dialog.is_none() && self.filter_edit.is_none() {
             self.refresh_place(effects);
         }
@@ -107,7 +114,10 @@ impl App {
     /// Whether a change may be made; says so if not.
     pub(super) fn may_change(&mut self) -> bool {
         if self.settings.read_only {
-            self.say(Severity::Warning, "read-only mode: nothing is changed; restart without --read-only to abort");
+            self.say(
+                Severity::Warning,
+                "read-only mode: nothing is changed; restart without --read-only to abort",
+            );
         }
         !self.settings.read_only
     }
@@ -130,17 +140,25 @@ impl App {
             Pane::Parts => (layout.parts, true),
             Pane::Tasks => (layout.tasks, false),
         };
-        area.map_or(1, |area| usize::from(super::layout::list_rows(area, header)).max(1))
+        area.map_or(1, |area| {
+            usize::from(super::layout::list_rows(area, header)).max(1)
+        })
     }
 
     fn settle(&mut self) {
         let now = self.now;
         let window = self.window(Pane::Uploads);
         if let Some(place) = self.place_mut() {
-            place.table.settle(now);
+            let changed = place.table.settle(now);
             let table = &place.table;
-            place.cursor.settle(table.len(), window, |row| table.position(*row), |index| table.at(index));
+            place.cursor.settle(
+                table.len(),
+                window,
+                |row| table.position(*row),
+                |index| table.at(index),
+            );
             if let Some(view) = &mut place.folders {
+                view.is_stale |= changed;
                 view.settle(window);
             }
         }
@@ -149,20 +167,35 @@ impl App {
         if let Some(parts) = &mut self.parts {
             let mut cursor = std::mem::take(&mut parts.cursor);
             let at = |index: usize| parts.parts.get(index).map(|part| part.number);
-            cursor.settle(parts.parts.len(), window, |number| parts.position(*number), at);
+            cursor.settle(
+                parts.parts.len(),
+                window,
+                |number| parts.position(*number),
+                at,
+            );
             parts.cursor = cursor;
         }
         let window = self.window(Pane::Tasks);
         let tasks = &mut self.tasks;
         let jobs: Vec<_> = tasks.list.iter().map(|task| task.job).collect();
         let position = |job: &_| jobs.iter().position(|other| other == job);
-        tasks.cursor.settle(jobs.len(), window, position, |index| jobs.get(index).copied());
+        tasks.cursor.settle(jobs.len(), window, position, |index| {
+            jobs.get(index).copied()
+        });
     }
 
     pub(super) fn settle_buckets(&mut self) {
         let window = self.window(Pane::Buckets);
-        let names: Vec<String> = self.buckets.shown().map(|place| place.bucket.name.clone()).collect();
+        let names: Vec<String> = self
+            .buckets
+            .shown()
+            .map(|place| place.bucket.name.clone())
+            .collect();
         let position = |name: &String| names.iter().position(|other| other == name);
-        self.buckets.cursor.settle(names.len(), window, position, |index| names.get(index).cloned());
+        self.buckets
+            .cursor
+            .settle(names.len(), window, position, |index| {
+                names.get(index).cloned()
+            });
     }
 }

@@ -19,25 +19,34 @@ use crate::model::filter::Moment;
 use crate::model::liveness::{Life, life};
 use crate::model::tally::Tally;
 use crate::model::view::Sort;
-use crate::model::{RowId, State, human};
+use crate::model::{RowId, State, Timestamp, human};
 use crate::protocol::{AbortPolicy, AbortTarget, Command, Urgency};
 
 impl App {
     pub(super) fn mark(&mut self, action: Action) {
-        let Some(place) = self.place_mut() else { return };
+        let Some(place) = self.place_mut() else {
+            return;
+        };
         match action {
             Action::Mark => {
                 let rows = rows_under_cursor(place);
                 // A folder is marked whole unless it already is.
                 let all = rows.iter().all(|row| place.table.is_marked(*row));
                 for row in rows {
-                    if all { place.table.unmark(row) } else { place.table.mark(row) }
+                    if all {
+                        place.table.unmark(row)
+                    } else {
+                        place.table.mark(row)
+                    }
                 }
                 self.move_cursor(Motion::By(1));
             }
             Action::MarkRange => {
                 if place.folders.is_some() {
-                    self.say(Severity::Info, "ranges are for the flat list: f leaves the folders");
+                    self.say(
+                        Severity::Info,
+                        "ranges are for the flat list: f leaves the folders",
+                    );
                 } else if !end_range(place) {
                     place.range_from = place.cursor.item().copied();
                 }
@@ -53,7 +62,10 @@ impl App {
 
     pub(super) fn reverse(&mut self) {
         if let Some(sort) = self.place().map(|place| place.table.sort()) {
-            self.sort_by(Sort { descending: !sort.descending, ..sort });
+            self.sort_by(Sort {
+                descending: !sort.descending,
+                ..sort
+            });
         }
     }
 
@@ -65,11 +77,15 @@ impl App {
     }
 
     pub(super) fn toggle_folders(&mut self) {
-        let Some(place) = self.place_mut() else { return };
+        let Some(place) = self.place_mut() else {
+            return;
+        };
         if place.folders.take().is_none() {
             // Where a prefix is in force, its folder is where to begin.
             let prefix = place.table.prefix();
-            let prefix = prefix.rfind('/').map_or_else(String::new, |slash| prefix[..=slash].to_owned());
+            let prefix = prefix
+                .rfind('/')
+                .map_or_else(String::new, |slash| prefix[..=slash].to_owned());
             place.range_from = None;
             self.enter_folder(prefix);
         }
@@ -78,11 +94,15 @@ impl App {
     pub(super) fn enter_folder(&mut self, prefix: String) {
         let now = self.now;
         let window = self.window(Pane::Uploads);
-        let thresholds = self.settings.thresholds;
-        let Some(place) = self.place_mut() else { return };
+        let Some(place) = self.place_mut() else {
+            return;
+        };
         let from = place.folders.take().map(|view| view.prefix);
-        let mut view = FolderView { prefix, ..FolderView::default() };
-        group(place, &mut view, Moment { now, thresholds });
+        let mut view = FolderView {
+            prefix,
+            ..FolderView::default()
+        };
+        group(place, &mut view, now);
         // Going out, the cursor stands on the folder that was left.
         let left = view.lines.iter().position(|line| match line {
             FolderLine::Folder(folder) => from.as_deref() == Some(folder.prefix.as_str()),
@@ -100,9 +120,8 @@ impl App {
 
     /// Whether rows changed since the folders were last summed up.
     pub(super) fn folders_are_stale(&self) -> bool {
-        self.place().is_some_and(|place| {
-            place.folders.as_ref().is_some_and(|view| view.version != place.table.version())
-        })
+        self.place()
+            .is_some_and(|place| place.folders.as_ref().is_some_and(|view| view.is_stale))
     }
 
     /// Sums the folders up again. Done on keys and ticks, not on every batch of news: it looks at every row.
@@ -110,10 +129,12 @@ impl App {
         if !self.folders_are_stale() {
             return;
         }
-        let moment = Moment { now: self.now, thresholds: self.settings.thresholds };
-        let Some(place) = self.place_mut() else { return };
+        let now = self.now;
+        let Some(place) = self.place_mut() else {
+            return;
+        };
         if let Some(mut view) = place.folders.take() {
-            group(place, &mut view, moment);
+            group(place, &mut view, now);
             place.folders = Some(view);
         }
     }
@@ -129,23 +150,41 @@ impl App {
         // One request for each upload is the least; more than 1,000 parts want more.
         let price = self.settings.prices.listing(uploads);
         let bucket = place.bucket.name.clone();
-        self.dialog = Some(Dialog::SizeAll { bucket, uploads, requests: uploads, price });
+        self.dialog = Some(Dialog::SizeAll {
+            bucket,
+            uploads,
+            requests: uploads,
+            price,
+        });
     }
 
     pub(super) fn size_all(&mut self, bucket: &str, effects: &mut Vec<Effect>) {
-        let Some(place) = self.buckets.get_mut(bucket) else { return };
+        let Some(place) = self.buckets.get_mut(bucket) else {
+            return;
+        };
         let rows: Vec<RowId> = place
             .table
-            .live_rows()
-            .filter(|row| place.table.row(*row).is_some_and(|row| !row.measure().is_settled()))
+            .rows()
+            .filter(|row| !row.measure().is_settled())
+            .map(|row| row.id())
             .collect();
-        let targets: Vec<_> =
-            rows.iter().filter_map(|row| Some((*row, place.table.target(*row)?))).collect();
+        let targets: Vec<_> = rows
+            .iter()
+            .filter_map(|row| Some((*row, place.table.target(*row)?)))
+            .collect();
         place.asked.extend(rows);
-        let job = self.jobs.start(Purpose::MeasureAll { bucket: bucket.to_owned() });
+        let job = self.jobs.start(Purpose::MeasureAll {
+            bucket: bucket.to_owned(),
+        });
         let total = targets.len() as u64;
-        self.tasks.list.insert(0, Task::new(job, TaskKind::Size, bucket, total, self.now));
-        effects.push(Effect::Send(Command::Measure { job, targets, urgency: Urgency::Background }));
+        self.tasks
+            .list
+            .insert(0, Task::new(job, TaskKind::Size, bucket, total, self.now));
+        effects.push(Effect::Send(Command::Measure {
+            job,
+            targets,
+            urgency: Urgency::Background,
+        }));
     }
 
     pub(super) fn ask_abort(&mut self) {
@@ -153,13 +192,25 @@ impl App {
             return;
         }
         let (now, thresholds) = (self.now, self.settings.thresholds);
-        let Some(place) = self.place_mut() else { return };
+        let Some(place) = self.place_mut() else {
+            return;
+        };
         end_range(place);
         let marked: Vec<RowId> = place.table.marked().collect();
-        let rows = if marked.is_empty() { rows_under_cursor(place) } else { marked };
-        let rows: Vec<RowId> = rows.into_iter().filter(|row| !place.aborting.contains(row)).collect();
+        let rows = if marked.is_empty() {
+            rows_under_cursor(place)
+        } else {
+            marked
+        };
+        let rows: Vec<RowId> = rows
+            .into_iter()
+            .filter(|row| !place.aborting.contains(row))
+            .collect();
         if rows.is_empty() {
-            self.say(Severity::Info, "nothing to abort here: mark uploads with space, or put the cursor on one");
+            self.say(
+                Severity::Info,
+                "nothing to abort here: mark uploads with space, or put the cursor on one",
+            );
             return;
         }
         let moment = Moment { now, thresholds };
@@ -193,18 +244,39 @@ impl App {
     }
 
     fn abort(&mut self, dialog: AbortDialog, effects: &mut Vec<Effect>) {
-        let AbortDialog { bucket, targets, include_active, .. } = dialog;
-        let Some(place) = self.buckets.get_mut(&bucket) else { return };
+        let AbortDialog {
+            bucket,
+            targets,
+            include_active,
+            ..
+        } = dialog;
+        let Some(place) = self.buckets.get_mut(&bucket) else {
+            return;
+        };
         for target in &targets {
             place.aborting.insert(target.row);
             place.reasons.remove(&target.row);
         }
-        let policy = AbortPolicy { include_active, thresholds: self.settings.thresholds };
-        let job = self.jobs.start(Purpose::Abort { bucket: bucket.clone() });
+        let policy = AbortPolicy {
+            include_active,
+            thresholds: self.settings.thresholds,
+        };
+        let job = self.jobs.start(Purpose::Abort {
+            bucket: bucket.clone(),
+        });
         let total = targets.len() as u64;
-        self.tasks.list.insert(0, Task::new(job, TaskKind::Abort, &bucket, total, self.now));
-        self.say(Severity::Info, format!("aborting {} uploads; t shows the task", human::count(total)));
-        effects.push(Effect::Send(Command::Abort { job, targets, policy }));
+        self.tasks
+            .list
+            .insert(0, Task::new(job, TaskKind::Abort, &bucket, total, self.now));
+        self.say(
+            Severity::Info,
+            format!("aborting {} uploads; t shows the task", human::count(total)),
+        );
+        effects.push(Effect::Send(Command::Abort {
+            job,
+            targets,
+            policy,
+        }));
     }
 }
 
@@ -214,22 +286,36 @@ fn rows_under_cursor(place: &Place) -> Vec<RowId> {
         None => place.cursor.item().copied().into_iter().collect(),
         Some(None) => Vec::new(),
         Some(Some(FolderLine::Upload(row))) => vec![*row],
-        Some(Some(FolderLine::Folder(folder))) => place.table.view_rows_under(&folder.prefix).collect(),
+        Some(Some(FolderLine::Folder(folder))) => {
+            let under = |row: &RowId| {
+                place
+                    .table
+                    .row(*row)
+                    .is_some_and(|row| row.key().starts_with(&folder.prefix))
+            };
+            place.table.shown().filter(under).collect()
+        }
     }
 }
 
 /// Marks from where the range began to the cursor; whether there was a range.
 fn end_range(place: &mut Place) -> bool {
-    let (Some(from), Some(to)) = (place.range_from.take(), place.cursor.item().copied()) else { return false };
-    place.table.mark_between(from, to);
+    let from = place
+        .range_from
+        .take()
+        .and_then(|row| place.table.position(row));
+    let Some(from) = from else { return false };
+    place.table.mark_between(from, place.cursor.index());
     true
 }
 
-fn group(place: &Place, view: &mut FolderView, moment: Moment) {
-    let level = place.table.folders(&view.prefix, &moment);
+fn group(place: &Place, view: &mut FolderView, now: Timestamp) {
+    let level = place.table.folders(&view.prefix, now);
     let folders = level.folders.into_iter().map(FolderLine::Folder);
-    view.lines = folders.chain(level.uploads.into_iter().map(FolderLine::Upload)).collect();
-    view.version = place.table.version();
+    view.lines = folders
+        .chain(level.leaves.into_iter().map(FolderLine::Upload))
+        .collect();
+    view.is_stale = false;
 }
 
 /// Freezes what is about to be aborted: whatever the list does meanwhile, this is what was asked for.
@@ -250,10 +336,14 @@ fn freeze(place: &Place, rows: &[RowId], moment: Moment) -> AbortDialog {
     };
     let mut seen = HashSet::with_capacity(rows.len());
     for row in rows.iter().filter(|row| seen.insert(**row)) {
-        let (Some(known), Some(target)) = (place.table.row(*row), place.table.target(*row)) else { continue };
+        let (Some(known), Some(target)) = (place.table.row(*row), place.table.target(*row)) else {
+            continue;
+        };
         let measure = known.measure();
-        let moved = known.moved_at().is_some_and(|at| now.since(at) < thresholds.active);
-        match life(known.initiated(), measure, now, &thresholds) {
+        let moved = known
+            .moved_at()
+            .is_some_and(|at| now.since(at) < thresholds.active);
+        match life(known.initiated(), &measure, now, &thresholds) {
             Life::Alive => dialog.alive += 1,
             _ if moved => dialog.alive += 1,
             Life::Undetermined if measure.is_settled() => dialog.undetermined += 1,
@@ -262,9 +352,14 @@ fn freeze(place: &Place, rows: &[RowId], moment: Moment) -> AbortDialog {
         }
         let state = place.table.state(*row, now);
         dialog.not_stale += usize::from(!matches!(state, Some(State::Stale | State::Empty)));
-        place.table.tally_row(&mut dialog.tally, *row);
+        dialog.tally.add(&known, &place.table.settings().prices);
         let (initiated, seen) = (known.initiated(), measure.exact().copied());
-        dialog.targets.push(AbortTarget { row: *row, target, initiated, seen });
+        dialog.targets.push(AbortTarget {
+            row: *row,
+            target,
+            initiated,
+            seen,
+        });
     }
     if let [only] = dialog.targets.as_slice() {
         dialog.only = Some(only.target.key.clone());

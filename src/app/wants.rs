@@ -57,19 +57,27 @@ impl App {
     /// Opens a bucket, listed or not; with a prefix only what begins so is listed.
     pub(super) fn go_to_bucket(&mut self, name: &str, prefix: &str, effects: &mut Vec<Effect>) {
         let now = self.now;
-        let place = self.ensure_place(Bucket { name: name.to_owned(), ..Bucket::default() });
+        let place = self.ensure_place(Bucket {
+            name: name.to_owned(),
+            ..Bucket::default()
+        });
         place.table.set_prefix(prefix, now);
         place.cursor.reset();
         place.folders = None;
         self.buckets.open = Some(name.to_owned());
         self.focus = Pane::Uploads;
         self.settle_buckets();
-        let shown = self.buckets.shown().position(|place| place.bucket.name == name);
+        let shown = self
+            .buckets
+            .shown()
+            .position(|place| place.bucket.name == name);
         if let Some(index) = shown {
             let window = self.window(Pane::Buckets);
             let len = self.buckets.shown().count();
             let name = name.to_owned();
-            self.buckets.cursor.go(index, len, window, |_| Some(name.clone()));
+            self.buckets
+                .cursor
+                .go(index, len, window, |_| Some(name.clone()));
         }
         self.list_when_due(name, effects);
     }
@@ -77,7 +85,9 @@ impl App {
     /// Lists a bucket that waits, or whose listing does not cover the prefix that is shown now.
     pub(super) fn list_when_due(&mut self, name: &str, effects: &mut Vec<Effect>) {
         let exact_only = self.settings.provider.exact_prefix_only;
-        let Some(place) = self.buckets.get_mut(name) else { return };
+        let Some(place) = self.buckets.get_mut(name) else {
+            return;
+        };
         let prefix = if exact_only { "" } else { place.table.prefix() };
         let covered = prefix.starts_with(place.scope.as_str()) && place.listing != Listing::Waiting;
         if !covered {
@@ -94,27 +104,52 @@ impl App {
         urgency: Urgency,
         effects: &mut Vec<Effect>,
     ) {
-        let Some(place) = self.buckets.get_mut(name) else { return };
+        let Some(place) = self.buckets.get_mut(name) else {
+            return;
+        };
         if let Listing::Running(job) = place.listing {
             effects.push(Effect::Send(Command::Cancel(job)));
             self.jobs.close(job);
         }
-        let job = self.jobs.start(Purpose::List { bucket: name.to_owned() });
-        let Some(place) = self.buckets.get_mut(name) else { return };
+        let job = self.jobs.start(Purpose::List {
+            bucket: name.to_owned(),
+        });
+        let Some(place) = self.buckets.get_mut(name) else {
+            return;
+        };
         place.table.begin_refresh();
         place.listing = Listing::Running(job);
         place.asked.clear();
         place.scope.clone_from(&scope);
-        let scope = Scope { bucket: name.to_owned(), prefix: scope };
-        effects.push(Effect::Send(Command::List { job, scope, urgency }));
+        let scope = Scope {
+            bucket: name.to_owned(),
+            prefix: scope,
+        };
+        effects.push(Effect::Send(Command::List {
+            job,
+            scope,
+            urgency,
+        }));
     }
 
     /// Lists the next buckets that wait, a few at a time.
     pub(super) fn sweep(&mut self, effects: &mut Vec<Effect>) {
-        let running = self.buckets.places.iter().filter(|place| place.is_listing()).count();
-        let waiting = self.buckets.places.iter().filter(|place| place.listing == Listing::Waiting);
+        let running = self
+            .buckets
+            .places
+            .iter()
+            .filter(|place| place.is_listing())
+            .count();
+        let waiting = self
+            .buckets
+            .places
+            .iter()
+            .filter(|place| place.listing == Listing::Waiting);
         let free = SWEEP_WIDTH.saturating_sub(running);
-        let next: Vec<String> = waiting.take(free).map(|place| place.bucket.name.clone()).collect();
+        let next: Vec<String> = waiting
+            .take(free)
+            .map(|place| place.bucket.name.clone())
+            .collect();
         for name in next {
             self.list_place(&name, String::new(), Urgency::Background, effects);
         }
@@ -137,8 +172,13 @@ impl App {
         let name = place.bucket.name.clone();
         let visible = place.on_screen(window);
         self.give_up_unseen(&name, &visible, effects);
-        let Some(place) = self.place_mut() else { return };
-        let wanted: Vec<RowId> = visible.into_iter().filter(|row| place.asked.insert(*row)).collect();
+        let Some(place) = self.place_mut() else {
+            return;
+        };
+        let wanted: Vec<RowId> = visible
+            .into_iter()
+            .filter(|row| place.asked.insert(*row))
+            .collect();
         let marked = if place.table.marked_totals().rows == 0 {
             Vec::new()
         } else {
@@ -153,9 +193,11 @@ impl App {
             .jobs
             .iter()
             .filter(|(_, purpose)| match purpose {
-                Purpose::Measure { bucket, rows, urgency: Urgency::Visible } => {
-                    bucket != name || !rows.iter().any(|row| visible.contains(row))
-                }
+                Purpose::Measure {
+                    bucket,
+                    rows,
+                    urgency: Urgency::Visible,
+                } => bucket != name || !rows.iter().any(|row| visible.contains(row)),
                 _ => false,
             })
             .map(|(job, _)| job)
@@ -172,7 +214,10 @@ impl App {
             && let Some(place) = self.buckets.get_mut(&bucket)
         {
             for row in rows.iter() {
-                let settled = place.table.row(*row).is_none_or(|row| row.measure().is_settled());
+                let settled = place
+                    .table
+                    .row(*row)
+                    .is_none_or(|row| row.measure().is_settled());
                 if !settled && !place.reasons.contains_key(row) {
                     place.asked.remove(row);
                 }
@@ -180,16 +225,34 @@ impl App {
         }
     }
 
-    fn measure(&mut self, name: &str, rows: Vec<RowId>, urgency: Urgency, effects: &mut Vec<Effect>) {
+    fn measure(
+        &mut self,
+        name: &str,
+        rows: Vec<RowId>,
+        urgency: Urgency,
+        effects: &mut Vec<Effect>,
+    ) {
         if rows.is_empty() {
             return;
         }
-        let Some(place) = self.buckets.get(name) else { return };
-        let targets: Vec<(RowId, Target)> =
-            rows.iter().filter_map(|row| Some((*row, place.table.target(*row)?))).collect();
-        let purpose = Purpose::Measure { bucket: name.to_owned(), rows: rows.into(), urgency };
+        let Some(place) = self.buckets.get(name) else {
+            return;
+        };
+        let targets: Vec<(RowId, Target)> = rows
+            .iter()
+            .filter_map(|row| Some((*row, place.table.target(*row)?)))
+            .collect();
+        let purpose = Purpose::Measure {
+            bucket: name.to_owned(),
+            rows: rows.into(),
+            urgency,
+        };
         let job = self.jobs.start(purpose);
-        effects.push(Effect::Send(Command::Measure { job, targets, urgency }));
+        effects.push(Effect::Send(Command::Measure {
+            job,
+            targets,
+            urgency,
+        }));
     }
 
     /// Loads the parts of an upload, unless they are there or on their way.
@@ -219,7 +282,9 @@ impl App {
     /// Loads the parts of the upload on which the cursor has rested since the last tick.
     pub(super) fn preview(&mut self, effects: &mut Vec<Effect>) {
         let wanted = self.wants_preview();
-        let here = self.place().and_then(|place| Some((place.bucket.name.clone(), place.current()?)));
+        let here = self
+            .place()
+            .and_then(|place| Some((place.bucket.name.clone(), place.current()?)));
         let rested = wanted && here.is_some() && here == self.resting;
         if rested && let Some(target) = self.current_target() {
             self.open_parts(target, effects);
@@ -237,13 +302,18 @@ impl App {
         self.layout().uploads.is_some()
             && self.place().is_some_and(|place| {
                 let rows = place.on_screen(window);
-                rows.iter().any(|row| place.table.state(*row, self.now) == Some(State::Active))
+                rows.iter()
+                    .any(|row| place.table.state(*row, self.now) == Some(State::Active))
             })
     }
 
     pub(super) fn next_interval(&mut self) {
-        let steps = [None, Some(10), Some(60), Some(300)].map(|secs| secs.map(std::time::Duration::from_secs));
-        let at = steps.iter().position(|step| *step == self.settings.refresh).unwrap_or(0);
+        let steps = [None, Some(10), Some(60), Some(300)]
+            .map(|secs| secs.map(std::time::Duration::from_secs));
+        let at = steps
+            .iter()
+            .position(|step| *step == self.settings.refresh)
+            .unwrap_or(0);
         self.settings.refresh = steps[(at + 1) % steps.len()];
         self.last_refresh = self.now;
         let text = match self.settings.refresh {
@@ -256,7 +326,15 @@ impl App {
 
 fn unsized_marks(place: &mut Place) -> Vec<RowId> {
     let marked: Vec<RowId> = place.table.marked().take(MARKED_LIMIT).collect();
-    let unsized_row = |row: &RowId| place.table.row(*row).is_some_and(|row| !row.measure().is_settled());
+    let unsized_row = |row: &RowId| {
+        place
+            .table
+            .row(*row)
+            .is_some_and(|row| !row.measure().is_settled())
+    };
     let wanted: Vec<RowId> = marked.into_iter().filter(unsized_row).collect();
-    wanted.into_iter().filter(|row| place.asked.insert(*row)).collect()
+    wanted
+        .into_iter()
+        .filter(|row| place.asked.insert(*row))
+        .collect()
 }
