@@ -2,6 +2,7 @@
 
 mod act;
 pub mod action;
+pub mod columns;
 mod commands;
 pub mod cursor;
 pub mod dialog;
@@ -16,6 +17,7 @@ mod menus;
 pub mod messages;
 pub mod parts;
 pub mod place;
+mod pointer;
 mod reports;
 pub mod settings;
 pub mod state;

@@ -3,7 +3,6 @@
 use super::Effect;
 use super::columns;
 use super::cursor::Motion;
-use super::footer;
 use super::input::{Mouse, MouseKind};
 use super::layout::{Area, Pane};
 use super::state::App;
@@ -18,10 +17,6 @@ impl App {
             return;
         }
         let layout = self.layout();
-        if mouse.kind == MouseKind::Press && layout.footer.contains(mouse.column, mouse.row) {
-            self.press_hint(mouse.column, layout.footer, effects);
-            return;
-        }
         let panes = [
             (Pane::Buckets, layout.buckets, 1),
             (Pane::Uploads, layout.uploads, 2),
@@ -32,11 +27,17 @@ impl App {
             let area = area.filter(|area| area.contains(mouse.column, mouse.row))?;
             Some((pane, area, above))
         });
-        let Some((pane, area, above)) = hit else { return };
+        let Some((pane, area, above)) = hit else {
+            return;
+        };
         match mouse.kind {
             MouseKind::WheelUp | MouseKind::WheelDown => {
                 if pane == self.focus {
-                    self.move_cursor(Motion::By(if mouse.kind == MouseKind::WheelUp { -NOTCH } else { NOTCH }));
+                    self.move_cursor(Motion::By(if mouse.kind == MouseKind::WheelUp {
+                        -NOTCH
+                    } else {
+                        NOTCH
+                    }));
                 } else {
                     self.focus_pane(pane, effects);
                 }
@@ -46,14 +47,24 @@ impl App {
         }
     }
 
-    fn press(&mut self, pane: Pane, area: Area, above: u16, mouse: Mouse, effects: &mut Vec<Effect>) {
+    fn press(
+        &mut self,
+        pane: Pane,
+        area: Area,
+        above: u16,
+        mouse: Mouse,
+        effects: &mut Vec<Effect>,
+    ) {
         let focused = self.focus == pane;
         if !focused && pane == Pane::Buckets {
             self.focus_pane(pane, effects);
         }
         let Some(line) = mouse.row.checked_sub(area.y + above) else {
             if pane == Pane::Uploads && mouse.row == area.y + 1 {
-                self.press_column(mouse.column.saturating_sub(area.x + 1), area.width.saturating_sub(2));
+                self.press_column(
+                    mouse.column.saturating_sub(area.x + 1),
+                    area.width.saturating_sub(2),
+                );
             }
             return;
         };
@@ -83,29 +94,32 @@ impl App {
                 Some(view) => (view.cursor.top(), view.cursor.index()),
                 None => (place.cursor.top(), place.cursor.index()),
             }),
-            Pane::Parts => self.parts.as_ref().map_or((0, 0), |parts| (parts.cursor.top(), parts.cursor.index())),
+            Pane::Parts => self
+                .parts
+                .as_ref()
+                .map_or((0, 0), |parts| (parts.cursor.top(), parts.cursor.index())),
             Pane::Tasks => (self.tasks.cursor.top(), self.tasks.cursor.index()),
         }
     }
 
     fn press_column(&mut self, x: u16, width: u16) {
-        let Some(place) = self.place().filter(|place| place.folders.is_none()) else { return };
+        let Some(place) = self.place().filter(|place| place.folders.is_none()) else {
+            return;
+        };
         let sort = place.table.sort();
-        let hit = columns::columns(width).into_iter().find(|spec| (spec.x..spec.x + spec.width).contains(&x));
+        let hit = columns::columns(width)
+            .into_iter()
+            .find(|spec| (spec.x..spec.x + spec.width).contains(&x));
         if let Some(spec) = hit {
             let descending = if spec.column == sort.column {
                 !sort.descending
             } else {
                 spec.column.descends_at_first()
             };
-            self.sort_by(Sort { column: spec.column, descending });
-        }
-    }
-
-    fn press_hint(&mut self, x: u16, area: Area, effects: &mut Vec<Effect>) {
-        let hints = footer::hints(self, area.width);
-        if let Some(hint) = hints.into_iter().find(|hint| (hint.x..hint.x + hint.width).contains(&x)) {
-            self.act(hint.action, effects);
+            self.sort_by(Sort {
+                column: spec.column,
+                descending,
+            });
         }
     }
 }
