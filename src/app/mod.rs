@@ -63,3 +63,6 @@ pub enum Effect {
     Suspend,
     Quit,
 }
+
+#[cfg(test)]
+mod tests;
