@@ -87,7 +87,9 @@ async fn one(
         match walk.next(asker).await {
             Ok(Some((info, parts))) => {
                 extent.abort_date = info.abort_date.or(extent.abort_date);
-                parts.iter().for_each(|part| extent.add(part));
+                for part in &parts {
+                    extent.add(part);
+                }
                 if walk.has_more() {
                     findings.push((row, Measured::AtLeast(extent)));
                 }

@@ -276,3 +276,111 @@ impl Pacer {
 fn jitter(span: Duration) -> Duration {
     span.mul_f64(0.75 + fastrand::f64() / 2.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Operation;
+
+    fn fault(kind: Kind) -> Fault {
+        Fault {
+            operation: Operation::ListParts,
+            target: String::new(),
+            kind,
+            code: None,
+            message: String::new(),
+            hint: String::new(),
+        }
+    }
+
+    async fn send(pacer: &Arc<Pacer>, answer: Result<(), Kind>) -> Result<(), Stop> {
+        let cancel = CancellationToken::new();
+        let mut answer = Some(answer);
+        let ask = |_| {
+            let answer = answer.take().unwrap_or(Ok(()));
+            async move {
+                sleep(Duration::from_millis(10)).await;
+                answer.map_err(fault)
+            }
+        };
+        pacer.run(Urgency::Visible, &cancel, ask).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_width_halves_once_for_each_back_off_and_recovers() {
+        let pacer = Arc::new(Pacer::new(64));
+        let width = || lock(&pacer.state).width;
+        let storm = (0..64).map(|_| send(&pacer, Err(Kind::Throttled)));
+        let storm = futures_util::future::join_all(storm);
+        let mut storm = std::pin::pin!(storm);
+        let early = tokio::time::timeout(Duration::from_millis(50), &mut storm).await;
+        assert!(early.is_err(), "all wait for the back-off to end");
+        assert_eq!(width(), 32, "64 refusals of one window halve once");
+        assert!(pacer.is_throttled());
+        assert!(storm.await.iter().all(Result::is_ok));
+        assert_eq!(width(), 33, "64 successes are one clean window of 32");
+        for _ in 0..31 {
+            let window = (0..width()).map(|_| send(&pacer, Ok(())));
+            futures_util::future::join_all(window).await;
+        }
+        assert_eq!(width(), 64);
+        assert!(!pacer.is_throttled());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_urgent_go_first_and_the_throttled_before_their_equals() {
+        let pacer = Arc::new(Pacer::new(1));
+        let order = Mutex::new(Vec::new());
+        let cancel = CancellationToken::new();
+        let one = |name: &'static str, urgency| {
+            let (pacer, order, cancel) = (&pacer, &order, &cancel);
+            async move {
+                let mut tries = 0;
+                let ask = |_| {
+                    tries += 1;
+                    lock(order).push(name);
+                    let throttle = name == "first" && tries == 1;
+                    async move {
+                        sleep(Duration::from_millis(10)).await;
+                        if throttle {
+                            return Err(fault(Kind::Throttled));
+                        }
+                        Ok(())
+                    }
+                };
+                pacer.run(urgency, cancel, ask).await
+            }
+        };
+        let all = tokio::join!(
+            one("first", Urgency::Marked),
+            one("background", Urgency::Background),
+            one("marked", Urgency::Marked),
+            one("visible", Urgency::Visible),
+        );
+        assert_eq!(all, (Ok(()), Ok(()), Ok(()), Ok(())));
+        assert_eq!(
+            *lock(&order),
+            ["first", "visible", "first", "marked", "background"]
+        );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn turns_of_those_who_gave_up_are_not_lost() {
+        let pacer = Arc::new(Pacer::new(1));
+        for _ in 0..50 {
+            let gone = tokio::time::timeout(Duration::from_millis(5), send(&pacer, Ok(()))).await;
+            assert!(gone.is_err());
+        }
+        let cancel = CancellationToken::new();
+        let busy = send(&pacer, Ok(()));
+        let waiting = async {
+            let ask = |_| async { Ok::<(), Fault>(()) };
+            pacer.run(Urgency::Visible, &cancel, ask).await
+        };
+        let cancelling = async { cancel.cancel() };
+        let (busy, waiting, ()) = tokio::join!(busy, waiting, cancelling);
+        assert_eq!((busy, waiting), (Ok(()), Err(Stop::Cancelled)));
+        assert_eq!(send(&pacer, Ok(())).await, Ok(()));
+        assert_eq!(lock(&pacer.state).in_flight, 0);
+    }
+}

@@ -124,7 +124,7 @@ const fn cancelled() -> AbortOutcome {
 }
 
 /// Directory buckets, and only they, can be told which upload is meant.
-/// Source: API reference, AbortMultipartUpload.
+/// Source: API reference, `AbortMultipartUpload`.
 fn request(target: &AbortTarget) -> Abort {
     let directory = is_directory_bucket(&target.target.bucket);
     Abort {

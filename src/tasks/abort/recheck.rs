@@ -39,7 +39,9 @@ pub(super) async fn look(
     let measure = loop {
         match walk.next(asker).await {
             Ok(Some((_, parts))) => {
-                parts.iter().for_each(|part| extent.add(part));
+                for part in &parts {
+                    extent.add(part);
+                }
                 let seen = Measure::AtLeast(extent);
                 let life = liveness::life(target.initiated, &seen, clock.now(), &policy.thresholds);
                 if life == Life::Alive && !policy.include_active {
