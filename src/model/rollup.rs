@@ -116,7 +116,7 @@ pub struct Group {
 pub struct Groups {
     by: By,
     moment: Moment,
-    groups: BTreeMap<(Option<String>, Option<String>), Tally>,
+    tallies: BTreeMap<(Option<String>, Option<String>), Tally>,
 }
 
 impl Groups {
@@ -124,7 +124,7 @@ impl Groups {
         Self {
             by,
             moment,
-            groups: BTreeMap::new(),
+            tallies: BTreeMap::new(),
         }
     }
 
@@ -133,7 +133,7 @@ impl Groups {
         let name = self.by.name(subject, &self.moment);
         let bucket =
             matches!(self.by, By::Prefix(_) | By::Bucket).then(|| subject.bucket.to_owned());
-        match self.groups.entry((bucket, name)) {
+        match self.tallies.entry((bucket, name)) {
             Entry::Vacant(place) => place.insert(Tally::default()).add(subject, prices),
             Entry::Occupied(mut place) => place.get_mut().add(subject, prices),
         }
@@ -142,7 +142,7 @@ impl Groups {
     /// The groups by bytes, then by rows, the greatest first, then by name.
     pub fn finish(self) -> Vec<Group> {
         let mut groups: Vec<Group> = self
-            .groups
+            .tallies
             .into_iter()
             .map(|((bucket, name), tally)| Group {
                 bucket,
@@ -167,4 +167,69 @@ pub fn group_by<'a>(
         groups.add(&subject, prices);
     }
     groups.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Extent, Measure, Thresholds, Timestamp, Upload};
+    use super::*;
+
+    fn prices() -> Prices {
+        Prices {
+            storage: BTreeMap::new(),
+            fallback: 0.02,
+            list_requests: 0.005,
+        }
+    }
+
+    fn groups(by: By, keys: &[(&str, u64)]) -> Vec<(Option<String>, u64)> {
+        let uploads: Vec<(Upload, Measure)> = keys
+            .iter()
+            .map(|(key, bytes)| {
+                let extent = Extent {
+                    bytes: *bytes,
+                    parts: 1,
+                    last_part: Some(Timestamp::from_secs(0)),
+                    abort_date: None,
+                };
+                let upload = Upload {
+                    key: (*key).to_owned(),
+                    ..Upload::default()
+                };
+                (upload, Measure::Exact(extent))
+            })
+            .collect();
+        let moment = Moment {
+            now: Timestamp::from_secs(60),
+            thresholds: Thresholds::default(),
+        };
+        let subjects = uploads
+            .iter()
+            .map(|(upload, measure)| Subject::of("b", upload, *measure));
+        group_by(subjects, by, moment, &prices())
+            .into_iter()
+            .map(|group| (group.name, group.tally.bytes))
+            .collect()
+    }
+
+    #[test]
+    fn a_key_counts_to_the_folder_in_which_it_lies() {
+        let keys = [("a/b/c", 1), ("a/x", 2), ("top", 10), ("/lead", 4)];
+        let named = |list: &[(&str, u64)]| -> Vec<(Option<String>, u64)> {
+            list.iter()
+                .map(|(name, bytes)| (Some((*name).to_owned()), *bytes))
+                .collect()
+        };
+        assert_eq!(
+            groups(By::Prefix(1), &keys),
+            named(&[("", 10), ("/", 4), ("a/", 3)])
+        );
+        assert_eq!(
+            groups(By::Prefix(2), &keys),
+            named(&[("", 10), ("/", 4), ("a/", 2), ("a/b/", 1)])
+        );
+        assert_eq!(groups(By::Prefix(0), &keys), named(&[("", 17)]));
+        assert_eq!(groups(By::State, &keys), named(&[("active", 17)]));
+        assert_eq!(groups(By::Initiator, &keys), [(None, 17)]);
+    }
 }

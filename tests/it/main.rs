@@ -8,9 +8,11 @@
 
 mod cli;
 mod contract;
+mod filters;
 mod hostile;
 mod journeys;
 mod layers;
 mod pty;
 mod servers;
 mod support;
+mod table;

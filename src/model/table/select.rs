@@ -99,7 +99,10 @@ impl Table {
 
     /// Marks what the view shows between two positions, both included, in either direction.
     pub fn mark_between(&mut self, a: usize, b: usize) {
-        let rows: Vec<RowId> = self.view.window(a.min(b)..a.max(b) + 1).collect();
+        let rows: Vec<RowId> = self
+            .view
+            .window(a.min(b)..a.max(b).saturating_add(1))
+            .collect();
         for row in rows {
             self.mark(row);
         }
