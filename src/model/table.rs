@@ -186,7 +186,7 @@ impl Table {
         if self.row(row).is_none() {
             return;
         }
-        self.unmark(row);
+        self.drop_mark(row);
         self.weigh_out(row);
         self.catalog.bury(row);
         self.note_change(row);

@@ -87,6 +87,8 @@ fn extent(parts: &[(u64, Option<u64>)]) -> Extent {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn any_text_parses_or_points_at_one_of_its_characters(text in filterish()) {
         match Filter::parse(&text) {

@@ -261,6 +261,8 @@ fn check(table: &Table) -> Result<(), TestCaseError> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn the_view_is_the_sorted_passing_rows_and_totals_are_a_recount(
         steps in prop::collection::vec(step(), 0..40)

@@ -84,14 +84,25 @@ impl Table {
     }
 
     pub fn unmark(&mut self, row: RowId) {
+        self.drop_mark(row);
+        self.renew_oldest_mark();
+    }
+
+    /// Takes a mark; the oldest marked row may be out of date then.
+    pub(super) fn drop_mark(&mut self, row: RowId) {
         if let Some(looked) = self.catalog.get(row) {
             self.marks.remove(&looked, &self.settings.prices);
         }
     }
 
     pub fn toggle(&mut self, row: RowId) {
+        self.turn(row);
+        self.renew_oldest_mark();
+    }
+
+    fn turn(&mut self, row: RowId) {
         if self.is_marked(row) {
-            self.unmark(row);
+            self.drop_mark(row);
         } else {
             self.mark(row);
         }
@@ -121,9 +132,10 @@ impl Table {
     pub fn invert_view(&mut self) {
         for index in 0..self.view.len() {
             if let Some(row) = self.view.at(index) {
-                self.toggle(row);
+                self.turn(row);
             }
         }
+        self.renew_oldest_mark();
     }
 
     pub fn clear_marks(&mut self) {
@@ -143,26 +155,31 @@ impl Table {
             .count()
     }
 
-    /// Finds the oldest rows again where they left a total.
+    /// Finds the oldest rows again where they left a total. The view must be up to date.
     pub(super) fn renew_oldest(&mut self) {
         let Self {
             catalog,
             view,
             totals,
             view_totals,
-            marks,
             ..
         } = self;
-        let initiated = |row: RowId| catalog.get(row).and_then(|row| row.initiated());
         if totals.oldest_left() {
             totals.renew_oldest(catalog.rows().map(|row| row.initiated()));
         }
         if view_totals.oldest_left() {
+            let initiated = |row| catalog.get(row).and_then(|row| row.initiated());
             view_totals.renew_oldest(view.iter().map(initiated));
         }
+        self.renew_oldest_mark();
+    }
+
+    fn renew_oldest_mark(&mut self) {
+        let Self { catalog, marks, .. } = self;
         if marks.tally().oldest_left() {
-            let oldest: Vec<_> = marks.iter().map(initiated).collect();
-            marks.tally_mut().renew_oldest(oldest.into_iter());
+            let initiated = |row| catalog.get(row).and_then(|row| row.initiated());
+            let oldest = marks.iter().filter_map(initiated).min();
+            marks.tally_mut().renew_oldest(std::iter::once(oldest));
         }
     }
 }
