@@ -46,14 +46,13 @@ enum Verdict {
     Undecided,
 }
 
-/// How much of the view is out of date, beside the changed rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Stale {
-    No,
+/// What of the view is out of date, beside the changed rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Stale {
     /// Which rows pass.
-    Filter,
-    /// And in which order.
-    Order,
+    filter: bool,
+    /// In which order they come.
+    order: bool,
 }
 
 /// One bucket's uploads.
@@ -89,7 +88,7 @@ impl Table {
             view: View::default(),
             standing: Vec::new(),
             changed: Vec::new(),
-            stale: Stale::No,
+            stale: Stale::default(),
             judged_at: None,
             undecided: 0,
             refused: 0,
@@ -267,7 +266,7 @@ impl Table {
     pub fn set_filter(&mut self, filter: Filter, now: Timestamp) {
         if filter != self.filter {
             self.filter = filter;
-            self.outdate(Stale::Filter);
+            self.stale.filter = true;
             self.settle(now);
         }
     }
@@ -280,7 +279,7 @@ impl Table {
     pub fn set_sort(&mut self, sort: Sort, now: Timestamp) {
         if sort != self.sort {
             self.sort = sort;
-            self.outdate(Stale::Order);
+            self.stale.order = true;
             self.settle(now);
         }
     }
@@ -293,7 +292,7 @@ impl Table {
     pub fn set_prefix(&mut self, prefix: &str, now: Timestamp) {
         if prefix != self.prefix {
             prefix.clone_into(&mut self.prefix);
-            self.outdate(Stale::Filter);
+            self.stale.filter = true;
             self.settle(now);
         }
     }
@@ -304,12 +303,8 @@ impl Table {
             .judged_at
             .is_some_and(|at| now.since(at) >= TIME_PASSES);
         if old && self.filter.depends_on_time() {
-            self.outdate(Stale::Filter);
+            self.stale.filter = true;
         }
-    }
-
-    fn outdate(&mut self, stale: Stale) {
-        self.stale = self.stale.max(stale);
     }
 
     /// What lies directly below `prefix`, of the rows that pass the filter.

@@ -184,9 +184,10 @@ fn text(subject: &Subject<'_>, place: Place, pattern: &Pattern) -> bool {
         Place::Initiator => subject.initiator,
         Place::Owner => subject.owner,
     };
-    let Some(value) = value else {
-        return false;
-    };
+    value.is_some_and(|value| matches(value, pattern))
+}
+
+pub(super) fn matches(value: &str, pattern: &Pattern) -> bool {
     match pattern {
         Pattern::Contains(needle) => needle.is_in(value),
         Pattern::Is(text) => text == value,
