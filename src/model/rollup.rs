@@ -29,32 +29,38 @@ pub struct Folder {
     pub tally: Tally,
 }
 
-/// Groups the rows whose key begins with `prefix`; others are left out.
+/// Groups the rows whose key begins with `prefix`; others are left out. Quickest when neighbours share folders.
 pub fn level<'a>(rows: impl Iterator<Item = Row<'a>>, prefix: &str, prices: &Prices) -> Level {
     let mut level = Level::default();
-    let mut folders: BTreeMap<&str, Tally> = BTreeMap::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut last: Option<(&str, usize)> = None;
     for row in rows {
         let Some(rest) = row.key().strip_prefix(prefix) else {
             continue;
         };
         level.tally.add(&row, prices);
-        match rest.split_once('/') {
-            None => level.leaves.push(row.id()),
-            Some((segment, _)) => folders.entry(segment).or_default().add(&row, prices),
-        }
+        let Some((segment, _)) = rest.split_once('/') else {
+            level.leaves.push(row.id());
+            continue;
+        };
+        let place = match last.filter(|(name, _)| *name == segment) {
+            Some((_, place)) => place,
+            None => *places.entry(segment).or_insert_with(|| {
+                level.folders.push(Folder {
+                    name: format!("{segment}/"),
+                    prefix: format!("{prefix}{segment}/"),
+                    tally: Tally::default(),
+                });
+                level.folders.len() - 1
+            }),
+        };
+        last = Some((segment, place));
+        level.folders[place].tally.add(&row, prices);
     }
-    level.folders = folders
-        .into_iter()
-        .map(|(segment, tally)| Folder {
-            name: format!("{segment}/"),
-            prefix: format!("{prefix}{segment}/"),
-            tally,
-        })
-        .collect();
-    // Stable: equal ones stay in the order of their names.
-    level
-        .folders
-        .sort_by_key(|folder| std::cmp::Reverse((folder.tally.bytes, folder.tally.rows)));
+    level.folders.sort_by(|a, b| {
+        let weight = |folder: &Folder| (folder.tally.bytes, folder.tally.rows);
+        weight(b).cmp(&weight(a)).then_with(|| a.name.cmp(&b.name))
+    });
     level
 }
 

@@ -13,7 +13,6 @@ use super::catalog::{Catalog, Listed, Row};
 use super::cost::Prices;
 use super::marks::Marks;
 use super::provider::Provider;
-use super::rollup::{self, Level};
 use super::view::{self, Sort, View};
 use super::{
     Filter, Measure, RowId, State, Tally, Target, Thresholds, Timestamp, Upload, liveness,
@@ -305,20 +304,5 @@ impl Table {
         if old && self.filter.depends_on_time() {
             self.stale.filter = true;
         }
-    }
-
-    /// What lies directly below `prefix`, of the rows that pass the filter.
-    pub fn folders(&self, prefix: &str, now: Timestamp) -> Level {
-        let prices = &self.settings.prices;
-        if self.is_settled() && prefix.starts_with(&self.prefix) {
-            let shown = self.view.iter().filter_map(|row| self.row(row));
-            return rollup::level(shown, prefix, prices);
-        }
-        let moment = self.moment(now);
-        let passing = self.catalog.rows().filter(|row| {
-            row.key().starts_with(prefix)
-                && self.filter.eval(&row.subject(&self.bucket), &moment) == Some(true)
-        });
-        rollup::level(passing, prefix, prices)
     }
 }

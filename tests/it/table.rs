@@ -257,6 +257,14 @@ fn check(table: &Table) -> Result<(), TestCaseError> {
         .map(|folder| folder.tally.rows)
         .sum::<u64>();
     prop_assert_eq!(parts + level.leaves.len() as u64, level.tally.rows);
+    let leaves: Vec<RowId> = table
+        .shown()
+        .filter(|row| {
+            let key = table.row(*row).unwrap().key();
+            !key[table.prefix().len()..].contains('/')
+        })
+        .collect();
+    prop_assert_eq!(level.leaves, leaves);
     Ok(())
 }
 

@@ -1,10 +1,11 @@
-//! Reading the view by position, totals, and marks.
+//! Reading the view by position and by folder, totals, and marks.
 
 use std::ops::Range;
 
 use super::{Table, Verdict};
+use crate::model::rollup::{self, Level};
 use crate::model::view::Order;
-use crate::model::{RowId, Tally};
+use crate::model::{RowId, Tally, Timestamp};
 
 impl Table {
     /// How many rows the view shows.
@@ -24,12 +25,7 @@ impl Table {
     /// Where the view shows a row.
     pub fn position(&self, row: RowId) -> Option<usize> {
         let looked = self.catalog.get(row)?;
-        let order = Order {
-            catalog: &self.catalog,
-            sort: self.sort,
-            abort_after: self.settings.provider.abort_after,
-        };
-        self.view.position(&looked, &order)
+        self.view.position(&looked, &self.order())
     }
 
     /// The rows at these positions, as far as there are any.
@@ -153,6 +149,36 @@ impl Table {
             .iter()
             .filter(|row| self.standing[row.0 as usize].verdict != Verdict::Shown)
             .count()
+    }
+
+    /// What lies directly below `prefix`, of the rows that pass the filter; uploads that lie there themselves
+    /// come in the order of the view. Looks at every row, so keep what it gives until something changes.
+    pub fn folders(&self, prefix: &str, now: Timestamp) -> Level {
+        let moment = self.moment(now);
+        let judged = self.is_settled() && prefix.starts_with(&self.prefix);
+        let passing = self.catalog.rows().filter(|row| {
+            if judged {
+                return self.standing[row.id().0 as usize].verdict == Verdict::Shown;
+            }
+            let subject = || row.subject(&self.bucket);
+            let by_key = self.filter.by_key(row.key());
+            by_key.or_else(|| self.filter.eval(&subject(), &moment)) == Some(true)
+        });
+        let mut level = rollup::level(passing, prefix, &self.settings.prices);
+        let order = self.order();
+        let pack = |row: RowId| Some((order.pack(&self.catalog.get(row)?), row));
+        let mut leaves: Vec<(u64, RowId)> = level.leaves.into_iter().filter_map(pack).collect();
+        leaves.sort_unstable_by(|a, b| order.compare(a, b));
+        level.leaves = leaves.into_iter().map(|leaf| leaf.1).collect();
+        level
+    }
+
+    fn order(&self) -> Order<'_> {
+        Order {
+            catalog: &self.catalog,
+            sort: self.sort,
+            abort_after: self.settings.provider.abort_after,
+        }
     }
 
     /// Finds the oldest rows again where they left a total. The view must be up to date.
