@@ -6,8 +6,10 @@
     reason = "tests"
 )]
 
+mod catalog;
 mod cli;
 mod contract;
+mod filter_terms;
 mod filters;
 mod hostile;
 mod journeys;

@@ -246,7 +246,11 @@ fn check(table: &Table) -> Result<(), TestCaseError> {
     prop_assert_eq!(*table.totals(), recount(table.rows()));
     prop_assert_eq!(*table.view_totals(), all(shown.clone()));
     prop_assert_eq!(*table.marked_totals(), all(table.marked().collect()));
-    let shown: BTreeSet<RowId> = shown.into_iter().collect();
+    check_hidden_and_folders(table)
+}
+
+fn check_hidden_and_folders(table: &Table) -> Result<(), TestCaseError> {
+    let shown: BTreeSet<RowId> = table.shown().collect();
     let hidden = table.marked().filter(|row| !shown.contains(row)).count();
     prop_assert_eq!(table.marked_hidden(), hidden);
     let level = table.folders(table.prefix(), NOW);
