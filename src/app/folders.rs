@@ -37,6 +37,8 @@ pub struct FolderView {
     /// Folders by bytes, then the uploads of this level.
     pub lines: Vec<FolderLine>,
     pub cursor: Cursor<LineName>,
+    /// Whether rows changed since the lines were made.
+    pub is_stale: bool,
 }
 
 impl FolderView {
@@ -56,20 +58,34 @@ impl FolderView {
     /// The uploads among the lines in the window.
     pub fn rows_on_screen(&self, window: usize) -> Vec<RowId> {
         let lines = self.lines.iter().skip(self.cursor.top()).take(window);
-        lines.filter_map(|line| if let FolderLine::Upload(row) = line { Some(*row) } else { None }).collect()
+        lines
+            .filter_map(|line| {
+                if let FolderLine::Upload(row) = line {
+                    Some(*row)
+                } else {
+                    None
+                }
+            })
+            .collect()
     }
 
     /// The prefix one level up; `None` at the top.
     pub fn parent(&self) -> Option<String> {
         let inner = self.prefix.strip_suffix('/')?;
-        Some(inner.rfind('/').map_or_else(String::new, |slash| inner[..=slash].to_owned()))
+        Some(
+            inner
+                .rfind('/')
+                .map_or_else(String::new, |slash| inner[..=slash].to_owned()),
+        )
     }
 
     /// Puts the cursor back on its line after the lines changed.
     pub fn settle(&mut self, window: usize) {
         let names: Vec<LineName> = self.lines.iter().map(FolderLine::name).collect();
         let position = |name: &LineName| names.iter().position(|other| other == name);
-        self.cursor.settle(names.len(), window, position, |index| names.get(index).cloned());
+        self.cursor.settle(names.len(), window, position, |index| {
+            names.get(index).cloned()
+        });
     }
 }
 
@@ -79,7 +95,10 @@ mod tests {
 
     #[test]
     fn the_parent_of_a_prefix_is_one_slash_up() {
-        let view = |prefix: &str| FolderView { prefix: prefix.to_owned(), ..FolderView::default() };
+        let view = |prefix: &str| FolderView {
+            prefix: prefix.to_owned(),
+            ..FolderView::default()
+        };
         assert_eq!(view("").parent(), None);
         assert_eq!(view("a/").parent().as_deref(), Some(""));
         assert_eq!(view("a/b/").parent().as_deref(), Some("a/"));

@@ -1,27 +1,36 @@
 //! What each running job was started for. News of a job that is not here is dropped: it was closed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::model::{RowId, Target};
-use crate::protocol::JobId;
+use crate::model::RowId;
+use crate::protocol::{JobId, Urgency};
 
 /// Why a job runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Purpose {
     Identify,
     Buckets,
-    /// A bucket's listing; a refresh buries what is not listed again.
-    List { bucket: String, refresh: bool },
-    /// Sizes of what is on screen.
-    MeasureVisible { bucket: String, rows: Vec<RowId> },
-    /// Sizes of what is marked.
-    MeasureMarked { bucket: String, rows: Vec<RowId> },
+    /// A bucket's listing.
+    List {
+        bucket: String,
+    },
+    /// Sizes of what is on screen or marked.
+    Measure {
+        bucket: String,
+        rows: Arc<[RowId]>,
+        urgency: Urgency,
+    },
     /// Sizes of a whole bucket: a task.
-    MeasureAll { bucket: String, rows: Vec<RowId> },
+    MeasureAll {
+        bucket: String,
+    },
     /// The parts of the upload that is open or previewed.
-    Parts(Target),
+    Parts,
     /// An abort: a task.
-    Abort { bucket: String, rows: Vec<RowId> },
+    Abort {
+        bucket: String,
+    },
 }
 
 /// The jobs that run.

@@ -28,6 +28,8 @@ pub struct Place {
     pub bucket: Bucket,
     pub table: Table,
     pub listing: Listing,
+    /// The prefix that was listed; empty: the whole bucket.
+    pub scope: String,
     /// When the last listing ended.
     pub listed_at: Option<Timestamp>,
     /// Rows whose size was asked for since the last listing began.
@@ -50,6 +52,7 @@ impl Place {
             bucket,
             table,
             listing: Listing::default(),
+            scope: String::new(),
             listed_at: None,
             asked: HashSet::new(),
             cursor: Cursor::default(),
@@ -79,7 +82,9 @@ impl Place {
             Some(view) => view.rows_on_screen(window),
             None => {
                 let top = self.cursor.top();
-                (top..top + window).map_while(|index| self.table.at(index)).collect()
+                (top..top + window)
+                    .map_while(|index| self.table.at(index))
+                    .collect()
             }
         }
     }

@@ -32,7 +32,9 @@ pub struct Buckets {
 impl Buckets {
     /// The places that the name filter shows.
     pub fn shown(&self) -> impl Iterator<Item = &Place> {
-        self.places.iter().filter(|place| self.shows(&place.bucket.name))
+        self.places
+            .iter()
+            .filter(|place| self.shows(&place.bucket.name))
     }
 
     /// Whether the name filter lets a name through.
@@ -41,12 +43,18 @@ impl Buckets {
     }
 
     pub fn get(&self, name: &str) -> Option<&Place> {
-        let index = self.places.binary_search_by(|place| place.bucket.name.as_str().cmp(name)).ok()?;
+        let index = self
+            .places
+            .binary_search_by(|place| place.bucket.name.as_str().cmp(name))
+            .ok()?;
         self.places.get(index)
     }
 
     pub fn get_mut(&mut self, name: &str) -> Option<&mut Place> {
-        let index = self.places.binary_search_by(|place| place.bucket.name.as_str().cmp(name)).ok()?;
+        let index = self
+            .places
+            .binary_search_by(|place| place.bucket.name.as_str().cmp(name))
+            .ok()?;
         self.places.get_mut(index)
     }
 }
@@ -93,6 +101,7 @@ pub struct App {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Summary {
     pub aborted: u64,
+    pub already_gone: u64,
     pub freed: u64,
     pub unknown: u64,
     pub skipped: u64,
@@ -135,12 +144,20 @@ impl App {
 
     /// The bucket whose uploads are shown: the opened one, else the one under the cursor.
     pub fn place(&self) -> Option<&Place> {
-        let name = self.buckets.open.as_deref().or(self.buckets.cursor.item().map(String::as_str))?;
+        let name = self.buckets.open.as_deref().or(self
+            .buckets
+            .cursor
+            .item()
+            .map(String::as_str))?;
         self.buckets.get(name)
     }
 
     pub(super) fn place_mut(&mut self) -> Option<&mut Place> {
-        let name = self.buckets.open.clone().or_else(|| self.buckets.cursor.item().cloned())?;
+        let name = self
+            .buckets
+            .open
+            .clone()
+            .or_else(|| self.buckets.cursor.item().cloned())?;
         self.buckets.get_mut(&name)
     }
 

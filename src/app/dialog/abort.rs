@@ -41,7 +41,9 @@ impl AbortDialog {
         if self.include_active {
             self.targets.len()
         } else {
-            self.targets.len().saturating_sub(self.alive + self.undetermined)
+            self.targets
+                .len()
+                .saturating_sub(self.alive + self.undetermined)
         }
     }
 
@@ -73,7 +75,11 @@ mod tests {
     fn dialog(targets: usize, alive: usize, not_stale: usize) -> AbortDialog {
         let target = AbortTarget {
             row: RowId(0),
-            target: Target { bucket: "b".into(), key: "k".into(), upload_id: "u".into() },
+            target: Target {
+                bucket: "b".into(),
+                key: "k".into(),
+                upload_id: "u".into(),
+            },
             initiated: None,
             seen: None,
         };
@@ -97,7 +103,10 @@ mod tests {
         let mut dialog = dialog(3, 0, 0);
         assert_eq!(dialog.wanted(), "y");
         dialog.input.set("yyyy");
-        assert!(!dialog.is_confirmed(), "leaning on the key confirms nothing");
+        assert!(
+            !dialog.is_confirmed(),
+            "leaning on the key confirms nothing"
+        );
         dialog.input.set("y");
         assert!(dialog.is_confirmed());
     }

@@ -39,10 +39,24 @@ impl Menu {
                     && items.iter().all(|item| item.letter != *letter)
             };
             let letters = label.to_lowercase();
-            let letter = letters.chars().chain('a'..='z').chain('1'..='9').find(free).unwrap_or(' ');
-            items.push(Item { letter, label, detail, choice });
+            let letter = letters
+                .chars()
+                .chain('a'..='z')
+                .chain('1'..='9')
+                .find(free)
+                .unwrap_or(' ');
+            items.push(Item {
+                letter,
+                label,
+                detail,
+                choice,
+            });
         }
-        Self { title: title.to_owned(), items, cursor: 0 }
+        Self {
+            title: title.to_owned(),
+            items,
+            cursor: 0,
+        }
     }
 }
 
@@ -52,8 +66,17 @@ mod tests {
 
     #[test]
     fn every_line_has_a_letter_of_its_own() {
-        let line = |label: &str| (label.to_owned(), String::new(), Choice::Copy(label.to_owned()));
-        let menu = Menu::new("copy", vec![line("key"), line("kind"), line("upload ID"), line("UU")]);
+        let line = |label: &str| {
+            (
+                label.to_owned(),
+                String::new(),
+                Choice::Copy(label.to_owned()),
+            )
+        };
+        let menu = Menu::new(
+            "copy",
+            vec![line("key"), line("kind"), line("upload ID"), line("UU")],
+        );
         let letters: Vec<char> = menu.items.iter().map(|item| item.letter).collect();
         assert_eq!(letters, ['e', 'i', 'u', 'a']);
     }

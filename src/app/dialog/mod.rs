@@ -14,17 +14,31 @@ use crate::protocol::JobId;
 #[derive(Debug, Clone)]
 pub enum Dialog {
     /// The keys of the pane that has the focus.
-    Help { scroll: usize },
+    Help {
+        scroll: usize,
+    },
     /// Everything that was reported.
-    Messages { scroll: usize },
+    Messages {
+        scroll: usize,
+    },
     /// What a task skipped and failed.
-    Report { job: JobId, scroll: usize },
+    Report {
+        job: JobId,
+        scroll: usize,
+    },
     Abort(AbortDialog),
     /// One of a few things: sort column, what to copy.
     Menu(Menu),
     Palette(Palette),
     /// Sizing a whole bucket, with its price.
-    SizeAll { bucket: String, uploads: u64, requests: u64, price: f64 },
+    SizeAll {
+        bucket: String,
+        uploads: u64,
+        requests: u64,
+        price: f64,
+    },
     /// Tasks still run.
-    Quit { running: usize },
+    Quit {
+        running: usize,
+    },
 }
