@@ -43,7 +43,7 @@ impl App {
             Action::ClearTasks => self.tasks.list.retain(super::tasks::Task::is_running),
             Action::Details => self.show_report(),
             Action::Palette => {
-                self.dialog = Some(Dialog::Palette(Palette::new(self.history.clone())))
+                self.dialog = Some(Dialog::Palette(Palette::new(self.history.clone())));
             }
             Action::Help => self.dialog = Some(Dialog::Help { scroll: 0 }),
             Action::Log => self.dialog = Some(Dialog::Messages { scroll: 0 }),
@@ -156,7 +156,7 @@ impl App {
             Pane::Tasks => self.toggle_tasks(),
             Pane::Uploads => {
                 let Some(place) = self.place_mut() else {
-                    self.to_buckets();
+                    self.leave_bucket();
                     return;
                 };
                 if place.range_from.take().is_some() {
@@ -185,13 +185,13 @@ impl App {
                     .and_then(|place| place.folders.as_ref()?.parent());
                 match up {
                     Some(prefix) => self.enter_folder(prefix),
-                    None => self.to_buckets(),
+                    None => self.leave_bucket(),
                 }
             }
         }
     }
 
-    fn to_buckets(&mut self) {
+    fn leave_bucket(&mut self) {
         self.focus = Pane::Buckets;
         self.buckets.open = None;
     }
@@ -212,7 +212,7 @@ impl App {
     /// Gives a pane the focus; what it shows is opened as if by enter.
     pub(super) fn focus_pane(&mut self, pane: Pane, effects: &mut Vec<Effect>) {
         match pane {
-            Pane::Buckets => self.to_buckets(),
+            Pane::Buckets => self.leave_bucket(),
             Pane::Uploads if self.focus == Pane::Buckets => self.open(effects),
             Pane::Uploads => self.focus = Pane::Uploads,
             Pane::Parts => {

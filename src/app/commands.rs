@@ -48,7 +48,7 @@ impl App {
             (Code::Esc, _) => return None,
             (Code::Backspace, false) if palette.input.text().is_empty() => return None,
             (Code::Down, _) => {
-                palette.cursor = (palette.cursor + 1).min(candidates.len().saturating_sub(1))
+                palette.cursor = (palette.cursor + 1).min(candidates.len().saturating_sub(1));
             }
             (Code::Up, _) => palette.cursor = palette.cursor.saturating_sub(1),
             (Code::Char('p'), true) => recall(&mut palette, true),

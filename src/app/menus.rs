@@ -153,7 +153,7 @@ impl App {
             Code::Esc | Code::Char('q') => return None,
             Code::Down | Code::Char('j') | Code::Tab => menu.cursor = (menu.cursor + 1).min(last),
             Code::Up | Code::Char('k') | Code::BackTab => {
-                menu.cursor = menu.cursor.saturating_sub(1)
+                menu.cursor = menu.cursor.saturating_sub(1);
             }
             Code::Enter => {
                 let item = menu.items.swap_remove(menu.cursor.min(last));

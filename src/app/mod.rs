@@ -64,3 +64,6 @@ pub enum Effect {
     Suspend,
     Quit,
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,14 +78,13 @@ impl Place {
 
     /// The rows in the window of the flat list, or the uploads among the lines of the folder view.
     pub fn on_screen(&self, window: usize) -> Vec<RowId> {
-        match &self.folders {
-            Some(view) => view.rows_on_screen(window),
-            None => {
-                let top = self.cursor.top();
-                (top..top + window)
-                    .map_while(|index| self.table.at(index))
-                    .collect()
-            }
+        if let Some(view) = &self.folders {
+            view.rows_on_screen(window)
+        } else {
+            let top = self.cursor.top();
+            (top..top + window)
+                .map_while(|index| self.table.at(index))
+                .collect()
         }
     }
 }

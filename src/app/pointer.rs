@@ -42,7 +42,7 @@ impl App {
                     self.focus_pane(pane, effects);
                 }
             }
-            MouseKind::Press => self.press(pane, area, above, mouse, effects),
+            MouseKind::Press => self.press(pane, (area, above), mouse, effects),
             MouseKind::Drag => {}
         }
     }
@@ -50,8 +50,7 @@ impl App {
     fn press(
         &mut self,
         pane: Pane,
-        area: Area,
-        above: u16,
+        (area, above): (Area, u16),
         mouse: Mouse,
         effects: &mut Vec<Effect>,
     ) {

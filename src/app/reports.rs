@@ -6,9 +6,9 @@ use super::jobs::Purpose;
 use super::messages::Severity;
 use super::parts::PartsState;
 use super::place::Listing;
-use super::state::{App, Summary};
-use super::tasks::{TaskKind, Trouble};
-use crate::model::{Bucket, Measure, RowId, human};
+use super::state::App;
+use super::tasks::Trouble;
+use crate::model::{Bucket, Measure, RowId};
 use crate::protocol::{AbortOutcome, Fault, JobId, Measured, News, Outcome, Report};
 
 impl App {
@@ -68,7 +68,7 @@ impl App {
                     place.table.set_measure(row, Measure::AtLeast(extent), now);
                 }
                 Measured::Exact(extent) => {
-                    place.table.set_measure(row, Measure::Exact(extent), now)
+                    place.table.set_measure(row, Measure::Exact(extent), now);
                 }
                 Measured::Gone => place.table.bury(row),
                 Measured::Denied(fault) => {
@@ -172,7 +172,7 @@ impl App {
                 }
             }
             Purpose::MeasureAll { .. } | Purpose::Abort { .. } => {
-                self.task_ended(job, purpose, outcome)
+                self.task_ended(job, purpose, outcome);
             }
         }
         self.jobs.close(job);
@@ -219,94 +219,10 @@ impl App {
         let Some(task) = self.tasks.get_mut(job) else {
             return;
         };
-        let (severity, text) = match (&outcome, task.kind) {
-            (Outcome::Failed(fault), _) => (Severity::Error, fault.to_string()),
-            (_, TaskKind::Abort) => {
-                let sums = Summary::from(task.sums);
-                let clean = sums.failed == 0 && sums.skipped == 0 && outcome == Outcome::Done;
-                let severity = match (clean, sums.failed) {
-                    (true, _) => Severity::Good,
-                    (false, 0) => Severity::Warning,
-                    _ => Severity::Error,
-                };
-                let hint = if clean {
-                    ""
-                } else {
-                    "; t then enter shows which and why"
-                };
-                (severity, format!("{}{hint}", abort_verdict(&sums)))
-            }
-            (Outcome::Cancelled { done, left }, TaskKind::Size) => {
-                let text = format!(
-                    "sizing cancelled: {} sized, {} not",
-                    human::count(*done),
-                    human::count(*left)
-                );
-                (Severity::Warning, text)
-            }
-            (Outcome::Done, TaskKind::Size) => {
-                let failed = task.troubles.len() as u64;
-                let text = format!(
-                    "{} uploads of {} sized",
-                    human::count(task.progress.done),
-                    task.bucket
-                );
-                if failed > 0 {
-                    (
-                        Severity::Warning,
-                        format!("{text}, {} of them failed", human::count(failed)),
-                    )
-                } else {
-                    (Severity::Good, text)
-                }
-            }
-        };
+        let (severity, text) = task.verdict(&outcome);
         task.ended = Some((now, outcome));
         let sums = task.sums;
-        self.summary.add(Summary::from(sums));
+        self.sums.add(&sums);
         self.say(severity, text);
     }
-}
-
-impl From<super::tasks::AbortSums> for Summary {
-    fn from(sums: super::tasks::AbortSums) -> Self {
-        Self {
-            aborted: sums.aborted,
-            already_gone: sums.already_gone,
-            freed: sums.freed,
-            unknown: sums.unknown,
-            skipped: sums.skipped,
-            failed: sums.failed,
-        }
-    }
-}
-
-impl Summary {
-    fn add(&mut self, other: Self) {
-        self.aborted += other.aborted;
-        self.already_gone += other.already_gone;
-        self.freed += other.freed;
-        self.unknown += other.unknown;
-        self.skipped += other.skipped;
-        self.failed += other.failed;
-    }
-}
-
-/// `3,000 aborted, 140 GiB freed, 2 already gone, 12 skipped, 1 failed`.
-pub(super) fn abort_verdict(sums: &Summary) -> String {
-    let at_least = if sums.unknown > 0 { "at least " } else { "" };
-    let mut text = format!("{} aborted", human::count(sums.aborted));
-    if sums.aborted > 0 {
-        text.push_str(&format!(", {at_least}{} freed", human::size(sums.freed)));
-    }
-    for (count, word) in [
-        (sums.already_gone, "already gone"),
-        (sums.skipped, "skipped"),
-        (sums.failed, "failed"),
-    ] {
-        if count > 0 {
-            text.push_str(&format!(", {} {word}", human::count(count)));
-        }
-    }
-    text
 }

@@ -7,7 +7,7 @@ use super::layout::{Layout, Pane, layout};
 use super::messages::Messages;
 use super::parts::OpenParts;
 use super::place::Place;
-use super::tasks::Tasks;
+use super::tasks::{AbortSums, Tasks};
 use super::text::Line;
 use super::{Settings, ThemeName};
 use crate::model::{RowId, Timestamp};
@@ -93,19 +93,9 @@ pub struct App {
     pub filter_edit: Option<FilterEdit>,
     pub(super) jobs: Jobs,
     pub(super) history: Vec<String>,
-    pub(super) summary: Summary,
+    /// What this run changed, for the farewell.
+    pub(super) sums: AbortSums,
     pub(super) last_refresh: Timestamp,
-}
-
-/// What this run changed, for the farewell.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Summary {
-    pub aborted: u64,
-    pub already_gone: u64,
-    pub freed: u64,
-    pub unknown: u64,
-    pub skipped: u64,
-    pub failed: u64,
 }
 
 impl App {
@@ -129,7 +119,7 @@ impl App {
             filter_edit: None,
             jobs: Jobs::default(),
             history: Vec::new(),
-            summary: Summary::default(),
+            sums: AbortSums::default(),
         }
     }
 

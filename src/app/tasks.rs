@@ -1,9 +1,10 @@
 //! The tasks that a person started, running and finished, with what became of each item.
 
-use crate::model::Timestamp;
+use crate::model::{Timestamp, human};
 use crate::protocol::{Fault, JobId, Outcome, Progress};
 
 use super::cursor::Cursor;
+use super::messages::Severity;
 
 /// What a task does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +24,40 @@ pub struct AbortSums {
     pub unknown: u64,
     pub skipped: u64,
     pub failed: u64,
+}
+
+impl AbortSums {
+    /// Adds another task's.
+    pub fn add(&mut self, other: &Self) {
+        self.aborted += other.aborted;
+        self.already_gone += other.already_gone;
+        self.freed += other.freed;
+        self.unknown += other.unknown;
+        self.skipped += other.skipped;
+        self.failed += other.failed;
+    }
+
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// `3,000 aborted, 140 GiB freed, 2 already gone, 12 skipped, 1 failed`.
+    pub fn text(&self) -> String {
+        let at_least = if self.unknown > 0 { "at least " } else { "" };
+        let mut text = format!("{} aborted", human::count(self.aborted));
+        if self.aborted > 0 {
+            text.push_str(&format!(", {at_least}{} freed", human::size(self.freed)));
+        }
+        let others = [
+            (self.already_gone, "already gone"),
+            (self.skipped, "skipped"),
+            (self.failed, "failed"),
+        ];
+        for (count, word) in others.into_iter().filter(|(count, _)| *count > 0) {
+            text.push_str(&format!(", {} {word}", human::count(count)));
+        }
+        text
+    }
 }
 
 /// One item that did not go as asked.
@@ -79,6 +114,50 @@ impl Task {
         match &self.ended {
             Some((_, Outcome::Failed(fault))) => Some(fault),
             _ => None,
+        }
+    }
+
+    /// What to say when it ends so.
+    pub fn verdict(&self, outcome: &Outcome) -> (Severity, String) {
+        let count = human::count;
+        match (outcome, self.kind) {
+            (Outcome::Failed(fault), _) => (Severity::Error, fault.to_string()),
+            (_, TaskKind::Abort) => {
+                let clean = self.sums.failed + self.sums.skipped == 0 && *outcome == Outcome::Done;
+                let severity = match (clean, self.sums.failed) {
+                    (true, _) => Severity::Good,
+                    (false, 0) => Severity::Warning,
+                    _ => Severity::Error,
+                };
+                let hint = if clean {
+                    ""
+                } else {
+                    "; t then enter shows which and why"
+                };
+                (severity, format!("{}{hint}", self.sums.text()))
+            }
+            (Outcome::Cancelled { done, left }, TaskKind::Size) => {
+                let text = format!(
+                    "sizing cancelled: {} sized, {} not",
+                    count(*done),
+                    count(*left)
+                );
+                (Severity::Warning, text)
+            }
+            (Outcome::Done, TaskKind::Size) => {
+                let text = format!(
+                    "{} uploads of {} sized",
+                    count(self.progress.done),
+                    self.bucket
+                );
+                match self.troubles.len() as u64 {
+                    0 => (Severity::Good, text),
+                    failed => (
+                        Severity::Warning,
+                        format!("{text}, {} of them failed", count(failed)),
+                    ),
+                }
+            }
         }
     }
 

@@ -81,9 +81,7 @@ impl App {
 
     /// What to say when the terminal has been given back.
     pub fn farewell(&self) -> Option<String> {
-        let summary = &self.summary;
-        let touched = summary.aborted + summary.skipped + summary.failed;
-        (touched > 0).then(|| super::reports::abort_verdict(summary))
+        (!self.sums.is_empty()).then(|| self.sums.text())
     }
 
     fn tick(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {

@@ -34,9 +34,9 @@ impl App {
                 let all = rows.iter().all(|row| place.table.is_marked(*row));
                 for row in rows {
                     if all {
-                        place.table.unmark(row)
+                        place.table.unmark(row);
                     } else {
-                        place.table.mark(row)
+                        place.table.mark(row);
                     }
                 }
                 self.move_cursor(Motion::By(1));

@@ -137,24 +137,23 @@ fn figures(app: &App, theme: &Theme) -> Vec<Piece> {
     };
     let count = human::count(tally.rows);
     let word = if tally.rows == 1 { "upload" } else { "uploads" };
-    let mut pieces = vec![Piece::new(format!("{count} {word}"), theme.header, 6).or(count)];
+    let mut pieces = vec![
+        Piece::new(count, theme.header, 2),
+        Piece::new(format!(" {word}"), theme.header, 6),
+    ];
     if tally.rows == 0 {
         pieces.push(Piece::new(" ", theme.header, 0));
         return pieces;
     }
     let bytes = tally.bytes_text();
     if bytes == "unknown" {
-        pieces.push(Piece::new(" · size unknown", theme.header, 1).or(" · ?"));
+        pieces.push(Piece::new(" · size unknown", theme.header, 7));
     } else {
-        pieces.push(
-            Piece::new(format!(" · {bytes} held"), theme.header_strong, 6)
-                .or(format!(" · {bytes}")),
-        );
+        pieces.push(Piece::new(format!(" · {bytes}"), theme.header_strong, 1));
+        pieces.push(Piece::new(" held", theme.header, 9));
         let monthly = human::dollars(tally.monthly());
-        pieces.push(
-            Piece::new(format!(" · {monthly}/month"), theme.header, 7)
-                .or(format!(" · {monthly}/mo")),
-        );
+        let cost = Piece::new(format!(" · {monthly}/month"), theme.header, 7);
+        pieces.push(cost.or(format!(" · {monthly}/mo")));
     }
     if tally.sized < tally.rows {
         let sized = format!("{}/{}", human::count(tally.sized), human::count(tally.rows));

@@ -327,7 +327,8 @@ pub fn state_style(theme: &Theme, state: Option<State>) -> Style {
         Some(State::Idle) => theme.idle,
         Some(State::Stale) => theme.stale,
         Some(State::Empty) => theme.empty,
-        Some(State::Unknown) | None => theme.dim,
+        Some(State::Unknown) => theme.unknown,
+        None => theme.dim,
     }
 }
 
