@@ -30,7 +30,8 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
     (
         "ui",
         &["app", "model", "protocol"],
-        &["ratatui", "unicode_width", "thiserror"],
+        // insta is there only for tests
+        &["ratatui", "unicode_width", "thiserror", "insta"],
     ),
     (
         "s3",
