@@ -2,7 +2,6 @@
 //!
 //! Knows files and the environment; nothing of S3, tasks or the terminal.
 
-mod colour;
 mod error;
 mod keys;
 mod read;
@@ -19,7 +18,7 @@ use crate::app::{Keymap, ThemeName};
 use crate::model::Thresholds;
 use crate::model::cost::Prices;
 use crate::model::provider::Provider;
-use crate::ui::theme::Themes;
+use crate::ui::theme::Override;
 
 pub use error::ConfigError;
 
@@ -28,7 +27,8 @@ pub use error::ConfigError;
 pub struct Settings {
     /// `None`: chosen by what the terminal can show.
     pub theme: Option<ThemeName>,
-    pub themes: Themes,
+    /// Styles laid over whatever theme is on.
+    pub colors: Vec<Override>,
     pub keymap: Keymap,
     pub read_only: bool,
     /// How often to look again; `None`: when asked.
@@ -66,7 +66,7 @@ pub fn load(path: Option<&Path>) -> Result<Settings, ConfigError> {
 fn defaults() -> Result<Settings, ConfigError> {
     let mut settings = Settings {
         theme: None,
-        themes: Themes::default(),
+        colors: Vec::new(),
         keymap: Keymap::default(),
         read_only: false,
         refresh: None,

@@ -7,10 +7,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::error::nearest;
-use super::{ConfigError, Settings, colour, keys};
+use super::{ConfigError, Settings, keys};
 use crate::app::ThemeName;
 use crate::model::filter::parse_duration;
 use crate::model::provider::Provider;
+use crate::ui::theme;
 
 pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 pub(super) type Wrong = (Range<usize>, String);
@@ -39,7 +40,7 @@ pub(super) fn merge(settings: &mut Settings, file: &str, text: &str) -> Result<(
 fn top(settings: &mut Settings, table: &DeTable<'_>) -> Result<(), Wrong> {
     for (key, value) in table {
         match key.get_ref().as_ref() {
-            "theme" => settings.theme = Some(theme(value)?),
+            "theme" => settings.theme = Some(theme_name(value)?),
             "read_only" => settings.read_only = boolean(value)?,
             "refresh" => settings.refresh = refresh(value)?,
             "thresholds" => thresholds(settings, entries(value)?)?,
@@ -125,7 +126,7 @@ fn span_of_time(value: &Value<'_>) -> Result<Duration, Wrong> {
     })
 }
 
-fn theme(value: &Value<'_>) -> Result<ThemeName, Wrong> {
+fn theme_name(value: &Value<'_>) -> Result<ThemeName, Wrong> {
     let name = string(value, "a theme's name")?;
     let words = ThemeName::ALL.iter().map(|theme| theme.word());
     ThemeName::ALL
@@ -240,19 +241,14 @@ fn provider(provider: &mut Provider, table: &DeTable<'_>) -> Result<(), Wrong> {
 }
 
 fn colors(settings: &mut Settings, table: &DeTable<'_>) -> Result<(), Wrong> {
-    use crate::ui::theme::Theme;
     for (key, value) in table {
-        let role = key.get_ref().as_ref();
+        let name = key.get_ref().as_ref();
+        let roles = theme::ROLES.iter().map(|(role, _)| *role);
+        let role =
+            theme::role(name).ok_or_else(|| unknown("colour role", name, key.span(), roles))?;
         let text = string(value, "a style such as \"#ff8800 bold\"")?;
-        let style = colour::style(text).map_err(|message| (value.span(), message))?;
-        if !settings.themes.set(role, style) {
-            return Err(unknown(
-                "colour role",
-                role,
-                key.span(),
-                Theme::ROLES.iter().copied(),
-            ));
-        }
+        let style = theme::parse_style(text).map_err(|error| (value.span(), error.to_string()))?;
+        settings.colors.push((role, style));
     }
     Ok(())
 }

@@ -49,7 +49,7 @@ fn every_example_of_the_documented_file_is_valid_and_the_default() {
     assert_eq!(settings.keymap, defaults.keymap);
     assert_eq!(settings.thresholds, defaults.thresholds);
     assert_eq!(settings.prices, defaults.prices);
-    for role in crate::ui::theme::Theme::ROLES {
+    for (role, _) in crate::ui::theme::ROLES {
         assert!(text.contains(role), "{role} is not documented");
     }
 }
@@ -94,7 +94,7 @@ fn what_is_wrong_is_said_where_it_is() {
             "1:7",
             "did you mean 'uploads'",
         ),
-        ("[colors]\nstale = \"octarine\"", "2:9", "no colour"),
+        ("[colors]\nstale = \"octarine\"", "2:9", "neither a colour"),
         ("[colors]\nstal = \"red\"", "2:1", "did you mean 'stale'"),
         ("[prices]\nSTANDARD = -1", "2:12", "from 0 on"),
         ("refresh = \"1s\"", "1:11", "every 5 s"),

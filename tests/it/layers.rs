@@ -89,18 +89,18 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
     (
         "config",
         &["app", "model", "ui"],
-        &["etcetera", "serde", "thiserror", "toml"],
+        &["etcetera", "strsim", "toml"],
     ),
-    ("term", &["app"], &["crossterm", "ratatui", "signal_hook"]),
+    ("term", &[], &["crossterm", "ratatui", "signal_hook"]),
     (
         "run",
-        &["app", "config", "protocol", "tasks", "term", "ui"],
+        &["app", "protocol", "s3", "tasks", "term", "ui"],
         &[
             "crossterm",
             "futures_util",
             "ratatui",
+            "signal_hook",
             "tokio",
-            "tokio_util",
         ],
     ),
     (

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use regex::Regex;
 
-pub use value::parse_duration;
 pub use suggest::suggestions;
+pub use value::parse_duration;
 
 use super::{Measure, State, Thresholds, Timestamp, Upload, human};
 
