@@ -149,10 +149,9 @@ fn by_status(answer: &Answer<'_>) -> Kind {
         }
         404 => Kind::NotFound,
         405 | 501 => Kind::Unsupported,
-        408 => Kind::Network,
         409 | 412 => Kind::Precondition,
+        408 | 500..=599 => Kind::Network,
         300..=499 => Kind::Invalid,
-        500..=599 => Kind::Network,
         _ if answer.code.is_some() => Kind::Other,
         _ => Kind::Garbled,
     }
@@ -289,6 +288,43 @@ pub fn has_control_character(body: &str) -> bool {
             };
             number.is_ok_and(|n| n < 0x20 && !matches!(n, 9 | 10 | 13))
         })
+}
+
+/// Whether a body holds a control character as it is, where XML 1.0 allows none.
+pub fn holds_control_byte(body: &[u8]) -> bool {
+    body.iter()
+        .any(|byte| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x7f))
+}
+
+/// Whether a document ends with the end of the element that it began with.
+pub fn is_whole_xml(body: &[u8]) -> bool {
+    let Ok(text) = std::str::from_utf8(body) else {
+        return false;
+    };
+    let text = text.trim_start_matches('\u{feff}').trim();
+    let mut root = text;
+    while let Some(end) = match () {
+        () if root.starts_with("<?") => root.find("?>").map(|at| at + 2),
+        () if root.starts_with("<!--") => root.find("-->").map(|at| at + 3),
+        () => None,
+    } {
+        root = root[end..].trim_start();
+    }
+    let Some(name) = root.strip_prefix('<') else {
+        return false;
+    };
+    let name = name
+        .split(|c: char| c.is_whitespace() || c == '>' || c == '/')
+        .next()
+        .unwrap_or_default();
+    let last = root.rfind('<').unwrap_or_default();
+    let end = &root[last..];
+    if last == 0 {
+        return end.ends_with("/>");
+    }
+    end.strip_prefix("</")
+        .and_then(|end| end.strip_suffix('>'))
+        .is_some_and(|end| end.trim_end() == name)
 }
 
 /// An endpoint as it may be shown: without user information, query and fragment.
@@ -449,6 +485,29 @@ mod tests {
         assert!(has_control_character("<Key>a&#x1;</Key>"));
         assert!(has_control_character("<Key>a&#31;</Key>"));
         assert!(!has_control_character("<Key>a&#xA;b&#10;</Key>\n"));
+    }
+
+    #[test]
+    fn a_document_without_its_end_is_not_whole() {
+        for whole in [
+            "<?xml version=\"1.0\"?>\n<!-- x --><A b=\"c\"><B/></A>\n",
+            "<A/>",
+            "<A x='1' />",
+        ] {
+            assert!(is_whole_xml(whole.as_bytes()), "{whole}");
+        }
+        for part in [
+            "",
+            "<A>",
+            "<A><B>",
+            "<A><B></B>",
+            "<A><B/>",
+            "<A></A",
+            "A",
+            "<?xml",
+        ] {
+            assert!(!is_whole_xml(part.as_bytes()), "{part}");
+        }
     }
 
     #[test]

@@ -23,6 +23,7 @@ use super::credentials::Remembered;
 use super::errors;
 use super::region::Clients;
 use super::retry::OnlyBlips;
+use super::whole::WholeListings;
 use crate::protocol::{Fault, Kind, Operation};
 use crate::s3::Clock;
 use crate::s3::classify::{host_and_port, shown_endpoint};
@@ -171,7 +172,8 @@ fn template(
     };
     let mut builder = aws_sdk_s3::config::Builder::from(shared)
         .force_path_style(path_style)
-        .retry_classifier(OnlyBlips);
+        .retry_classifier(OnlyBlips)
+        .interceptor(WholeListings);
     builder.set_endpoint_url(endpoint);
     if let Some(credentials) = credentials {
         builder = builder.credentials_provider(credentials);
@@ -227,7 +229,11 @@ fn loader(options: &ConnectOptions) -> Result<ConfigLoader, Fault> {
     if let Some(endpoint) = &options.endpoint {
         loader = loader.endpoint_url(endpoint);
     }
-    Ok(if !options.sign {
+    Ok(with_credentials(loader, options))
+}
+
+fn with_credentials(loader: ConfigLoader, options: &ConnectOptions) -> ConfigLoader {
+    if !options.sign {
         loader.no_credentials()
     } else if let Some(StaticCredentials {
         access_key_id,
@@ -249,7 +255,7 @@ fn loader(options: &ConnectOptions) -> Result<ConfigLoader, Fault> {
         )
     } else {
         loader
-    })
+    }
 }
 
 /// A setting as the SDK would read it: the environment, then the profile, `services` sections first.
@@ -372,6 +378,77 @@ mod tests {
         let fault = place(&ConnectOptions::default(), Some("me:secret@host:9000")).unwrap_err();
         assert_eq!(fault.kind, Kind::Invalid);
         assert!(!fault.to_string().contains("secret"), "{fault}");
+    }
+
+    #[derive(Debug, Clone, Default)]
+    struct Recorder(std::sync::Arc<std::sync::Mutex<String>>);
+
+    impl aws_sdk_s3::config::Intercept for Recorder {
+        fn name(&self) -> &'static str {
+            "recorder"
+        }
+
+        fn read_before_transmit(
+            &self,
+            context: &aws_sdk_s3::config::interceptors::BeforeTransmitInterceptorContextRef<'_>,
+            _: &aws_sdk_s3::config::RuntimeComponents,
+            _: &mut aws_sdk_s3::config::ConfigBag,
+        ) -> Result<(), aws_sdk_s3::error::BoxError> {
+            context
+                .request()
+                .uri()
+                .clone_into(&mut self.0.lock().unwrap());
+            Err("nothing is sent".into())
+        }
+    }
+
+    async fn address_of_photos(addressing: Addressing, endpoint: Option<&str>) -> String {
+        let options = ConnectOptions {
+            addressing,
+            endpoint: endpoint.map(ToOwned::to_owned),
+            region: Some("eu-west-1".to_owned()),
+            sign: false,
+            ..ConnectOptions::default()
+        };
+        let shared = loader(&options).unwrap().load().await;
+        let place = place(&options, endpoint).unwrap();
+        let endpoint = options.endpoint.clone();
+        let recorder = Recorder::default();
+        let config = template(&options, &shared, &place, endpoint, None)
+            .region(Region::from_static("eu-west-1"))
+            .interceptor(recorder.clone())
+            .build();
+        let client = aws_sdk_s3::Client::from_conf(config);
+        let _ = client.head_bucket().bucket("photos").send().await;
+        let address = recorder.0.lock().unwrap().clone();
+        address
+    }
+
+    #[tokio::test]
+    async fn custom_endpoints_get_paths_and_aws_gets_hosts_unless_told_otherwise() {
+        let custom = Some("http://store.example:9000");
+        for (addressing, endpoint, address) in [
+            (Addressing::Auto, custom, "http://store.example:9000/photos"),
+            (Addressing::Path, custom, "http://store.example:9000/photos"),
+            (
+                Addressing::Virtual,
+                custom,
+                "http://photos.store.example:9000/",
+            ),
+            (
+                Addressing::Auto,
+                None,
+                "https://photos.s3.eu-west-1.amazonaws.com/",
+            ),
+            (
+                Addressing::Path,
+                None,
+                "https://s3.eu-west-1.amazonaws.com/photos",
+            ),
+        ] {
+            let asked = address_of_photos(addressing, endpoint).await;
+            assert_eq!(asked.trim_end_matches('/'), address.trim_end_matches('/'));
+        }
     }
 
     #[test]

@@ -125,7 +125,7 @@ fn answer(said: Said, about: &About) -> Fault {
         if said.status < 500 {
             kind = Kind::Garbled;
         }
-        message = "the endpoint speaks HTML, not S3".to_owned();
+        "the endpoint speaks HTML, not S3".clone_into(&mut message);
         "check --endpoint-url".clone_into(&mut hint);
     } else if kind == Kind::Garbled {
         message = garbled(&said, about);

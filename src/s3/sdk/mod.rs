@@ -10,6 +10,7 @@ mod parts;
 mod region;
 mod retry;
 mod uploads;
+mod whole;
 
 use std::collections::HashSet;
 use std::error::Error;
