@@ -7,6 +7,7 @@ mod connect;
 mod credentials;
 mod errors;
 mod parts;
+mod place;
 mod region;
 mod retry;
 mod uploads;

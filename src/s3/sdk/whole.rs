@@ -8,7 +8,7 @@ use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::operation::list_parts::ListPartsOutput;
 
-use crate::s3::classify::{holds_control_byte, is_whole_xml};
+use crate::s3::document::{holds_control_byte, is_whole_xml};
 
 /// Turns a listing that was read in part into an error.
 #[derive(Debug)]
