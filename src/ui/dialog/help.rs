@@ -54,6 +54,7 @@ fn block(look: &Look<'_>, scope: Scope) -> Vec<Line<'static>> {
         scope => scope.word(),
     };
     let mut lines = vec![Line::styled(heading, theme.heading)];
+    let cells = if look.column < 50 { KEYS / 2 } else { KEYS };
     for entry in ACTIONS.iter().filter(|entry| entry.scope == scope) {
         let mut keys = keys(look.app, entry);
         let style = if keys.is_empty() {
@@ -64,10 +65,10 @@ fn block(look: &Look<'_>, scope: Scope) -> Vec<Line<'static>> {
         if keys.is_empty() {
             keys = format!(":{}", entry.name);
         }
-        let room = look.column.saturating_sub(KEYS + 1).max(12);
+        let room = look.column.saturating_sub(cells + 1).max(12);
         for (index, text) in wrap(entry.help, room).into_iter().enumerate() {
             let shown = if index == 0 { keys.as_str() } else { "" };
-            let pad = " ".repeat(KEYS.saturating_sub(width(shown)) + 1);
+            let pad = " ".repeat(cells.saturating_sub(width(shown)) + 1);
             let spans = vec![
                 Span::styled(shown.to_owned(), style),
                 Span::styled(format!("{pad}{text}"), theme.text),

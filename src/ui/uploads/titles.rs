@@ -84,7 +84,7 @@ pub fn right(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
         let piece = Piece::new(long, theme.warn, 9)
             .or_at(7, format!("{number} not sized: {key} sizes them"))
             .or_at(5, format!("+{number} not sized"))
-            .or_at(2, format!("+{number}?"));
+            .or_at(1, format!("+{number}?"));
         pieces.push(piece);
     }
     let shown = table.len() as u64;
@@ -94,7 +94,7 @@ pub fn right(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
     } else if all > 0 {
         let long = format!("{} of {}", count(shown), count(all));
         pieces.push(
-            Piece::new(long, theme.dim, 5).or_at(3, format!("{}/{}", count(shown), count(all))),
+            Piece::new(long, theme.dim, 5).or_at(2, format!("{}/{}", count(shown), count(all))),
         );
     }
     if table.marked_totals().rows > 0 {
