@@ -1,0 +1,130 @@
+//! The keys of the focused pane, of every list, and of the whole program, from the table of actions.
+
+use ratatui::Frame;
+use ratatui::text::{Line, Span};
+
+use super::scrolled;
+use crate::app::App;
+use crate::app::action::{ACTIONS, Entry, Scope};
+use crate::ui::text::{width, wrap};
+use crate::ui::theme::Theme;
+
+/// From this room on the keys stand in two columns.
+const TWO_COLUMNS: usize = 96;
+const GAP: usize = 3;
+
+pub fn draw(app: &App, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) {
+    let scopes = app.scopes();
+    let [own, list, _] = scopes;
+    let has_own = ACTIONS.iter().any(|entry| entry.scope == own);
+    let room = usize::from(frame.area().width.saturating_sub(6)).min(130);
+    let two = room >= TWO_COLUMNS;
+    let column = if two { (room - GAP) / 2 } else { room };
+    let look = Look { app, theme, column };
+    let [own_block, list_block, global_block] = scopes.map(|scope| block(&look, scope));
+    let left = if has_own {
+        join(own_block, list_block)
+    } else {
+        list_block
+    };
+    let lines = if two {
+        side_by_side(left, global_block, column)
+    } else {
+        join(left, global_block)
+    };
+    let name = format!("Keys: {}", if has_own { own } else { list }.word());
+    scrolled(frame, theme, &lines, scroll, &name);
+}
+
+struct Look<'a> {
+    app: &'a App,
+    theme: &'a Theme,
+    /// Cells of a line.
+    column: usize,
+}
+
+/// Cells of the keys, as far as most actions need.
+const KEYS: usize = 14;
+
+fn block(look: &Look<'_>, scope: Scope) -> Vec<Line<'static>> {
+    let theme = look.theme;
+    let heading = match scope {
+        Scope::Global => "everywhere",
+        Scope::List => "in every list",
+        scope => scope.word(),
+    };
+    let mut lines = vec![Line::styled(heading, theme.heading)];
+    let cells = if look.column < 50 { KEYS / 2 } else { KEYS };
+    for entry in ACTIONS.iter().filter(|entry| entry.scope == scope) {
+        let mut keys = keys(look.app, entry);
+        let style = if keys.is_empty() {
+            theme.dim
+        } else {
+            theme.key
+        };
+        if keys.is_empty() {
+            keys = format!(":{}", entry.name);
+        }
+        let room = look.column.saturating_sub(cells + 1).max(12);
+        for (index, text) in wrap(entry.help, room).into_iter().enumerate() {
+            let shown = if index == 0 { keys.as_str() } else { "" };
+            let pad = " ".repeat(cells.saturating_sub(width(shown)) + 1);
+            let spans = vec![
+                Span::styled(shown.to_owned(), style),
+                Span::styled(format!("{pad}{text}"), theme.text),
+            ];
+            lines.push(Line::from(spans));
+        }
+    }
+    lines
+}
+
+/// The default keys that are still bound, in their order, then others.
+fn keys(app: &App, entry: &Entry) -> String {
+    let bound: Vec<String> = app
+        .settings
+        .keymap
+        .keys(entry.action)
+        .map(|key| key.to_string())
+        .collect();
+    let defaults = entry
+        .keys
+        .iter()
+        .filter(|key| bound.iter().any(|other| other == *key))
+        .map(|key| (*key).to_owned());
+    let others = bound
+        .iter()
+        .filter(|key| !entry.keys.contains(&key.as_str()))
+        .cloned();
+    defaults.chain(others).collect::<Vec<_>>().join(" ")
+}
+
+fn join(mut upper: Vec<Line<'static>>, lower: Vec<Line<'static>>) -> Vec<Line<'static>> {
+    upper.push(Line::default());
+    upper.extend(lower);
+    upper
+}
+
+fn side_by_side(
+    left: Vec<Line<'static>>,
+    right: Vec<Line<'static>>,
+    column: usize,
+) -> Vec<Line<'static>> {
+    let rows = left.len().max(right.len());
+    let mut left = left.into_iter();
+    let mut right = right.into_iter();
+    (0..rows)
+        .map(|_| {
+            let mut line = left.next().unwrap_or_default();
+            let missing = (column + GAP).saturating_sub(line.width());
+            if let Some(other) = right.next() {
+                line.push_span(Span::raw(" ".repeat(missing)));
+                // A line's own style does not survive the move.
+                for span in other.spans {
+                    line.push_span(Span::styled(span.content, other.style.patch(span.style)));
+                }
+            }
+            line
+        })
+        .collect()
+}
