@@ -9,6 +9,10 @@ mod uploads;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+#[expect(
+    clippy::wildcard_imports,
+    reason = "the protocol's types: dozens, and named where they are used"
+)]
 use s3s::dto::*;
 use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 
@@ -37,6 +41,7 @@ fn refused(fault: Fault) -> S3Error {
     S3Error::with_message(code, fault.message)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every operation ends with it")]
 fn answer<T>(output: T) -> Answer<T> {
     Ok(S3Response::new(output))
 }

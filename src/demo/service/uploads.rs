@@ -2,6 +2,10 @@
 
 use std::sync::Arc;
 
+#[expect(
+    clippy::wildcard_imports,
+    reason = "the protocol's types: dozens, and named where they are used"
+)]
 use s3s::dto::*;
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result};
 
