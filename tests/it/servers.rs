@@ -28,6 +28,7 @@ struct Foreign {
     access_key: String,
     secret_key: String,
     uploads: usize,
+    holds_few: bool,
     /// Its answer to a Create cannot be read by the SDK; the upload ID is in it all the same.
     odd_create: bool,
     lacks: &'static [(&'static str, &'static str)],
@@ -55,6 +56,7 @@ impl Foreign {
                 })
             }),
             uploads: self.uploads,
+            holds_few: self.holds_few,
             begin,
             lacks: self.lacks,
         })
@@ -73,7 +75,7 @@ fn begin_by_hand(client: aws_sdk_s3::Client) -> Begin {
                 Err(error) => {
                     let body = error.raw_response().unwrap().body().bytes().unwrap();
                     let body = String::from_utf8_lossy(body);
-                    let (_, rest) = body.split_once("<UploadId>").expect("an upload ID");
+                    let (_, rest) = body.split_once("<UploadId>").expect(&body);
                     rest.split('<').next().unwrap().to_owned()
                 }
             }
@@ -93,8 +95,18 @@ async fn localstack_keeps_the_contract() {
         access_key: "test".to_owned(),
         secret_key: "test".to_owned(),
         uploads: 2500,
+        holds_few: false,
         odd_create: false,
-        lacks: &[],
+        lacks: &[
+            (
+                "odd_keys_survive_a_page_border",
+                "with encoding-type=url it sends markers raw, and then takes them only encoded",
+            ),
+            (
+                "a_control_character_comes_back_as_it_is",
+                "it says EncodingType=url and does not encode: such a key makes its XML unreadable",
+            ),
+        ],
     };
     server.run().await;
 }
@@ -110,9 +122,24 @@ async fn rclone_keeps_the_contract() {
         endpoint,
         access_key: key("MOPUP_TEST_RCLONE_ACCESS_KEY"),
         secret_key: key("MOPUP_TEST_RCLONE_SECRET_KEY"),
-        uploads: 1000,
+        // It keeps all uploads in memory, and answers SlowDown above 1,000 in all buckets together.
+        uploads: 950,
+        holds_few: true,
         odd_create: true,
-        lacks: &[],
+        lacks: &[
+            (
+                "a_control_character_comes_back_as_it_is",
+                "it ignores encoding-type and puts U+FFFD in the place of the character",
+            ),
+            (
+                "a_storage_class_is_kept",
+                "the class of every upload is STANDARD, and its answer to Create is no S3 document",
+            ),
+            (
+                "a_part_number_twice_keeps_the_last",
+                "a part that it has passed on cannot be replaced: NotImplemented",
+            ),
+        ],
     };
     server.run().await;
 }
