@@ -1,9 +1,14 @@
 //! Buckets and their lifecycle.
 
-#[expect(
-    clippy::wildcard_imports,
-    reason = "the protocol's types: dozens, and named where they are used"
+// In tests the lint is silent.
+#![cfg_attr(
+    not(test),
+    expect(
+        clippy::wildcard_imports,
+        reason = "the protocol's types: dozens, and named where they are used"
+    )
 )]
+
 use s3s::dto::*;
 use s3s::xml::{Deserializer, Serializer};
 use s3s::{S3Error, S3ErrorCode, S3Result};

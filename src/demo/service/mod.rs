@@ -1,5 +1,14 @@
 //! The S3 protocol over the memory: each operation in a few lines, the rest answered `NotImplemented`.
 
+// In tests the lint is silent.
+#![cfg_attr(
+    not(test),
+    expect(
+        clippy::wildcard_imports,
+        reason = "the protocol's types: dozens, and named where they are used"
+    )
+)]
+
 mod body;
 mod buckets;
 mod convert;
@@ -9,10 +18,6 @@ mod uploads;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-#[expect(
-    clippy::wildcard_imports,
-    reason = "the protocol's types: dozens, and named where they are used"
-)]
 use s3s::dto::*;
 use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 

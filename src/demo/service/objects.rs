@@ -1,14 +1,19 @@
 //! Objects, as far as a demonstration needs them.
 
+// In tests the lint is silent.
+#![cfg_attr(
+    not(test),
+    expect(
+        clippy::wildcard_imports,
+        reason = "the protocol's types: dozens, and named where they are used"
+    )
+)]
+
 use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
 use futures_util::stream;
 use hyper::StatusCode;
-#[expect(
-    clippy::wildcard_imports,
-    reason = "the protocol's types: dozens, and named where they are used"
-)]
 use s3s::dto::*;
 use s3s::{S3ErrorCode, S3Request, S3Response, S3Result};
 

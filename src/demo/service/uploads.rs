@@ -1,11 +1,16 @@
 //! Multipart uploads.
 
+// In tests the lint is silent.
+#![cfg_attr(
+    not(test),
+    expect(
+        clippy::wildcard_imports,
+        reason = "the protocol's types: dozens, and named where they are used"
+    )
+)]
+
 use std::sync::Arc;
 
-#[expect(
-    clippy::wildcard_imports,
-    reason = "the protocol's types: dozens, and named where they are used"
-)]
 use s3s::dto::*;
 use s3s::{S3Error, S3ErrorCode, S3Request, S3Result};
 
