@@ -43,6 +43,7 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
             "aws_smithy_http_client",
             "aws_smithy_runtime_api",
             "aws_smithy_types",
+            "aws_types",
             "bytes",
             "fastrand",
             "futures_util",
