@@ -1,9 +1,31 @@
 //! What the program decides: events in, effects out. Pure: no I/O, no async, no clock, no terminal.
 
+mod act;
 pub mod action;
+pub mod columns;
+mod commands;
+pub mod cursor;
+pub mod dialog;
+mod filters;
+pub mod folders;
 pub mod input;
+pub mod jobs;
 pub mod keymap;
+mod keys;
+pub mod layout;
+mod menus;
+pub mod messages;
+pub mod parts;
+pub mod place;
+mod pointer;
+mod reports;
 pub mod settings;
+pub mod state;
+pub mod tasks;
+pub mod text;
+mod update;
+mod uploads;
+mod wants;
 
 use crate::model::Timestamp;
 use crate::protocol::{Command, Report};
@@ -12,6 +34,7 @@ pub use action::Action;
 pub use input::{Key, Mouse};
 pub use keymap::Keymap;
 pub use settings::{Settings, ThemeName};
+pub use state::App;
 
 /// What happens to the app.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,3 +63,6 @@ pub enum Effect {
     Suspend,
     Quit,
 }
+
+#[cfg(test)]
+mod tests;

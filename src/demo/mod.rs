@@ -1,1 +1,13 @@
-//! The embedded demo: an S3 server in this process, and the situation that it is filled with.
+//! An S3 server inside this process: s3s over [`crate::s3::memory`], filled with a believable situation.
+//!
+//! Listens on the loopback interface only. Knows nothing of the program that looks at it.
+
+pub mod server;
+mod service;
+pub mod situation;
+mod uploader;
+pub mod wire;
+
+pub use server::{Options, Server};
+pub use situation::Situation;
+pub use wire::{Disturbance, Trouble};

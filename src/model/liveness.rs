@@ -93,6 +93,28 @@ pub fn state(measure: &Measure, now: Timestamp, thresholds: &Thresholds) -> Opti
     }
 }
 
+/// As [`state`], where a change between two looks at `moved_at` is a sign of life as a part is.
+pub fn state_moved(
+    measure: &Measure,
+    moved_at: Option<Timestamp>,
+    now: Timestamp,
+    thresholds: &Thresholds,
+) -> Option<State> {
+    let Some(moved_at) = moved_at else {
+        return state(measure, now, thresholds);
+    };
+    if now.since(moved_at) < thresholds.active {
+        return Some(State::Active);
+    }
+    let mut measure = *measure;
+    if let Measure::AtLeast(extent) | Measure::Exact(extent) = &mut measure
+        && extent.parts > 0
+    {
+        extent.last_part = extent.last_part.max(Some(moved_at));
+    }
+    state(&measure, now, thresholds)
+}
+
 /// What may be concluded about life before an abort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Life {

@@ -4,19 +4,31 @@
 
 pub mod address;
 pub mod bucket;
+pub mod catalog;
 pub mod cost;
+pub mod filter;
 pub mod human;
 pub mod liveness;
+pub mod marks;
 pub mod measure;
 pub mod part;
 pub mod provider;
+pub mod rollup;
+pub mod table;
+pub mod tally;
 pub mod time;
 pub mod upload;
+pub mod view;
 
 pub use address::Address;
 pub use bucket::Bucket;
+pub use catalog::Row;
+pub use filter::{Filter, FilterError, Moment, Subject};
 pub use liveness::{State, Thresholds};
 pub use measure::{Extent, Measure};
 pub use part::{Part, UploadInfo};
+pub use table::{Table, TableSettings};
+pub use tally::Tally;
 pub use time::Timestamp;
 pub use upload::{RowId, Target, Upload};
+pub use view::{Column, Sort};

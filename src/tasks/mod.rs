@@ -1,1 +1,190 @@
 //! What takes time: jobs, their pace and their reports. Knows neither the app nor the screen.
+//!
+//! [`Engine::send`] takes a command and returns at once; the job reports into the [`Inbox`] and ends with
+//! exactly one `Ended`, also when it is cancelled or panics.
+
+mod abort;
+mod audit;
+mod buckets;
+mod gather;
+mod job;
+mod list;
+mod mailbox;
+mod measure;
+mod pacer;
+mod parts;
+
+use std::any::Any;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::model::Thresholds;
+use crate::protocol::{Command, Fault, JobId, Kind, Operation, Outcome};
+use crate::s3::{Clock, Store};
+
+pub use mailbox::Inbox;
+
+use job::{Job, lock};
+use mailbox::Outbox;
+use pacer::Pacers;
+
+/// How the engine works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Requests in flight to one bucket, at most; 1 to 64.
+    pub width: usize,
+    /// The audit log's file; `None`: nothing is recorded.
+    pub audit: Option<PathBuf>,
+    /// Refuses every change.
+    pub read_only: bool,
+    /// No command may judge life more leniently than this.
+    pub thresholds: Thresholds,
+}
+
+/// Requests in flight to one bucket unless configured: one core does not get further with more.
+pub const DEFAULT_WIDTH: usize = 64;
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            width: DEFAULT_WIDTH,
+            audit: None,
+            read_only: false,
+            thresholds: Thresholds::default(),
+        }
+    }
+}
+
+/// The task tree, the pacers and the writing end of the mailbox. Dropping it cancels every job.
+#[derive(Debug)]
+pub struct Engine {
+    store: Arc<dyn Store>,
+    clock: Clock,
+    settings: Arc<Settings>,
+    pacers: Arc<Pacers>,
+    outbox: Outbox,
+    root: CancellationToken,
+    jobs: Arc<Mutex<HashMap<JobId, CancellationToken>>>,
+    tracker: TaskTracker,
+    runtime: Handle,
+}
+
+impl Engine {
+    /// An engine that asks `store`, and where its reports arrive. Must be called within a tokio runtime.
+    pub fn new(store: Arc<dyn Store>, clock: Clock, settings: Settings) -> (Self, Inbox) {
+        let (outbox, inbox) = mailbox::open();
+        let width = settings.width.clamp(1, DEFAULT_WIDTH);
+        let engine = Self {
+            store,
+            clock,
+            settings: Arc::new(Settings { width, ..settings }),
+            pacers: Arc::new(Pacers::new(width)),
+            outbox,
+            root: CancellationToken::new(),
+            jobs: Arc::default(),
+            tracker: TaskTracker::new(),
+            runtime: Handle::current(),
+        };
+        (engine, inbox)
+    }
+
+    /// Starts or cancels a job. Never waits.
+    pub fn send(&self, command: Command) {
+        let id = match &command {
+            Command::Cancel(id) => {
+                if let Some(token) = lock(&self.jobs).get(id) {
+                    token.cancel();
+                }
+                return;
+            }
+            Command::Identify { job }
+            | Command::Buckets { job }
+            | Command::List { job, .. }
+            | Command::Measure { job, .. }
+            | Command::Parts { job, .. }
+            | Command::Abort { job, .. } => *job,
+        };
+        let cancel = self.root.child_token();
+        lock(&self.jobs).insert(id, cancel.clone());
+        let job = Job {
+            id,
+            store: Arc::clone(&self.store),
+            clock: self.clock.clone(),
+            settings: Arc::clone(&self.settings),
+            pacers: Arc::clone(&self.pacers),
+            outbox: self.outbox.clone(),
+            cancel,
+        };
+        let work = self.tracker.spawn_on(work(job, command), &self.runtime);
+        let (outbox, jobs) = (self.outbox.clone(), Arc::clone(&self.jobs));
+        let watch = async move {
+            let outcome = match work.await {
+                Ok(outcome) => outcome,
+                Err(error) => Outcome::Failed(died(error)),
+            };
+            lock(&jobs).remove(&id);
+            outbox.end(id, outcome).await;
+        };
+        self.tracker.spawn_on(watch, &self.runtime);
+    }
+
+    /// Cancels all jobs and waits for the requests in flight. Reports that nobody takes out of the inbox
+    /// meanwhile are dropped once it is full.
+    pub async fn shutdown(self) {
+        self.root.cancel();
+        self.outbox.stop_waiting();
+        self.tracker.close();
+        self.tracker.wait().await;
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.root.cancel();
+    }
+}
+
+async fn work(job: Job, command: Command) -> Outcome {
+    match command {
+        Command::Identify { .. } => buckets::identify(&job).await,
+        Command::Buckets { .. } => buckets::list(&job).await,
+        Command::List { scope, urgency, .. } => list::run(&job, &scope, urgency).await,
+        Command::Measure {
+            targets, urgency, ..
+        } => measure::run(&job, targets, urgency).await,
+        Command::Parts { target, .. } => parts::run(&job, target).await,
+        Command::Abort {
+            targets, policy, ..
+        } => abort::run(&job, targets, policy).await,
+        // `send` acts on it itself.
+        Command::Cancel(_) => Outcome::Done,
+    }
+}
+
+/// What is told of a job that panicked.
+fn died(error: tokio::task::JoinError) -> Fault {
+    let reason = error
+        .try_into_panic()
+        .map_or_else(|_| "it was stopped".to_owned(), |panic| reason(&*panic));
+    Fault {
+        operation: Operation::Local,
+        target: String::new(),
+        kind: Kind::Bug,
+        code: None,
+        message: format!("a task died: {reason}"),
+        hint: "this is a defect of mopup; what was done until then is done".to_owned(),
+    }
+}
+
+fn reason(panic: &(dyn Any + Send)) -> String {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(|text| (*text).to_owned())
+        .or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "no reason given".to_owned())
+}

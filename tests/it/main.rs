@@ -8,6 +8,7 @@
 
 mod cli;
 mod contract;
+mod engine;
 mod hostile;
 mod journeys;
 mod layers;

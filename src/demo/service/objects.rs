@@ -1,0 +1,160 @@
+//! Objects, as far as a demonstration needs them.
+
+use std::ops::Range;
+
+use bytes::{Bytes, BytesMut};
+use futures_util::stream;
+use hyper::StatusCode;
+use s3s::dto::*;
+use s3s::{S3ErrorCode, S3Request, S3Response, S3Result};
+
+use super::body;
+use super::convert::{Encoder, etag, length, time};
+use super::{Answer, Service, refused};
+use crate::s3::memory::{self, MAX_PAGE, Piece};
+
+/// How much is sent in one go.
+const CHUNK: u64 = 1 << 20;
+
+impl Service {
+    pub(super) async fn receive_object(
+        &self,
+        mut request: S3Request<PutObjectInput>,
+    ) -> S3Result<PutObjectOutput> {
+        let stream = request.input.body.take();
+        let expected = body::Expected::of_object(&request);
+        let received = body::receive(stream, expected, request.trailing_headers.take()).await?;
+        let input = request.input;
+        let object = self
+            .store
+            .put_object(&input.bucket, &input.key, received.body)
+            .map_err(refused)?;
+        Ok(PutObjectOutput {
+            e_tag: Some(etag(object.etag.clone())),
+            ..PutObjectOutput::default()
+        })
+    }
+
+    pub(super) fn describe_object(&self, input: &HeadObjectInput) -> S3Result<HeadObjectOutput> {
+        let object = self
+            .store
+            .object(&input.bucket, &input.key)
+            .map_err(refused)?;
+        Ok(HeadObjectOutput {
+            accept_ranges: Some("bytes".to_owned()),
+            content_length: Some(length(object.size)),
+            e_tag: Some(etag(object.etag.clone())),
+            last_modified: Some(time(object.last_modified)),
+            storage_class: object.storage_class.clone().map(StorageClass::from),
+            ..HeadObjectOutput::default()
+        })
+    }
+
+    pub(super) fn send_object(&self, input: &GetObjectInput) -> Answer<GetObjectOutput> {
+        let object = self
+            .store
+            .object(&input.bucket, &input.key)
+            .map_err(refused)?;
+        let range = match &input.range {
+            None => 0..object.size,
+            Some(range) => range
+                .check(object.size)
+                .map_err(|_| S3ErrorCode::InvalidRange)?,
+        };
+        let partial = input.range.is_some();
+        let mut output = GetObjectOutput {
+            accept_ranges: Some("bytes".to_owned()),
+            content_length: Some(length(range.end - range.start)),
+            e_tag: Some(etag(object.etag.clone())),
+            last_modified: Some(time(object.last_modified)),
+            storage_class: object.storage_class.clone().map(StorageClass::from),
+            ..GetObjectOutput::default()
+        };
+        if partial {
+            let last = range.end.saturating_sub(1);
+            output.content_range = Some(format!("bytes {}-{last}/{}", range.start, object.size));
+        }
+        // Read piece by piece: an object may be larger than the memory that holds its records.
+        let starts = (range.start..range.end).step_by(usize::try_from(CHUNK).unwrap_or(usize::MAX));
+        let end = range.end;
+        let chunks = starts.map(move |start| {
+            Ok::<_, std::io::Error>(read(&object, start..end.min(start + CHUNK)))
+        });
+        output.body = Some(StreamingBlob::wrap(stream::iter(chunks)));
+        let mut response = S3Response::new(output);
+        response.status = partial.then_some(StatusCode::PARTIAL_CONTENT);
+        Ok(response)
+    }
+
+    pub(super) fn objects(&self, input: ListObjectsV2Input) -> S3Result<ListObjectsV2Output> {
+        if input.delimiter.as_deref().is_some_and(|d| !d.is_empty()) {
+            return Err(S3ErrorCode::NotImplemented.into());
+        }
+        let encoder = Encoder::new(input.encoding_type.as_ref());
+        let prefix = input.prefix.unwrap_or_default();
+        let after = input.continuation_token.clone().or(input.start_after);
+        let max = input.max_keys.unwrap_or(MAX_PAGE).clamp(0, MAX_PAGE);
+        let size = usize::try_from(max).unwrap_or_default();
+        let (found, more) = self
+            .store
+            .objects(&input.bucket, &prefix, &after.unwrap_or_default(), size)
+            .map_err(refused)?;
+        let last = found.last().map(|(key, _)| key.clone());
+        let contents = found.into_iter().map(|(key, object)| Object {
+            e_tag: Some(etag(object.etag.clone())),
+            key: Some(encoder.encode(key)),
+            last_modified: Some(time(object.last_modified)),
+            size: Some(length(object.size)),
+            ..Object::default()
+        });
+        let contents: Vec<Object> = contents.collect();
+        Ok(ListObjectsV2Output {
+            name: Some(input.bucket),
+            prefix: Some(encoder.encode(prefix)),
+            max_keys: Some(max),
+            key_count: i32::try_from(contents.len()).ok(),
+            continuation_token: input.continuation_token,
+            is_truncated: Some(more),
+            next_continuation_token: last.filter(|_| more),
+            contents: Some(contents),
+            encoding_type: input.encoding_type,
+            ..ListObjectsV2Output::default()
+        })
+    }
+}
+
+/// The bytes that a `bytes=A-B` header asks for; all without one. `InvalidRange`.
+pub(super) fn requested_range(header: Option<&str>, size: u64) -> S3Result<Range<u64>> {
+    let Some(header) = header else {
+        return Ok(0..size);
+    };
+    let range = s3s::dto::Range::parse(header).map_err(|_| S3ErrorCode::InvalidArgument)?;
+    range
+        .check(size)
+        .map_err(|_| S3ErrorCode::InvalidRange.into())
+}
+
+/// A stretch of an object; records without bytes read as zeros.
+pub(super) fn read(object: &memory::Object, range: Range<u64>) -> Bytes {
+    let mut out = BytesMut::new();
+    let mut at = 0;
+    for piece in &object.pieces {
+        let size = match piece {
+            Piece::Bytes(bytes) => bytes.len() as u64,
+            Piece::Zeros(size) => *size,
+        };
+        let from = range.start.max(at);
+        let to = range.end.min(at + size);
+        if from < to {
+            let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
+            match piece {
+                Piece::Bytes(bytes) => {
+                    out.extend_from_slice(&bytes[place(from - at)..place(to - at)]);
+                }
+                Piece::Zeros(_) => out.resize(out.len() + place(to - from), 0),
+            }
+        }
+        at += size;
+    }
+    out.freeze()
+}

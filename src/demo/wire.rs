@@ -1,0 +1,219 @@
+//! What goes wrong between a client and the service: delays, throttling, torn connections, broken bodies.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures_util::stream;
+use http_body_util::{BodyExt, StreamBody};
+use hyper::body::{Frame, Incoming};
+use hyper::{Method, Request, Response, StatusCode, Uri};
+use s3s::service::S3Service;
+use s3s::{Body, HttpError, S3Error, S3ErrorCode};
+use tokio::time::Instant;
+
+use crate::protocol::Operation;
+
+/// What happens to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// 503 `SlowDown`; nothing is done.
+    SlowDown,
+    /// The connection is closed without an answer; nothing is done.
+    Close,
+    /// The request is done, and the connection closed without an answer.
+    CloseAfter,
+    /// The request is done, and the answer ends in the middle of its body.
+    Truncate,
+    /// 200 with an `InternalError` document as its body; nothing is done.
+    OkWithError,
+    /// 500 `InternalError`; nothing is done.
+    InternalError,
+}
+
+/// One thing that goes wrong for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Disturbance {
+    /// `None`: every operation.
+    pub operation: Option<Operation>,
+    /// How many matching requests it hits; then it is over.
+    pub times: u64,
+    pub trouble: Trouble,
+}
+
+/// The service behind its disturbances.
+pub(super) struct Wire {
+    service: S3Service,
+    delay: Duration,
+    rate: Option<u32>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    disturbances: Vec<Disturbance>,
+    requests: HashMap<Operation, u64>,
+    /// The second for which requests are being counted, and how many there were.
+    window: Option<(Instant, u32)>,
+}
+
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wire").finish_non_exhaustive()
+    }
+}
+
+impl Wire {
+    pub(super) fn new(
+        service: S3Service,
+        delay: Duration,
+        rate: Option<u32>,
+        disturbances: Vec<Disturbance>,
+    ) -> Self {
+        let state = State {
+            disturbances,
+            ..State::default()
+        };
+        Self {
+            service,
+            delay,
+            rate,
+            state: Mutex::new(state),
+        }
+    }
+
+    pub(super) fn requests(&self, operation: Operation) -> u64 {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.requests.get(&operation).copied().unwrap_or_default()
+    }
+
+    pub(super) async fn answer(
+        &self,
+        request: Request<Incoming>,
+    ) -> Result<Response<Body>, HttpError> {
+        let trouble = self.trouble(operation(request.method(), request.uri()));
+        if !self.delay.is_zero() {
+            tokio::time::sleep(self.delay).await;
+        }
+        match trouble {
+            None => self.serve(request).await,
+            Some(Trouble::SlowDown) => refuse(S3ErrorCode::SlowDown, None),
+            Some(Trouble::InternalError) => refuse(S3ErrorCode::InternalError, None),
+            Some(Trouble::OkWithError) => refuse(S3ErrorCode::InternalError, Some(StatusCode::OK)),
+            Some(Trouble::Close) => Err(torn()),
+            Some(Trouble::CloseAfter) => {
+                self.serve(request).await?;
+                Err(torn())
+            }
+            Some(Trouble::Truncate) => truncate(self.serve(request).await?).await,
+        }
+    }
+
+    async fn serve(&self, request: Request<Incoming>) -> Result<Response<Body>, HttpError> {
+        self.service.call(request.map(Body::from)).await
+    }
+
+    fn trouble(&self, operation: Option<Operation>) -> Option<Trouble> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(operation) = operation {
+            *state.requests.entry(operation).or_default() += 1;
+        }
+        let hit = state.disturbances.iter_mut().find(|disturbance| {
+            disturbance.times > 0
+                && (disturbance.operation.is_none() || disturbance.operation == operation)
+        });
+        if let Some(disturbance) = hit {
+            disturbance.times -= 1;
+            return Some(disturbance.trouble);
+        }
+        let rate = self.rate?;
+        let now = Instant::now();
+        let (since, count) = match state.window {
+            Some((since, count)) if now - since < Duration::from_secs(1) => (since, count + 1),
+            _ => (now, 1),
+        };
+        state.window = Some((since, count));
+        (count > rate).then_some(Trouble::SlowDown)
+    }
+}
+
+/// The operation that a request asks for, path style; `None` for those that this program does not name.
+pub(super) fn operation(method: &Method, uri: &Uri) -> Option<Operation> {
+    let path = uri.path().trim_start_matches('/');
+    let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
+    let query = uri.query().unwrap_or_default();
+    let asks = |name: &str| {
+        query
+            .split('&')
+            .any(|pair| pair.split('=').next() == Some(name))
+    };
+    match (method.as_str(), bucket.is_empty(), key.is_empty()) {
+        ("GET", true, _) => Some(Operation::ListBuckets),
+        ("HEAD", false, true) => Some(Operation::HeadBucket),
+        ("GET", false, true) if asks("uploads") => Some(Operation::ListMultipartUploads),
+        ("GET", false, false) if asks("uploadId") => Some(Operation::ListParts),
+        ("DELETE", false, false) if asks("uploadId") => Some(Operation::AbortMultipartUpload),
+        ("POST", false, false) if asks("uploads") => Some(Operation::CreateMultipartUpload),
+        ("POST", false, false) if asks("uploadId") => Some(Operation::CompleteMultipartUpload),
+        ("PUT", false, false) if asks("partNumber") => Some(Operation::UploadPart),
+        _ => None,
+    }
+}
+
+fn torn() -> HttpError {
+    HttpError::new("the connection is torn on purpose".into())
+}
+
+fn refuse(code: S3ErrorCode, status: Option<StatusCode>) -> Result<Response<Body>, HttpError> {
+    let mut error = S3Error::with_message(code, "Please try again.");
+    if let Some(status) = status {
+        error.set_status_code(status);
+    }
+    error
+        .to_http_response()
+        .map_err(|error| HttpError::new(Box::new(error)))
+}
+
+/// The first half of the body under the length of the whole.
+async fn truncate(response: Response<Body>) -> Result<Response<Body>, HttpError> {
+    let (mut parts, body) = response.into_parts();
+    let whole = body.collect().await.map_err(HttpError::new)?.to_bytes();
+    parts.headers.insert(
+        hyper::header::CONTENT_LENGTH,
+        hyper::header::HeaderValue::from(whole.len()),
+    );
+    let half = whole.slice(..whole.len() / 2);
+    let frames = stream::iter([
+        Ok::<_, std::io::Error>(Frame::data(half)),
+        Err(std::io::Error::other("the body is cut on purpose")),
+    ]);
+    let body: StreamBody<_> = StreamBody::new(frames);
+    let body = BodyExt::map_frame(body, |frame: Frame<Bytes>| frame);
+    Ok(Response::from_parts(parts, Body::http_body_unsync(body)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn requests_are_told_apart() {
+        let asked = |method: Method, uri: &str| operation(&method, &uri.parse().unwrap());
+        assert_eq!(asked(Method::GET, "/"), Some(Operation::ListBuckets));
+        assert_eq!(
+            asked(Method::GET, "/b?uploads&prefix=x"),
+            Some(Operation::ListMultipartUploads)
+        );
+        assert_eq!(
+            asked(Method::GET, "/b/k?uploadId=u&x-id=ListParts"),
+            Some(Operation::ListParts)
+        );
+        assert_eq!(
+            asked(Method::DELETE, "/b/k/l?uploadId=u"),
+            Some(Operation::AbortMultipartUpload)
+        );
+        assert_eq!(asked(Method::DELETE, "/b/k"), None);
+    }
+}

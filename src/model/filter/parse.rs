@@ -1,0 +1,420 @@
+//! From the text of a filter to its terms, with errors that point at the character.
+
+use std::time::Duration;
+
+use regex::Regex;
+
+use super::eval::Needle;
+use super::{Comparison, FilterError, Pattern, Place, Span, Term, Test};
+use crate::model::State;
+
+/// The fields, in the order in which they are offered, each with the comparison that suits it.
+pub(super) const FIELDS: [(&str, &str); 11] = [
+    ("age", ">"),
+    ("idle", ">"),
+    ("size", ">"),
+    ("parts", ">"),
+    ("state", ":"),
+    ("class", ":"),
+    ("initiator", ":"),
+    ("key", "~"),
+    ("id", ":"),
+    ("bucket", ":"),
+    ("owner", ":"),
+];
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Op {
+    Order(Comparison),
+    /// `:`
+    Has,
+    /// `=`
+    Is,
+    /// `~`
+    Matches,
+}
+
+fn error<T>(column: usize, message: impl Into<String>) -> Result<T, FilterError> {
+    Err(FilterError {
+        column,
+        message: message.into(),
+    })
+}
+
+/// Reads characters; knows its column.
+struct Reader {
+    chars: Vec<char>,
+    at: usize,
+}
+
+/// What stands behind a field or for itself.
+struct Value {
+    text: String,
+    quoted: bool,
+    /// Of its first character, or the last one of the filter if there is none.
+    column: usize,
+}
+
+impl Reader {
+    fn peek(&self) -> Option<char> {
+        self.chars.get(self.at).copied()
+    }
+
+    fn column(&self) -> usize {
+        (self.at + 1).min(self.chars.len())
+    }
+
+    fn skip_while(&mut self, keep: impl Fn(char) -> bool) -> String {
+        let rest = self.chars.get(self.at..).unwrap_or_default();
+        let text: String = rest.iter().take_while(|c| keep(**c)).collect();
+        self.at += text.chars().count();
+        text
+    }
+
+    fn takes(&mut self, wanted: char) -> bool {
+        let found = self.peek() == Some(wanted);
+        self.at += usize::from(found);
+        found
+    }
+
+    /// A field's name, if an operator follows it at once.
+    fn field(&mut self) -> Option<(String, usize)> {
+        let (start, column) = (self.at, self.column());
+        let name = self.skip_while(|c| c.is_ascii_alphabetic() || c == '_');
+        let operator = match self.peek() {
+            Some('!') => self.chars.get(self.at + 1) == Some(&'='),
+            next => next.is_some_and(|c| "<>=:~".contains(c)),
+        };
+        if name.is_empty() || !operator {
+            self.at = start;
+            return None;
+        }
+        Some((name, column))
+    }
+
+    /// The operator, and whether it is a `!=`.
+    fn op(&mut self) -> (Op, bool) {
+        use Comparison::{AtLeast, AtMost, Greater, Less};
+        let sign = self.peek();
+        self.at += 1;
+        match sign {
+            Some('>') if self.takes('=') => (Op::Order(AtLeast), false),
+            Some('>') => (Op::Order(Greater), false),
+            Some('<') if self.takes('=') => (Op::Order(AtMost), false),
+            Some('<') => (Op::Order(Less), false),
+            Some('!') => {
+                self.at += 1;
+                (Op::Is, true)
+            }
+            Some('~') => (Op::Matches, false),
+            Some('=') => {
+                self.takes('=');
+                (Op::Is, false)
+            }
+            _ => (Op::Has, false),
+        }
+    }
+
+    fn value(&mut self) -> Result<Value, FilterError> {
+        let column = self.column();
+        let Some(quote) = self.peek().filter(|c| matches!(c, '\'' | '"')) else {
+            let text = self.skip_while(|c| !c.is_whitespace());
+            return Ok(Value {
+                text,
+                quoted: false,
+                column,
+            });
+        };
+        self.at += 1;
+        let text = self.skip_while(|c| c != quote);
+        if !self.takes(quote) {
+            return error(column, format!("this {quote} is never closed"));
+        }
+        if self.peek().is_some_and(|c| !c.is_whitespace()) {
+            return error(self.column(), "put a space behind the closing quote");
+        }
+        Ok(Value {
+            text,
+            quoted: true,
+            column,
+        })
+    }
+}
+
+pub(super) fn terms(text: &str) -> Result<Vec<Term>, FilterError> {
+    let mut reader = Reader {
+        chars: text.chars().collect(),
+        at: 0,
+    };
+    let mut terms = Vec::new();
+    loop {
+        reader.skip_while(char::is_whitespace);
+        if reader.peek().is_none() {
+            return Ok(terms);
+        }
+        terms.push(term(&mut reader)?);
+    }
+}
+
+fn term(reader: &mut Reader) -> Result<Term, FilterError> {
+    let column = reader.column();
+    let negated = reader.takes('-') || reader.takes('!');
+    if negated && reader.peek().is_none_or(char::is_whitespace) {
+        return error(column, "nothing follows that could be negated");
+    }
+    if let Some((name, column)) = reader.field() {
+        let op_column = reader.column();
+        let (op, not) = reader.op();
+        let value = reader.value()?;
+        let field = Field {
+            name: name.to_ascii_lowercase(),
+            column,
+            op,
+            op_column,
+        };
+        return Ok(Term {
+            negated: negated != not,
+            test: field.test(&value)?,
+        });
+    }
+    if reader.peek().is_some_and(|c| "<>=:~".contains(c)) {
+        return error(
+            reader.column(),
+            "a comparison stands directly behind its field, as in age>7d; quote it to search for the text",
+        );
+    }
+    let word = reader.value()?;
+    if word.text.is_empty() {
+        return error(word.column, "these quotes hold nothing");
+    }
+    Ok(Term {
+        negated,
+        test: Test::Text(Place::Key, Pattern::Contains(Needle::new(&word.text))),
+    })
+}
+
+struct Field {
+    name: String,
+    column: usize,
+    op: Op,
+    op_column: usize,
+}
+
+impl Field {
+    fn test(&self, value: &Value) -> Result<Test, FilterError> {
+        let place = match self.name.as_str() {
+            "key" => Place::Key,
+            "id" => Place::Id,
+            "bucket" => Place::Bucket,
+            "class" => Place::Class,
+            "initiator" => Place::Initiator,
+            "owner" => Place::Owner,
+            "age" => return Ok(Test::Age(self.order()?, span(value)?)),
+            "idle" => return Ok(Test::Idle(self.order()?, span(value)?)),
+            "size" => return Ok(Test::Size(self.order()?, bytes(value)?)),
+            "parts" => return Ok(Test::Parts(self.order()?, whole(value)?)),
+            "state" => return self.states(value),
+            _ => return self.unknown(value),
+        };
+        Ok(Test::Text(place, self.pattern(place, value)?))
+    }
+
+    fn unknown<T>(&self, value: &Value) -> Result<T, FilterError> {
+        let names: Vec<&str> = FIELDS.iter().map(|(name, _)| *name).collect();
+        let quote = if value.text.contains('\'') { '"' } else { '\'' };
+        error(
+            self.column,
+            format!(
+                "'{}' is no field; fields are {}; to search keys for the text, quote all of it: {quote}{}…{quote}",
+                self.name,
+                names.join(" "),
+                self.name,
+            ),
+        )
+    }
+
+    fn order(&self) -> Result<Comparison, FilterError> {
+        match self.op {
+            Op::Order(comparison) => Ok(comparison),
+            Op::Has | Op::Is => Ok(Comparison::Equal),
+            Op::Matches => error(
+                self.op_column,
+                format!("{} takes > >= < <= or =, not ~", self.name),
+            ),
+        }
+    }
+
+    fn states(&self, value: &Value) -> Result<Test, FilterError> {
+        if !matches!(self.op, Op::Has | Op::Is) {
+            return error(self.op_column, "state takes : as in state:stale,empty");
+        }
+        let mut states = Vec::new();
+        let mut column = value.column + usize::from(value.quoted);
+        for word in value.text.split(',') {
+            let Some(state) = State::from_word(&word.to_ascii_lowercase()) else {
+                let words: Vec<&str> = State::ALL.iter().map(|state| state.word()).collect();
+                return error(
+                    column,
+                    format!("'{word}' is no state; states are {}", words.join(" ")),
+                );
+            };
+            states.push(state);
+            column += word.chars().count() + 1;
+        }
+        Ok(Test::State(states))
+    }
+
+    fn pattern(&self, place: Place, value: &Value) -> Result<Pattern, FilterError> {
+        if value.text.is_empty() && self.op != Op::Is {
+            return error(value.column, format!("{} needs a text here", self.name));
+        }
+        Ok(match (self.op, place) {
+            (Op::Order(_), _) => {
+                return error(
+                    self.op_column,
+                    format!(
+                        "{} is a text: it takes : (contains), = (is) or ~ (matches)",
+                        self.name
+                    ),
+                );
+            }
+            (Op::Matches, _) => match Regex::new(&value.text) {
+                Ok(regex) => Pattern::Matches(regex),
+                Err(problem) => return error(value.column, regex_problem(&problem)),
+            },
+            (_, Place::Class) if value.quoted => Pattern::OneOf(vec![value.text.clone()]),
+            (_, Place::Class) => Pattern::OneOf(value.text.split(',').map(str::to_owned).collect()),
+            (Op::Is, _) => Pattern::Is(value.text.clone()),
+            (Op::Has, _) => Pattern::Contains(Needle::new(&value.text)),
+        })
+    }
+}
+
+/// The last line of what the regex crate says; the others repeat the pattern.
+fn regex_problem(problem: &regex::Error) -> String {
+    let text = problem.to_string();
+    let last = text.lines().last().unwrap_or_default();
+    let last = last.strip_prefix("error: ").unwrap_or(last);
+    format!("no regular expression: {last}")
+}
+
+/// Splits `12.5GiB` behind the digits.
+fn leading_number(text: &str) -> (&str, &str) {
+    let end = text
+        .find(|c: char| !c.is_ascii_digit() && c != '.')
+        .unwrap_or(text.len());
+    text.split_at(end)
+}
+
+fn whole(value: &Value) -> Result<u64, FilterError> {
+    value.text.parse().or_else(|_| {
+        error(
+            value.column,
+            format!("'{}' is no count; write parts>=100", value.text),
+        )
+    })
+}
+
+fn bytes(value: &Value) -> Result<u64, FilterError> {
+    let wrong = || {
+        format!(
+            "'{}' is no size; write 10k, 500MB, 1.5GiB or bytes",
+            value.text
+        )
+    };
+    let (number, unit) = leading_number(&value.text);
+    let unit = unit.to_ascii_lowercase();
+    let (letter, thousand) = match unit.as_str() {
+        "" | "b" => ("", 1024_u64),
+        unit => match (unit.strip_suffix("ib"), unit.strip_suffix('b')) {
+            (Some(letter), _) => (letter, 1024),
+            (None, Some(letter)) => (letter, 1000),
+            (None, None) => (unit, 1024),
+        },
+    };
+    let powers = ["", "k", "m", "g", "t", "p", "e"];
+    let Some(power) = powers.iter().position(|known| *known == letter) else {
+        return error(value.column, wrong());
+    };
+    if letter.is_empty() && unit.len() > 1 {
+        return error(value.column, wrong());
+    }
+    let factor = (0..power).fold(1_u64, |factor, _| factor.saturating_mul(thousand));
+    if let Ok(number) = number.parse::<u64>() {
+        return number
+            .checked_mul(factor)
+            .map_or_else(|| error(value.column, "this size is too large"), Ok);
+    }
+    match number.parse::<f64>() {
+        #[expect(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a fraction of a unit is an approximation; casts of floats saturate"
+        )]
+        Ok(number) => Ok((number * factor as f64).round() as u64),
+        Err(_) => error(value.column, wrong()),
+    }
+}
+
+/// A time span as filters and configuration write it: `30s`, `15m`, `12h`, `7d`, `2w`, `1d12h`.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let text = text.to_owned();
+    span(&Value {
+        text,
+        column: 1,
+        quoted: false,
+    })
+    .ok()
+    .map(|span| span.length)
+}
+
+fn span(value: &Value) -> Result<Span, FilterError> {
+    let wrong = || {
+        error(
+            value.column,
+            format!(
+                "'{}' is no time span; write 30s, 15m, 12h, 7d, 2w or 1d12h",
+                value.text
+            ),
+        )
+    };
+    let mut rest = value.text.as_str();
+    let mut span = Span {
+        length: Duration::ZERO,
+        unit: Duration::ZERO,
+    };
+    while !rest.is_empty() {
+        let digits = rest
+            .find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(rest.len());
+        let (number, behind) = rest.split_at(digits);
+        let mut behind = behind.chars();
+        let unit = match behind.next() {
+            Some('s') => 1,
+            Some('m') => 60,
+            Some('h') => 3600,
+            Some('d') => 86_400,
+            Some('w') => 7 * 86_400,
+            _ => return wrong(),
+        };
+        let Ok(number) = number.parse::<u64>() else {
+            return wrong();
+        };
+        let length = number
+            .checked_mul(unit)
+            .and_then(|secs| span.length.checked_add(Duration::from_secs(secs)));
+        let Some(length) = length else {
+            return error(value.column, "this time span is too long");
+        };
+        span = Span {
+            length,
+            unit: Duration::from_secs(unit),
+        };
+        rest = behind.as_str();
+    }
+    if span.unit.is_zero() {
+        return wrong();
+    }
+    Ok(span)
+}

@@ -1,0 +1,170 @@
+//! Uploads grouped: folders by `/`, and the groups of `du`.
+//!
+//! Knows uploads and totals; which uploads take part is for the caller to say.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use super::cost::Prices;
+use super::{Moment, Row, RowId, State, Subject, Tally, liveness};
+
+/// What lies directly below a prefix.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Level {
+    /// By bytes, then by rows, the greatest first, then by name.
+    pub folders: Vec<Folder>,
+    /// Uploads whose key has no `/` behind the prefix, in the order in which they were given.
+    pub leaves: Vec<RowId>,
+    /// The sum of all.
+    pub tally: Tally,
+}
+
+/// Uploads that share the next `/` segment of their keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder {
+    /// The segment with its slash: `raw/`. May be a lone `/`.
+    pub name: String,
+    /// From the start of the key, name included.
+    pub prefix: String,
+    pub tally: Tally,
+}
+
+/// Groups the rows whose key begins with `prefix`; others are left out.
+pub fn level<'a>(rows: impl Iterator<Item = Row<'a>>, prefix: &str, prices: &Prices) -> Level {
+    let mut level = Level::default();
+    let mut folders: BTreeMap<&str, Tally> = BTreeMap::new();
+    for row in rows {
+        let Some(rest) = row.key().strip_prefix(prefix) else {
+            continue;
+        };
+        level.tally.add(&row, prices);
+        match rest.split_once('/') {
+            None => level.leaves.push(row.id()),
+            Some((segment, _)) => folders.entry(segment).or_default().add(&row, prices),
+        }
+    }
+    level.folders = folders
+        .into_iter()
+        .map(|(segment, tally)| Folder {
+            name: format!("{segment}/"),
+            prefix: format!("{prefix}{segment}/"),
+            tally,
+        })
+        .collect();
+    // Stable: equal ones stay in the order of their names.
+    level
+        .folders
+        .sort_by_key(|folder| std::cmp::Reverse((folder.tally.bytes, folder.tally.rows)));
+    level
+}
+
+/// What uploads are grouped by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum By {
+    /// The first so many `/` segments of the key; 0 is everything together.
+    Prefix(usize),
+    Initiator,
+    Class,
+    Bucket,
+    State,
+}
+
+impl By {
+    /// The group that an upload belongs to; `None` where the service does not say it, or nobody has looked.
+    pub fn name(self, subject: &Subject<'_>, moment: &Moment) -> Option<String> {
+        let name = match self {
+            Self::Prefix(depth) => leading(subject.key, depth),
+            Self::Initiator => subject.initiator?,
+            Self::Class => subject.storage_class?,
+            Self::Bucket => subject.bucket,
+            Self::State => {
+                let state: Option<State> = liveness::state_moved(
+                    &subject.measure,
+                    subject.moved_at,
+                    moment.now,
+                    &moment.thresholds,
+                );
+                state?.word()
+            }
+        };
+        Some(name.to_owned())
+    }
+}
+
+/// The first `depth` segments with their slashes. A key that has fewer counts to the folder in which it lies.
+fn leading(key: &str, depth: usize) -> &str {
+    let end = key
+        .match_indices('/')
+        .take(depth)
+        .last()
+        .map_or(0, |(at, _)| at + 1);
+    &key[..end]
+}
+
+/// One group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// The bucket, when groups are not mixed across buckets: for [`By::Prefix`] and [`By::Bucket`].
+    pub bucket: Option<String>,
+    /// `None`: not said, or not known.
+    pub name: Option<String>,
+    pub tally: Tally,
+}
+
+/// Groups that grow upload by upload.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Groups {
+    by: By,
+    moment: Moment,
+    groups: BTreeMap<(Option<String>, Option<String>), Tally>,
+}
+
+impl Groups {
+    pub fn new(by: By, moment: Moment) -> Self {
+        Self {
+            by,
+            moment,
+            groups: BTreeMap::new(),
+        }
+    }
+
+    /// Counts an upload in.
+    pub fn add(&mut self, subject: &Subject<'_>, prices: &Prices) {
+        let name = self.by.name(subject, &self.moment);
+        let bucket =
+            matches!(self.by, By::Prefix(_) | By::Bucket).then(|| subject.bucket.to_owned());
+        match self.groups.entry((bucket, name)) {
+            Entry::Vacant(place) => place.insert(Tally::default()).add(subject, prices),
+            Entry::Occupied(mut place) => place.get_mut().add(subject, prices),
+        }
+    }
+
+    /// The groups by bytes, then by rows, the greatest first, then by name.
+    pub fn finish(self) -> Vec<Group> {
+        let mut groups: Vec<Group> = self
+            .groups
+            .into_iter()
+            .map(|((bucket, name), tally)| Group {
+                bucket,
+                name,
+                tally,
+            })
+            .collect();
+        groups.sort_by_key(|group| std::cmp::Reverse((group.tally.bytes, group.tally.rows)));
+        groups
+    }
+}
+
+/// Groups uploads all at once; see [`Groups`] for uploads that come in pages.
+pub fn group_by<'a>(
+    subjects: impl IntoIterator<Item = Subject<'a>>,
+    by: By,
+    moment: Moment,
+    prices: &Prices,
+) -> Vec<Group> {
+    let mut groups = Groups::new(by, moment);
+    for subject in subjects {
+        groups.add(&subject, prices);
+    }
+    groups.finish()
+}

@@ -1,0 +1,425 @@
+//! The uploads of one bucket as the person sees them: rows, filter, order, marks and totals, kept in step.
+//!
+//! Changes are taken in at once, the view follows when [`Table::settle`] is called. Time arrives as an
+//! argument. Knows no screen and no job.
+
+mod select;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::catalog::{Catalog, Listed, Row};
+use super::cost::Prices;
+use super::marks::Marks;
+use super::provider::Provider;
+use super::rollup::{self, Level};
+use super::view::{self, Order, Sort, View};
+use super::{
+    Filter, Measure, Moment, RowId, State, Tally, Target, Thresholds, Timestamp, Upload, liveness,
+};
+
+/// How long a filter that depends on time may be out of date.
+const TIME_PASSES: Duration = Duration::from_secs(60);
+
+/// What a table needs to know beside its rows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TableSettings {
+    pub prices: Arc<Prices>,
+    pub thresholds: Thresholds,
+    pub provider: Provider,
+}
+
+/// Where a row stands with the view.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Standing {
+    verdict: Verdict,
+    /// Waits in the list of changed rows.
+    changed: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Verdict {
+    #[default]
+    Out,
+    Shown,
+    Undecided,
+}
+
+/// How much of the view is out of date, beside the changed rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stale {
+    No,
+    /// Which rows pass.
+    Filter,
+    /// And in which order.
+    Order,
+}
+
+/// One bucket's uploads.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    bucket: String,
+    settings: TableSettings,
+    catalog: Catalog,
+    filter: Filter,
+    sort: Sort,
+    prefix: String,
+    view: View,
+    standing: Vec<Standing>,
+    changed: Vec<RowId>,
+    stale: Stale,
+    judged_at: Option<Timestamp>,
+    undecided: usize,
+    refused: usize,
+    totals: Tally,
+    view_totals: Tally,
+    marks: Marks,
+}
+
+impl Table {
+    pub fn new(bucket: &str, settings: TableSettings) -> Self {
+        Self {
+            bucket: bucket.to_owned(),
+            settings,
+            catalog: Catalog::default(),
+            filter: Filter::default(),
+            sort: Sort::default(),
+            prefix: String::new(),
+            view: View::default(),
+            standing: Vec::new(),
+            changed: Vec::new(),
+            stale: Stale::No,
+            judged_at: None,
+            undecided: 0,
+            refused: 0,
+            totals: Tally::default(),
+            view_totals: Tally::default(),
+            marks: Marks::default(),
+        }
+    }
+
+    pub fn bucket(&self) -> &str {
+        &self.bucket
+    }
+
+    pub fn settings(&self) -> &TableSettings {
+        &self.settings
+    }
+
+    /// Takes in a page of a listing and returns how many uploads were new. Known ones count as seen again. One
+    /// that was buried since the listing began stays buried: the page may be older than its end.
+    pub fn extend(&mut self, uploads: &[Upload]) -> usize {
+        let mut fresh = 0;
+        for upload in uploads {
+            let Self {
+                catalog,
+                standing,
+                totals,
+                view_totals,
+                marks,
+                settings,
+                ..
+            } = self;
+            let listed = catalog.list(upload, |row| {
+                let prices = &settings.prices;
+                totals.remove(&row, prices);
+                marks.lift(&row, prices);
+                if standing[row.id().0 as usize].verdict == Verdict::Shown {
+                    view_totals.remove(&row, prices);
+                }
+            });
+            match listed {
+                Listed::New(row) => {
+                    fresh += 1;
+                    self.standing.push(Standing::default());
+                    self.weigh_in(row);
+                }
+                Listed::Changed(row) => self.weigh_in(row),
+                Listed::Same(_) => {}
+                Listed::Refused => self.refused += 1,
+            }
+        }
+        fresh
+    }
+
+    /// How many entries of listings were not taken: buried during that very listing, or beyond the 4 GiB of
+    /// keys and upload IDs that a table holds.
+    pub fn refused(&self) -> usize {
+        self.refused
+    }
+
+    /// Begins a listing anew. Sizes, marks and order stay.
+    pub fn begin_refresh(&mut self) {
+        self.catalog.begin_listing();
+    }
+
+    /// The listing that covered the whole bucket is complete: rows that it did not name are gone. Returns how
+    /// many. Not to be called when it failed or was cancelled.
+    pub fn end_refresh(&mut self) -> usize {
+        self.end_refresh_under("")
+    }
+
+    /// As [`Table::end_refresh`], for a listing that covered only keys with this prefix.
+    pub fn end_refresh_under(&mut self, prefix: &str) -> usize {
+        let unseen = self.catalog.unseen(prefix);
+        for row in &unseen {
+            self.bury(*row);
+        }
+        unseen.len()
+    }
+
+    /// Replaces what is known of a row's size. A change between two exact looks is a sign of life.
+    pub fn set_measure(&mut self, row: RowId, measure: Measure, now: Timestamp) {
+        if self.row(row).is_none_or(|row| row.measure() == measure) {
+            return;
+        }
+        self.weigh_out(row);
+        self.catalog.set_measure(row, measure, now);
+        self.weigh_in(row);
+    }
+
+    /// The upload is over: aborted, completed, or found to be gone. Its mark goes with it.
+    pub fn bury(&mut self, row: RowId) {
+        if self.row(row).is_none() {
+            return;
+        }
+        self.unmark(row);
+        self.weigh_out(row);
+        self.catalog.bury(row);
+        self.note_change(row);
+    }
+
+    /// Takes a live row's weight out of all totals that count it.
+    fn weigh_out(&mut self, row: RowId) {
+        let prices = &self.settings.prices;
+        let Some(looked) = self.catalog.get(row) else {
+            return;
+        };
+        self.totals.remove(&looked, prices);
+        self.marks.lift(&looked, prices);
+        if self.standing[row.0 as usize].verdict == Verdict::Shown {
+            self.view_totals.remove(&looked, prices);
+        }
+    }
+
+    /// Puts it back, and notes that the row has changed.
+    fn weigh_in(&mut self, row: RowId) {
+        let prices = &self.settings.prices;
+        if let Some(looked) = self.catalog.get(row) {
+            self.totals.add(&looked, prices);
+            self.marks.lower(&looked, prices);
+            if self.standing[row.0 as usize].verdict == Verdict::Shown {
+                self.view_totals.add(&looked, prices);
+            }
+        }
+        self.note_change(row);
+    }
+
+    fn note_change(&mut self, row: RowId) {
+        let standing = &mut self.standing[row.0 as usize];
+        if !standing.changed {
+            standing.changed = true;
+            self.changed.push(row);
+        }
+    }
+
+    /// A live row; `None` if it is gone or never was.
+    pub fn row(&self, row: RowId) -> Option<Row<'_>> {
+        self.catalog.get(row).filter(|row| !row.is_gone())
+    }
+
+    /// All live rows, in the order of the listing, whatever the filter says.
+    pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.catalog.rows()
+    }
+
+    /// The live row of an upload.
+    pub fn find(&self, key: &str, upload_id: &str) -> Option<RowId> {
+        let row = self.catalog.find(key, upload_id)?;
+        self.row(row).map(|row| row.id())
+    }
+
+    /// The state of a row; a change between two looks is a sign of life. `None` while it is not sized.
+    pub fn state(&self, row: RowId, now: Timestamp) -> Option<State> {
+        let row = self.row(row)?;
+        let thresholds = &self.settings.thresholds;
+        liveness::state_moved(&row.measure(), row.moved_at(), now, thresholds)
+    }
+
+    /// When the service says that it aborts the upload, else when the provider does by its own rule.
+    pub fn deadline(&self, row: RowId) -> Option<Timestamp> {
+        view::deadline(&self.row(row)?, self.settings.provider.abort_after)
+    }
+
+    /// What names the row's upload for ever.
+    pub fn target(&self, row: RowId) -> Option<Target> {
+        self.row(row).map(|row| row.target(&self.bucket))
+    }
+
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Changes the filter; settles.
+    pub fn set_filter(&mut self, filter: Filter, now: Timestamp) {
+        if filter != self.filter {
+            self.filter = filter;
+            self.outdate(Stale::Filter);
+            self.settle(now);
+        }
+    }
+
+    pub fn sort(&self) -> Sort {
+        self.sort
+    }
+
+    /// Changes the order; settles.
+    pub fn set_sort(&mut self, sort: Sort, now: Timestamp) {
+        if sort != self.sort {
+            self.sort = sort;
+            self.outdate(Stale::Order);
+            self.settle(now);
+        }
+    }
+
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// Shows only keys that begin with `prefix`; settles.
+    pub fn set_prefix(&mut self, prefix: &str, now: Timestamp) {
+        if prefix != self.prefix {
+            prefix.clone_into(&mut self.prefix);
+            self.outdate(Stale::Filter);
+            self.settle(now);
+        }
+    }
+
+    /// Time has passed: when the filter depends on it and the view is a minute old, the view is out of date.
+    pub fn tick(&mut self, now: Timestamp) {
+        let old = self
+            .judged_at
+            .is_some_and(|at| now.since(at) >= TIME_PASSES);
+        if old && self.filter.depends_on_time() {
+            self.outdate(Stale::Filter);
+        }
+    }
+
+    fn outdate(&mut self, stale: Stale) {
+        self.stale = self.stale.max(stale);
+    }
+
+    /// Whether the view shows all that is known.
+    pub fn is_settled(&self) -> bool {
+        self.changed.is_empty() && self.stale == Stale::No
+    }
+
+    /// Brings the view up to date; true if there was anything to do. Costs nothing when there was not.
+    pub fn settle(&mut self, now: Timestamp) -> bool {
+        if self.is_settled() {
+            return false;
+        }
+        let moment = self.moment(now);
+        let mut fresh = Vec::new();
+        let everything = self.stale > Stale::No;
+        let reorder = self.stale == Stale::Order;
+        let changed = std::mem::take(&mut self.changed);
+        if everything {
+            for row in (0_u32..).take(self.catalog.slots()).map(RowId) {
+                self.judge(row, &moment, reorder, &mut fresh);
+            }
+            self.judged_at = Some(now);
+        } else {
+            self.judged_at.get_or_insert(now);
+            for row in &changed {
+                self.judge(*row, &moment, false, &mut fresh);
+            }
+        }
+        let Self { view, standing, .. } = self;
+        let order = Order {
+            catalog: &self.catalog,
+            sort: self.sort,
+            abort_after: self.settings.provider.abort_after,
+        };
+        if reorder {
+            view.rebuild(fresh, &order);
+        } else {
+            view.merge(
+                |row| {
+                    let standing = standing[row.0 as usize];
+                    standing.verdict == Verdict::Shown && !standing.changed
+                },
+                fresh,
+                &order,
+            );
+        }
+        for row in &changed {
+            standing[row.0 as usize].changed = false;
+        }
+        self.stale = Stale::No;
+        self.renew_oldest();
+        true
+    }
+
+    fn moment(&self, now: Timestamp) -> Moment {
+        Moment {
+            now,
+            thresholds: self.settings.thresholds,
+        }
+    }
+
+    /// Judges one row anew; it goes to `fresh` if it is to be put in its place.
+    fn judge(&mut self, row: RowId, moment: &Moment, reorder: bool, fresh: &mut Vec<(u64, RowId)>) {
+        let Some(looked) = self.catalog.get(row) else {
+            return;
+        };
+        let verdict = if looked.is_gone() || !looked.key().starts_with(&self.prefix) {
+            Verdict::Out
+        } else {
+            let subject = looked.subject(&self.bucket);
+            match self.filter.eval(&subject, moment) {
+                Some(true) => Verdict::Shown,
+                Some(false) => Verdict::Out,
+                None => Verdict::Undecided,
+            }
+        };
+        let standing = &mut self.standing[row.0 as usize];
+        let before = std::mem::replace(&mut standing.verdict, verdict);
+        let shown = verdict == Verdict::Shown;
+        if shown && (reorder || standing.changed || before != Verdict::Shown) {
+            let order = Order {
+                catalog: &self.catalog,
+                sort: self.sort,
+                abort_after: self.settings.provider.abort_after,
+            };
+            fresh.push((order.pack(&looked), row));
+        }
+        if before == verdict {
+            return;
+        }
+        self.undecided += usize::from(verdict == Verdict::Undecided);
+        self.undecided -= usize::from(before == Verdict::Undecided);
+        if shown {
+            self.view_totals.add(&looked, &self.settings.prices);
+        }
+        // A row that is gone was weighed out when it went.
+        if before == Verdict::Shown && !looked.is_gone() {
+            self.view_totals.remove(&looked, &self.settings.prices);
+        }
+    }
+
+    /// What lies directly below `prefix`, of the rows that pass the filter.
+    pub fn folders(&self, prefix: &str, now: Timestamp) -> Level {
+        let prices = &self.settings.prices;
+        if self.is_settled() && prefix.starts_with(&self.prefix) {
+            let shown = self.view.iter().filter_map(|row| self.row(row));
+            return rollup::level(shown, prefix, prices);
+        }
+        let moment = self.moment(now);
+        let passing = self.catalog.rows().filter(|row| {
+            row.key().starts_with(prefix)
+                && self.filter.eval(&row.subject(&self.bucket), &moment) == Some(true)
+        });
+        rollup::level(passing, prefix, prices)
+    }
+}

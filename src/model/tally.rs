@@ -1,0 +1,168 @@
+//! Running totals over rows, kept by adding and removing, never by counting again.
+//!
+//! Honest about what is not sized: a total of which anything is missing says so.
+
+use super::cost::Prices;
+use super::{Measure, Row, Subject, Timestamp, human};
+
+/// What one row adds to a total.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Weight<'a> {
+    pub initiated: Option<Timestamp>,
+    pub storage_class: Option<&'a str>,
+    pub measure: Measure,
+}
+
+impl<'a> From<&Subject<'a>> for Weight<'a> {
+    fn from(subject: &Subject<'a>) -> Self {
+        Self {
+            initiated: subject.initiated,
+            storage_class: subject.storage_class,
+            measure: subject.measure,
+        }
+    }
+}
+
+impl<'a> From<&Row<'a>> for Weight<'a> {
+    fn from(row: &Row<'a>) -> Self {
+        Self {
+            initiated: row.initiated(),
+            storage_class: row.storage_class(),
+            measure: row.measure(),
+        }
+    }
+}
+
+/// Totals of a set of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// How many rows.
+    pub rows: u64,
+    /// How many of them are sized in full.
+    pub sized: u64,
+    /// How many are sized in part.
+    pub partial: u64,
+    /// How many may not be sized.
+    pub denied: u64,
+    /// Bytes of what is sized, in full or in part.
+    pub bytes: u64,
+    /// The oldest initiation. After a removal it may be of a row that left, until it is renewed.
+    pub oldest: Option<Timestamp>,
+    /// In whole billionths of a dollar, so that removing takes away exactly what adding gave.
+    nanodollars: u64,
+    oldest_left: bool,
+}
+
+const NANO: f64 = 1e9;
+
+fn nanodollars(weight: &Weight<'_>, prices: &Prices) -> u64 {
+    let bytes = weight.measure.extent().map_or(0, |extent| extent.bytes);
+    let nano = prices.monthly(weight.storage_class, bytes).max(0.0) * NANO;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "never negative; casts of floats saturate"
+    )]
+    let whole = nano.round() as u64;
+    whole
+}
+
+impl Tally {
+    /// Counts one row in.
+    pub fn add<'a>(&mut self, row: impl Into<Weight<'a>>, prices: &Prices) {
+        let weight = row.into();
+        self.rows += 1;
+        match weight.measure {
+            Measure::Unknown => {}
+            Measure::AtLeast(_) => self.partial += 1,
+            Measure::Exact(_) => self.sized += 1,
+            Measure::Denied => self.denied += 1,
+        }
+        let bytes = weight.measure.extent().map_or(0, |extent| extent.bytes);
+        self.bytes = self.bytes.wrapping_add(bytes);
+        self.nanodollars = self.nanodollars.wrapping_add(nanodollars(&weight, prices));
+        self.oldest = match (self.oldest, weight.initiated) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+    }
+
+    /// Counts one row out, which must weigh what it weighed when it was counted in.
+    pub fn remove<'a>(&mut self, row: impl Into<Weight<'a>>, prices: &Prices) {
+        let weight = row.into();
+        self.rows = self.rows.saturating_sub(1);
+        match weight.measure {
+            Measure::Unknown => {}
+            Measure::AtLeast(_) => self.partial = self.partial.saturating_sub(1),
+            Measure::Exact(_) => self.sized = self.sized.saturating_sub(1),
+            Measure::Denied => self.denied = self.denied.saturating_sub(1),
+        }
+        let bytes = weight.measure.extent().map_or(0, |extent| extent.bytes);
+        self.bytes = self.bytes.wrapping_sub(bytes);
+        self.nanodollars = self.nanodollars.wrapping_sub(nanodollars(&weight, prices));
+        self.oldest_left |= weight.initiated.is_some() && weight.initiated == self.oldest;
+    }
+
+    /// Adds the rows of `other`, which must not be counted here yet.
+    pub fn merge(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.sized += other.sized;
+        self.partial += other.partial;
+        self.denied += other.denied;
+        self.bytes = self.bytes.wrapping_add(other.bytes);
+        self.nanodollars = self.nanodollars.wrapping_add(other.nanodollars);
+        self.oldest = match (self.oldest, other.oldest) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        self.oldest_left |= other.oldest_left;
+    }
+
+    /// Whether the oldest row left, so that [`Tally::renew_oldest`] is due.
+    pub fn oldest_left(&self) -> bool {
+        self.oldest_left
+    }
+
+    /// Finds the oldest again among the rows that are counted.
+    pub fn renew_oldest(&mut self, initiated: impl Iterator<Item = Option<Timestamp>>) {
+        self.oldest = initiated.flatten().min();
+        self.oldest_left = false;
+    }
+
+    /// Whether there are, or may be, more bytes than [`Tally::bytes`].
+    pub fn at_least(&self) -> bool {
+        self.sized < self.rows
+    }
+
+    /// How many rows can still be sized.
+    pub fn unsized_rows(&self) -> u64 {
+        self.rows.saturating_sub(self.sized + self.denied)
+    }
+
+    /// US dollars per month for [`Tally::bytes`], an estimate.
+    pub fn monthly(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let nano = self.nanodollars as f64;
+        nano / NANO
+    }
+
+    /// `214 of 12,431 sized`.
+    pub fn sized_text(&self) -> String {
+        format!(
+            "{} of {} sized",
+            human::count(self.sized),
+            human::count(self.rows)
+        )
+    }
+
+    /// `3.42 TiB`; `≥ 3.42 TiB` when not everything is sized; `unknown` when nothing is.
+    pub fn bytes_text(&self) -> String {
+        if self.rows > 0 && self.sized + self.partial == 0 {
+            "unknown".to_owned()
+        } else if self.at_least() {
+            format!("≥ {}", human::size(self.bytes))
+        } else {
+            human::size(self.bytes)
+        }
+    }
+}

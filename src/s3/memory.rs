@@ -1,1 +1,0 @@
-//! A whole S3 in a map.

@@ -1,0 +1,155 @@
+//! The look after an abort: is anything left? Parts in flight may land after it, and then it is repeated.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use tokio::time::sleep;
+
+use super::recheck::Checked;
+use super::{Protocol, Unrecorded, request};
+use crate::model::{Target, human};
+use crate::protocol::{AbortOutcome, AbortTarget, Fault, Kind, Operation, Scope};
+use crate::s3::ListParts;
+use crate::tasks::job::Asker;
+use crate::tasks::list::UploadsWalk;
+use crate::tasks::pacer::Stop;
+
+/// How often the abort is repeated while parts land.
+const ROUNDS: u32 = 5;
+
+impl Protocol<'_> {
+    /// Lists the parts until there are none, repeating the abort while there are some.
+    pub(super) async fn verify(
+        &self,
+        asker: &Asker,
+        target: &AbortTarget,
+        checked: Checked,
+    ) -> Result<AbortOutcome, Unrecorded> {
+        let asker = asker.unstoppable();
+        let aborted = AbortOutcome::Aborted {
+            freed: checked.freed,
+        };
+        for round in 0..=ROUNDS {
+            match anything_left(&asker, &target.target).await {
+                Ok(false) => return Ok(aborted),
+                Ok(true) if round == ROUNDS => break,
+                Ok(true) => {}
+                Err(fault) => return Ok(unverified(fault, aborted)),
+            }
+            sleep(Duration::from_millis(250 << round)).await;
+            let again = request(target);
+            let ask = |_| asker.store.abort(&again);
+            let answer = asker.pacer.run(asker.urgency, &asker.cancel, ask).await;
+            if let Err(Stop::Fault(fault)) = answer
+                && fault.kind != Kind::UploadGone
+            {
+                self.log(target, ("failed", None), Some(&fault)).await?;
+                return Ok(AbortOutcome::Failed(fault));
+            }
+        }
+        let fault = still_there(&target.target);
+        self.log(target, ("failed", None), Some(&fault)).await?;
+        Ok(AbortOutcome::Failed(fault))
+    }
+}
+
+async fn anything_left(asker: &Asker, target: &Target) -> Result<bool, Fault> {
+    let request = ListParts {
+        target: target.clone(),
+        marker: None,
+        max_parts: None,
+    };
+    match asker.list_parts(&request).await {
+        Ok(page) => Ok(!page.parts.is_empty()),
+        Err(Stop::Fault(fault)) if fault.kind == Kind::UploadGone => Ok(false),
+        Err(Stop::Fault(fault)) => Err(fault),
+        // Nothing stops this asker.
+        Err(Stop::Cancelled) => Ok(false),
+    }
+}
+
+/// The service said yes to the abort, but nobody could look whether something is left.
+fn unverified(fault: Fault, aborted: AbortOutcome) -> AbortOutcome {
+    match fault.kind {
+        Kind::Denied | Kind::Unsupported | Kind::NotFound => aborted,
+        _ => AbortOutcome::Failed(Fault {
+            message: format!("it was aborted, but not looked at again: {}", fault.message),
+            ..fault
+        }),
+    }
+}
+
+fn still_there(target: &Target) -> Fault {
+    Fault {
+        operation: Operation::AbortMultipartUpload,
+        target: format!("s3://{}/{}", target.bucket, human::escape(&target.key)),
+        kind: Kind::Other,
+        code: None,
+        message: format!(
+            "parts are still there after {} aborts",
+            human::count(u64::from(ROUNDS) + 1)
+        ),
+        hint: "something is still sending; stop it, then abort again".to_owned(),
+    }
+}
+
+/// Those of `names` that a new listing of the bucket still shows; `None` when it cannot be listed, or costs
+/// more than to look at each of them.
+pub(super) async fn still_listed(
+    asker: &Asker,
+    bucket: &str,
+    names: &HashSet<(&str, &str)>,
+) -> Option<HashSet<(String, String)>> {
+    let asker = asker.unstoppable();
+    let mut walk = UploadsWalk::new(&Scope {
+        bucket: bucket.to_owned(),
+        prefix: common_prefix(names.iter().map(|(key, _)| *key)).to_owned(),
+    });
+    let mut listed = HashSet::new();
+    loop {
+        match walk.next(&asker).await {
+            Ok(Some(uploads)) => {
+                let ours = uploads.into_iter().filter(|upload| {
+                    names.contains(&(upload.key.as_str(), upload.upload_id.as_str()))
+                });
+                listed.extend(ours.map(|upload| (upload.key, upload.upload_id)));
+            }
+            Ok(None) => return Some(listed),
+            Err(_) => return None,
+        }
+        if walk.pages > names.len() as u64 {
+            return None;
+        }
+    }
+}
+
+/// The longest text that all of `keys` begin with.
+fn common_prefix<'a>(mut keys: impl Iterator<Item = &'a str>) -> &'a str {
+    let mut prefix = keys.next().unwrap_or_default();
+    for key in keys {
+        let same = prefix.char_indices().zip(key.chars());
+        let differs = same
+            .clone()
+            .find(|((_, mine), theirs)| mine != theirs)
+            .map(|((at, _), _)| at);
+        let end = differs.unwrap_or_else(|| prefix.len().min(key.len()));
+        prefix = &prefix[..end];
+    }
+    prefix
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_common_prefix_ends_between_characters() {
+        let of = |keys: &[&'static str]| common_prefix(keys.iter().copied());
+        assert_eq!(of(&[]), "");
+        assert_eq!(of(&["a/b"]), "a/b");
+        assert_eq!(of(&["video/1", "video/12", "video/2"]), "video/");
+        assert_eq!(of(&["ключ", "клюв"]), "клю");
+        assert_eq!(of(&["ab", "abc", "a"]), "a");
+        assert_eq!(of(&["x", "y"]), "");
+    }
+}

@@ -1,0 +1,177 @@
+//! The audit log: one JSON line for every change that was asked of the service, appended under a lock, in a
+//! file that only its owner reads. Holds no secret: of the access key ID the last four characters.
+
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::model::{Target, Timestamp};
+use crate::protocol::{Fault, Kind, Operation};
+
+/// An open audit log.
+#[derive(Debug, Clone)]
+pub(super) struct Audit {
+    path: Arc<PathBuf>,
+    file: Arc<File>,
+    access_key: Option<String>,
+}
+
+/// One line.
+#[derive(Debug, Serialize)]
+struct Record<'a> {
+    time: String,
+    /// The access key ID's last four characters; `null` for requests without a signature.
+    access_key: Option<&'a str>,
+    bucket: &'a str,
+    key: &'a str,
+    upload_id: &'a str,
+    action: &'static str,
+    outcome: &'static str,
+    /// What the parts held just before; `null` where they may not be listed.
+    bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+}
+
+impl Audit {
+    /// Opens the log, creating it and its folder for the owner alone.
+    pub(super) async fn open(path: PathBuf, access_key: Option<String>) -> Result<Self, Fault> {
+        let shown = path.clone();
+        let file = blocking(move || open(&path))
+            .await
+            .map_err(|error| fault(&shown, &error))?;
+        Ok(Self {
+            path: Arc::new(shown),
+            file: Arc::new(file),
+            access_key,
+        })
+    }
+
+    /// Appends what became of one abort, before anybody is told of it.
+    pub(super) async fn record(
+        &self,
+        at: Timestamp,
+        target: &Target,
+        outcome: (&'static str, Option<u64>),
+        failure: Option<&Fault>,
+    ) -> Result<(), Fault> {
+        let record = Record {
+            time: at.rfc3339(),
+            access_key: self.access_key.as_deref(),
+            bucket: &target.bucket,
+            key: &target.key,
+            upload_id: &target.upload_id,
+            action: "abort",
+            outcome: outcome.0,
+            bytes: outcome.1,
+            code: failure.and_then(|fault| fault.code.as_deref()),
+            message: failure.map(|fault| fault.message.as_str()),
+        };
+        let line = serde_json::to_vec(&record).map_err(io::Error::from);
+        let file = Arc::clone(&self.file);
+        let written = match line {
+            Ok(line) => blocking(move || append(&file, line)).await,
+            Err(error) => Err(error),
+        };
+        written.map_err(|error| fault(&self.path, &error))
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(io::Error::other)?
+}
+
+fn open(path: &Path) -> io::Result<File> {
+    let mut folder = DirBuilder::new();
+    let mut options = OpenOptions::new();
+    folder.recursive(true);
+    options.append(true).create(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+        folder.mode(0o700);
+        options.mode(0o600);
+    }
+    if let Some(parent) = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+    {
+        folder.create(parent)?;
+    }
+    options.open(path)
+}
+
+/// One write under the lock, so that lines of two processes never mix.
+fn append(file: &File, mut line: Vec<u8>) -> io::Result<()> {
+    line.push(b'\n');
+    file.lock()?;
+    let written = (&*file).write_all(&line);
+    file.unlock()?;
+    written
+}
+
+fn fault(path: &Path, error: &io::Error) -> Fault {
+    Fault {
+        operation: Operation::Local,
+        target: path.display().to_string(),
+        kind: Kind::Other,
+        code: None,
+        message: format!("the audit log cannot be written: {error}"),
+        hint: "nothing is aborted without a record; make the file writable".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn records_are_appended_for_the_owner_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state/mopup/audit.jsonl");
+        let target = Target {
+            bucket: "b".into(),
+            key: "a\n\"k\"".into(),
+            upload_id: "-u".into(),
+        };
+        for _ in 0..2 {
+            let audit = Audit::open(path.clone(), Some("WXYZ".into()))
+                .await
+                .unwrap();
+            let at = Timestamp::from_secs(1_760_692_440);
+            audit
+                .record(at, &target, ("aborted", Some(7)), None)
+                .await
+                .unwrap();
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let line = r#"{"time":"2025-10-17T09:14:00Z","access_key":"WXYZ","bucket":"b","key":"a\n\"k\"","upload_id":"-u","action":"abort","outcome":"aborted","bytes":7}"#;
+        assert_eq!(text, format!("{line}\n{line}\n"));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode(&path), 0o600);
+            assert_eq!(mode(path.parent().unwrap()), 0o700);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_log_that_cannot_be_opened_names_its_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let fault = Audit::open(folder.path().to_owned(), None)
+            .await
+            .unwrap_err();
+        assert_eq!(fault.operation, Operation::Local);
+        assert_eq!(fault.target, folder.path().display().to_string());
+    }
+}

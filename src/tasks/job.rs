@@ -1,0 +1,87 @@
+//! What every job holds, and how it asks the store: through its bucket's pacer.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio_util::sync::CancellationToken;
+
+use super::Settings;
+use super::mailbox::Outbox;
+use super::pacer::{Pacer, Pacers, Stop};
+use crate::protocol::{JobId, News, Outcome, Progress, Urgency};
+use crate::s3::{Clock, ListParts, ListUploads, PartsPage, Store, UploadsPage};
+
+/// Locks; a panic of another holder leaves nothing half-done that this code could not go on with.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// One job's view of the engine.
+#[derive(Debug, Clone)]
+pub(super) struct Job {
+    pub(super) id: JobId,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) clock: Clock,
+    pub(super) settings: Arc<Settings>,
+    pub(super) pacers: Arc<Pacers>,
+    pub(super) outbox: Outbox,
+    pub(super) cancel: CancellationToken,
+}
+
+impl Job {
+    /// Reports a fact; waits while the inbox is full.
+    pub(super) async fn tell(&self, news: News) {
+        self.outbox.fact(self.id, news).await;
+    }
+
+    /// Overwrites the job's progress.
+    pub(super) fn progress(&self, progress: Progress) {
+        self.outbox.progress(self.id, progress);
+    }
+
+    /// Asks about one bucket, until this job is cancelled.
+    pub(super) fn asker(&self, bucket: &str, urgency: Urgency) -> Asker {
+        Asker {
+            store: Arc::clone(&self.store),
+            pacer: self.pacers.of(bucket),
+            cancel: self.cancel.clone(),
+            urgency,
+        }
+    }
+}
+
+/// Sends requests about one bucket at the bucket's pace.
+#[derive(Debug, Clone)]
+pub(super) struct Asker {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) pacer: Arc<Pacer>,
+    pub(super) cancel: CancellationToken,
+    pub(super) urgency: Urgency,
+}
+
+impl Asker {
+    /// The same, but not stopped by a cancel: for looking again at what was already changed.
+    pub(super) fn unstoppable(&self) -> Self {
+        Self {
+            cancel: CancellationToken::new(),
+            ..self.clone()
+        }
+    }
+
+    pub(super) async fn list_uploads(&self, request: &ListUploads) -> Result<UploadsPage, Stop> {
+        let ask = |_| self.store.list_uploads(request);
+        self.pacer.run(self.urgency, &self.cancel, ask).await
+    }
+
+    pub(super) async fn list_parts(&self, request: &ListParts) -> Result<PartsPage, Stop> {
+        let ask = |_| self.store.list_parts(request);
+        self.pacer.run(self.urgency, &self.cancel, ask).await
+    }
+}
+
+/// How a job ends that was stopped after `done` items with `left` to go.
+pub(super) fn stopped(stop: Stop, done: u64, left: u64) -> Outcome {
+    match stop {
+        Stop::Cancelled => Outcome::Cancelled { done, left },
+        Stop::Fault(fault) => Outcome::Failed(fault),
+    }
+}

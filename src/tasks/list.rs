@@ -1,0 +1,155 @@
+//! Uploads of one scope, page by page, on servers that repeat, reorder and run in circles.
+
+use std::collections::{HashSet, VecDeque};
+use std::hash::{BuildHasher, RandomState};
+
+use super::job::{Asker, Job, stopped};
+use super::pacer::Stop;
+use crate::model::bucket::is_directory_bucket;
+use crate::model::{Upload, human};
+use crate::protocol::{Fault, Kind, News, Operation, Outcome, Progress, Scope, Urgency};
+use crate::s3::{ListUploads, Marker};
+
+/// So many of the last uploads are remembered: a page that begins with a key marker alone repeats that key's
+/// uploads, and those may have filled several pages.
+const WINDOW: usize = 10_000;
+/// So many pages in a row without an upload that is new: the server runs in circles with ever new markers.
+const IDLE_PAGES: u32 = 100;
+
+/// Reports every page as it arrives.
+pub(super) async fn run(job: &Job, scope: &Scope, urgency: Urgency) -> Outcome {
+    let asker = job.asker(&scope.bucket, urgency);
+    let mut walk = UploadsWalk::new(scope);
+    loop {
+        match walk.next(&asker).await {
+            Ok(Some(uploads)) => {
+                if !uploads.is_empty() {
+                    job.tell(News::Listed(uploads)).await;
+                }
+                job.progress(Progress {
+                    done: walk.found,
+                    throttled: asker.pacer.is_throttled(),
+                    ..Progress::default()
+                });
+            }
+            Ok(None) => return Outcome::Done,
+            Err(stop) => return stopped(stop, walk.found, 0),
+        }
+    }
+}
+
+/// Walks the pages of a listing: each upload once, to the end or to the first marker that was seen before.
+#[derive(Debug)]
+pub(super) struct UploadsWalk {
+    request: Option<ListUploads>,
+    /// What keys must begin with: some servers answer more than was asked for.
+    prefix: String,
+    hasher: RandomState,
+    /// Hashes: a collision among ten thousand is less likely than a fault of the memory.
+    recent: HashSet<u64>,
+    order: VecDeque<u64>,
+    markers: HashSet<u64>,
+    idle: u32,
+    pub(super) found: u64,
+    pub(super) pages: u64,
+}
+
+impl UploadsWalk {
+    pub(super) fn new(scope: &Scope) -> Self {
+        // Directory buckets take only prefixes that end in a slash. Source: API reference, ListMultipartUploads.
+        let asked = if is_directory_bucket(&scope.bucket) {
+            let end = scope.prefix.rfind('/').map_or(0, |slash| slash + 1);
+            scope.prefix[..end].to_owned()
+        } else {
+            scope.prefix.clone()
+        };
+        Self {
+            request: Some(ListUploads {
+                bucket: scope.bucket.clone(),
+                prefix: asked,
+                marker: None,
+                max_uploads: None,
+            }),
+            prefix: scope.prefix.clone(),
+            hasher: RandomState::new(),
+            recent: HashSet::new(),
+            order: VecDeque::new(),
+            markers: HashSet::new(),
+            idle: 0,
+            found: 0,
+            pages: 0,
+        }
+    }
+
+    /// The next page's new uploads, possibly none; `None` after the last page. An error after the first page
+    /// leaves what was found before valid.
+    pub(super) async fn next(&mut self, asker: &Asker) -> Result<Option<Vec<Upload>>, Stop> {
+        let Some(request) = &mut self.request else {
+            return Ok(None);
+        };
+        if let Some(marker) = request.marker.as_ref().filter(|_| self.pages > 0) {
+            let bucket = &request.bucket;
+            if marker.key.is_empty() {
+                let message = "the server says that there is more but not where it goes on";
+                return Err(garbled(bucket, message, self.found));
+            }
+            if !self.markers.insert(self.hasher.hash_one(marker)) {
+                let message = format!(
+                    "the server repeats the marker '{}'",
+                    human::escape(&marker.key)
+                );
+                return Err(garbled(bucket, &message, self.found));
+            }
+            if self.idle >= IDLE_PAGES {
+                let message = "the server answers ever new markers but nothing new";
+                return Err(garbled(bucket, message, self.found));
+            }
+        }
+        let page = match asker.list_uploads(request).await {
+            // One server answers so when a bucket has no upload at all.
+            Err(Stop::Fault(fault)) if fault.kind == Kind::UploadGone && self.pages == 0 => {
+                self.request = None;
+                return Ok(None);
+            }
+            page => page?,
+        };
+        self.pages += 1;
+        let next: Option<Marker> = page.next;
+        if next.is_some() {
+            request.marker = next;
+        } else {
+            self.request = None;
+        }
+        let mut uploads = page.uploads;
+        uploads.retain(|upload| upload.key.starts_with(&self.prefix) && self.is_new(upload));
+        self.idle = if uploads.is_empty() { self.idle + 1 } else { 0 };
+        self.found += uploads.len() as u64;
+        Ok(Some(uploads))
+    }
+
+    fn is_new(&mut self, upload: &Upload) -> bool {
+        let name = (&upload.key, &upload.upload_id);
+        let hash = self.hasher.hash_one(name);
+        if !self.recent.insert(hash) {
+            return false;
+        }
+        self.order.push_back(hash);
+        if self.order.len() > WINDOW
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.recent.remove(&oldest);
+        }
+        true
+    }
+}
+
+fn garbled(bucket: &str, message: &str, found: u64) -> Stop {
+    Stop::Fault(Fault {
+        operation: Operation::ListMultipartUploads,
+        target: format!("s3://{bucket}"),
+        kind: Kind::Garbled,
+        code: None,
+        message: format!("{message}; {} uploads were found", human::count(found)),
+        hint: "list with a prefix to see the rest".to_owned(),
+    })
+}

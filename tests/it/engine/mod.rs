@@ -1,0 +1,90 @@
+//! The engine on a store that misbehaves by script, under a clock that never waits.
+
+mod aborting;
+mod fake;
+mod looking;
+
+use std::sync::Arc;
+
+use mopup::model::{RowId, Thresholds};
+use mopup::protocol::{
+    AbortOutcome, AbortPolicy, AbortTarget, Command, JobId, News, Outcome, Progress, Report,
+};
+use mopup::s3::{Clock, Store};
+use mopup::tasks::{Engine, Inbox, Settings};
+
+use fake::{Fake, HOUR, NOW, target};
+
+const JOB: JobId = JobId(1);
+
+fn engine(fake: &Arc<Fake>, settings: Settings) -> (Engine, Inbox) {
+    let store: Arc<dyn Store> = Arc::<Fake>::clone(fake);
+    Engine::new(store, Clock::fixed(NOW), settings)
+}
+
+/// All news of one job, its end last.
+async fn until_end(inbox: &mut Inbox, job: JobId) -> (Vec<News>, Outcome) {
+    let mut news = Vec::new();
+    loop {
+        let reports: Vec<Report> = inbox.recv(64).await;
+        assert!(!reports.is_empty(), "the job never ended");
+        for report in reports.into_iter().filter(|report| report.job == job) {
+            match report.news {
+                News::Ended(outcome) => return (news, outcome),
+                other => news.push(other),
+            }
+        }
+    }
+}
+
+async fn run(fake: &Arc<Fake>, command: Command) -> (Vec<News>, Outcome) {
+    let (engine, mut inbox) = engine(fake, Settings::default());
+    engine.send(command);
+    until_end(&mut inbox, JOB).await
+}
+
+fn abort(numbers: std::ops::Range<usize>, include_active: bool) -> Command {
+    let of = |number: usize| AbortTarget {
+        row: RowId(u32::try_from(number).unwrap()),
+        target: target(number),
+        initiated: Some(NOW.minus(HOUR * 101)),
+        seen: None,
+    };
+    Command::Abort {
+        job: JOB,
+        targets: numbers.map(of).collect(),
+        policy: AbortPolicy {
+            include_active,
+            thresholds: Thresholds::default(),
+        },
+    }
+}
+
+/// Each row's outcome, by row.
+fn outcomes(news: &[News]) -> Vec<AbortOutcome> {
+    let mut found: Vec<_> = news
+        .iter()
+        .filter_map(|news| match news {
+            News::Aborted(outcomes) => Some(outcomes.clone()),
+            _ => None,
+        })
+        .flatten()
+        .collect();
+    found.sort_by_key(|(row, _)| *row);
+    let before = found.len();
+    found.dedup_by_key(|(row, _)| *row);
+    assert_eq!(before, found.len(), "one outcome a row");
+    found.into_iter().map(|(_, outcome)| outcome).collect()
+}
+
+fn last_progress(news: &[News]) -> Progress {
+    let last = news.iter().rev().find_map(|news| match news {
+        News::Progress(progress) => Some(progress.clone()),
+        _ => None,
+    });
+    last.expect("progress was reported")
+}
+
+fn freed(bytes: u64) -> AbortOutcome {
+    AbortOutcome::Aborted { freed: Some(bytes) }
+}
