@@ -1,1 +1,68 @@
 //! What the program decides: events in, effects out. Pure: no I/O, no async, no clock, no terminal.
+
+mod act;
+pub mod action;
+pub mod columns;
+mod commands;
+pub mod cursor;
+pub mod dialog;
+mod filters;
+pub mod folders;
+pub mod input;
+pub mod jobs;
+pub mod keymap;
+mod keys;
+pub mod layout;
+mod menus;
+pub mod messages;
+pub mod parts;
+pub mod place;
+mod pointer;
+mod reports;
+pub mod settings;
+pub mod state;
+pub mod tasks;
+pub mod text;
+mod update;
+mod uploads;
+mod wants;
+
+use crate::model::Timestamp;
+use crate::protocol::{Command, Report};
+
+pub use action::Action;
+pub use input::{Key, Mouse};
+pub use keymap::Keymap;
+pub use settings::{Settings, ThemeName};
+pub use state::App;
+
+/// What happens to the app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    Key(Key),
+    Mouse(Mouse),
+    Paste(String),
+    /// The terminal's size in cells.
+    Resized {
+        columns: u16,
+        rows: u16,
+    },
+    Reports(Vec<Report>),
+    Clock(Timestamp),
+}
+
+/// What the app wants done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    Send(Command),
+    /// To the clipboard, by OSC 52.
+    Copy(String),
+    /// Clear the screen and draw everything.
+    Redraw,
+    /// Give the terminal back and stop, as ctrl-z does.
+    Suspend,
+    Quit,
+}
+
+#[cfg(test)]
+mod tests;

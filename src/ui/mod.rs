@@ -1,1 +1,3 @@
 //! What the program shows: draws the app's state, decides nothing.
+
+pub mod theme;

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
+pub use parse::parse_duration;
 pub use suggest::suggestions;
 
 use super::{Measure, State, Thresholds, Timestamp, Upload, human};

@@ -357,6 +357,18 @@ fn bytes(value: &Value) -> Result<u64, FilterError> {
     }
 }
 
+/// A time span as filters and configuration write it: `30s`, `15m`, `12h`, `7d`, `2w`, `1d12h`.
+pub fn parse_duration(text: &str) -> Option<Duration> {
+    let text = text.to_owned();
+    span(&Value {
+        text,
+        column: 1,
+        quoted: false,
+    })
+    .ok()
+    .map(|span| span.length)
+}
+
 fn span(value: &Value) -> Result<Span, FilterError> {
     let wrong = || {
         error(

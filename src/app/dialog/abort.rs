@@ -1,0 +1,142 @@
+//! The question before an abort: what will be lost, what is excluded and why, and a confirmation that cannot
+//! be given by leaning on a key.
+
+use crate::app::text::Line;
+use crate::model::tally::Tally;
+use crate::protocol::AbortTarget;
+
+/// Batches above this many uploads want their number typed.
+const LARGE: usize = 10;
+
+/// The words that say that live uploads are meant too.
+pub const INCLUDE_ACTIVE: &str = "abort active";
+
+/// The question, with its targets frozen.
+#[derive(Debug, Clone)]
+pub struct AbortDialog {
+    pub bucket: String,
+    /// All that the person chose, the alive ones among them.
+    pub targets: Vec<AbortTarget>,
+    /// Of all that was chosen.
+    pub tally: Tally,
+    /// Known to be alive: left out unless included.
+    pub alive: usize,
+    /// Parts may not be listed, so they may be alive: left out unless included.
+    pub undetermined: usize,
+    /// Not sized, so their life is looked at right before the abort.
+    pub unsized_rows: usize,
+    /// Neither stale nor empty.
+    pub not_stale: usize,
+    pub include_active: bool,
+    pub input: Line,
+    /// Shown after a wrong confirmation.
+    pub refused: bool,
+    /// The only target's key, when there is one.
+    pub only: Option<String>,
+}
+
+impl AbortDialog {
+    /// How many would be aborted if nothing changes until then.
+    pub fn expected(&self) -> usize {
+        if self.include_active {
+            self.targets.len()
+        } else {
+            self.targets
+                .len()
+                .saturating_sub(self.alive + self.undetermined)
+        }
+    }
+
+    /// What has to be typed: a word for a few dead uploads, their number for many or for any that is not
+    /// stale, and in so many words what is alive.
+    pub fn wanted(&self) -> String {
+        if self.include_active && self.alive + self.undetermined > 0 {
+            INCLUDE_ACTIVE.to_owned()
+        } else if self.targets.len() > LARGE || self.not_stale > 0 {
+            self.expected().to_string()
+        } else {
+            "y".to_owned()
+        }
+    }
+
+    /// Whether what was typed confirms. Thousands may be grouped.
+    pub fn is_confirmed(&self) -> bool {
+        let typed = self.input.text().trim();
+        let wanted = self.wanted();
+        self.expected() > 0 && (typed == wanted || typed.replace(',', "") == wanted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{RowId, Target};
+
+    fn dialog(targets: usize, alive: usize, not_stale: usize) -> AbortDialog {
+        let target = AbortTarget {
+            row: RowId(0),
+            target: Target {
+                bucket: "b".into(),
+                key: "k".into(),
+                upload_id: "u".into(),
+            },
+            initiated: None,
+            seen: None,
+        };
+        AbortDialog {
+            bucket: "b".into(),
+            targets: vec![target; targets],
+            tally: Tally::default(),
+            alive,
+            undetermined: 0,
+            unsized_rows: 0,
+            not_stale,
+            include_active: false,
+            input: Line::default(),
+            refused: false,
+            only: None,
+        }
+    }
+
+    #[test]
+    fn a_few_stale_uploads_want_a_letter_and_enter() {
+        let mut dialog = dialog(3, 0, 0);
+        assert_eq!(dialog.wanted(), "y");
+        dialog.input.set("yyyy");
+        assert!(
+            !dialog.is_confirmed(),
+            "leaning on the key confirms nothing"
+        );
+        dialog.input.set("y");
+        assert!(dialog.is_confirmed());
+    }
+
+    #[test]
+    fn many_or_lively_ones_want_their_number() {
+        assert_eq!(dialog(3, 0, 1).wanted(), "3");
+        let mut many = dialog(3_012, 12, 12);
+        assert_eq!(many.wanted(), "3000");
+        many.input.set("3,000");
+        assert!(many.is_confirmed());
+        many.input.set("3012");
+        assert!(!many.is_confirmed());
+    }
+
+    #[test]
+    fn what_is_alive_is_included_only_in_so_many_words() {
+        let mut dialog = dialog(5, 2, 2);
+        dialog.include_active = true;
+        assert_eq!(dialog.expected(), 5);
+        dialog.input.set("5");
+        assert!(!dialog.is_confirmed());
+        dialog.input.set("abort active");
+        assert!(dialog.is_confirmed());
+    }
+
+    #[test]
+    fn nothing_to_abort_is_never_confirmed() {
+        let mut dialog = dialog(2, 2, 2);
+        dialog.input.set("0");
+        assert!(!dialog.is_confirmed());
+    }
+}

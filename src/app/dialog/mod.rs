@@ -1,0 +1,44 @@
+//! What asks before anything else goes on. A dialog is a value; its targets are frozen when it opens.
+
+pub mod abort;
+pub mod choose;
+pub mod palette;
+
+pub use abort::AbortDialog;
+pub use choose::{Choice, Menu};
+pub use palette::Palette;
+
+use crate::protocol::JobId;
+
+/// The one dialog that is open.
+#[derive(Debug, Clone)]
+pub enum Dialog {
+    /// The keys of the pane that has the focus.
+    Help {
+        scroll: usize,
+    },
+    /// Everything that was reported.
+    Messages {
+        scroll: usize,
+    },
+    /// What a task skipped and failed.
+    Report {
+        job: JobId,
+        scroll: usize,
+    },
+    Abort(AbortDialog),
+    /// One of a few things: sort column, what to copy.
+    Menu(Menu),
+    Palette(Palette),
+    /// Sizing a whole bucket, with its price.
+    SizeAll {
+        bucket: String,
+        uploads: u64,
+        requests: u64,
+        price: f64,
+    },
+    /// Tasks still run.
+    Quit {
+        running: usize,
+    },
+}

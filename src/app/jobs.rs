@@ -1,0 +1,68 @@
+//! What each running job was started for. News of a job that is not here is dropped: it was closed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::model::RowId;
+use crate::protocol::{JobId, Urgency};
+
+/// Why a job runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Purpose {
+    Identify,
+    Buckets,
+    /// A bucket's listing.
+    List {
+        bucket: String,
+    },
+    /// Sizes of what is on screen or marked.
+    Measure {
+        bucket: String,
+        rows: Arc<[RowId]>,
+        urgency: Urgency,
+    },
+    /// Sizes of a whole bucket: a task.
+    MeasureAll {
+        bucket: String,
+    },
+    /// The parts of the upload that is open or previewed.
+    Parts,
+    /// An abort: a task.
+    Abort {
+        bucket: String,
+    },
+}
+
+/// The jobs that run.
+#[derive(Debug, Clone, Default)]
+pub struct Jobs {
+    last: u64,
+    running: BTreeMap<JobId, Purpose>,
+}
+
+impl Jobs {
+    /// A new job.
+    pub fn start(&mut self, purpose: Purpose) -> JobId {
+        self.last += 1;
+        let job = JobId(self.last);
+        self.running.insert(job, purpose);
+        job
+    }
+
+    pub fn purpose(&self, job: JobId) -> Option<&Purpose> {
+        self.running.get(&job)
+    }
+
+    /// Forgets a job; whatever it still reports is dropped.
+    pub fn close(&mut self, job: JobId) -> Option<Purpose> {
+        self.running.remove(&job)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (JobId, &Purpose)> {
+        self.running.iter().map(|(job, purpose)| (*job, purpose))
+    }
+
+    pub fn is_idle(&self) -> bool {
+        self.running.is_empty()
+    }
+}

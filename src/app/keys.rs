@@ -1,0 +1,144 @@
+//! Who gets a key: the open dialog, the line being edited, or the focused pane through the keymap.
+
+use super::Effect;
+use super::action::{Action, Scope};
+use super::dialog::Dialog;
+use super::input::{Code, Key};
+use super::layout::Pane;
+use super::messages::Severity;
+use super::state::App;
+
+impl App {
+    /// The scopes in which a key of the focused pane is looked up, nearest first.
+    pub fn scopes(&self) -> [Scope; 3] {
+        let own = match self.focus {
+            Pane::Buckets => Scope::Buckets,
+            Pane::Uploads => Scope::Uploads,
+            Pane::Parts => Scope::Parts,
+            Pane::Tasks => Scope::Tasks,
+        };
+        [own, Scope::List, Scope::Global]
+    }
+
+    pub(super) fn key(&mut self, key: Key, effects: &mut Vec<Effect>) {
+        if self.dialog.is_some() {
+            self.dialog_key(key, effects);
+        } else if self.filter_edit.is_some() {
+            self.filter_key(key, effects);
+        } else {
+            let dismissed = self.messages.dismiss();
+            match self.settings.keymap.action(&self.scopes(), key) {
+                // A message in the way is the nearest step back, unless something else is open.
+                Some(Action::Back) if dismissed && self.is_at_top() => {}
+                Some(action) => self.act(action, effects),
+                None => self.unknown_key(key),
+            }
+        }
+    }
+
+    pub(super) fn paste(&mut self, text: &str) {
+        match &mut self.dialog {
+            // A confirmation is typed, never pasted.
+            Some(Dialog::Palette(palette)) => palette.input.paste(text),
+            Some(_) => {}
+            None => {
+                if let Some(edit) = &mut self.filter_edit {
+                    edit.line.paste(text);
+                    self.filter_changed();
+                }
+            }
+        }
+    }
+
+    fn unknown_key(&mut self, key: Key) {
+        if key.code != Code::Esc {
+            self.say(
+                Severity::Info,
+                format!("{key} does nothing here; ? shows the keys of this pane"),
+            );
+        }
+    }
+
+    fn is_at_top(&self) -> bool {
+        self.focus == Pane::Buckets && self.buckets.filter.is_empty()
+    }
+
+    fn dialog_key(&mut self, key: Key, effects: &mut Vec<Effect>) {
+        if key == Key::ctrl('c') {
+            // Twice leaves, whatever is open.
+            if matches!(self.dialog, Some(Dialog::Quit { .. })) {
+                effects.push(Effect::Quit);
+            } else {
+                self.dialog = None;
+                self.quit(effects);
+            }
+            return;
+        }
+        let Some(dialog) = self.dialog.take() else {
+            return;
+        };
+        self.dialog = match dialog {
+            Dialog::Abort(dialog) => self.abort_key(dialog, key, effects),
+            Dialog::Palette(palette) => self.palette_key(palette, key, effects),
+            Dialog::Menu(menu) => self.menu_key(menu, key, effects),
+            Dialog::Quit { running } => match key.code {
+                Code::Char('y') | Code::Enter => {
+                    effects.push(Effect::Quit);
+                    None
+                }
+                Code::Esc | Code::Char('n' | 'q') => None,
+                _ => Some(Dialog::Quit { running }),
+            },
+            Dialog::SizeAll {
+                bucket,
+                uploads,
+                requests,
+                price,
+            } => match key.code {
+                Code::Char('y') | Code::Enter => {
+                    self.size_all(&bucket, effects);
+                    None
+                }
+                Code::Esc | Code::Char('n' | 'q') => None,
+                _ => Some(Dialog::SizeAll {
+                    bucket,
+                    uploads,
+                    requests,
+                    price,
+                }),
+            },
+            Dialog::Help { scroll } => scrolled(key, scroll).map(|scroll| Dialog::Help { scroll }),
+            Dialog::Messages { scroll } => {
+                let last = self.messages.len().saturating_sub(1);
+                scrolled(key, scroll).map(|scroll| Dialog::Messages {
+                    scroll: scroll.min(last),
+                })
+            }
+            Dialog::Report { job, scroll } => {
+                let task = self.tasks.list.iter().find(|task| task.job == job);
+                let last = task.map_or(0, |task| task.troubles.len());
+                scrolled(key, scroll).map(|scroll| Dialog::Report {
+                    job,
+                    scroll: scroll.min(last),
+                })
+            }
+        };
+    }
+}
+
+/// The new scroll position of a text, or `None` when the key closes it.
+fn scrolled(key: Key, scroll: usize) -> Option<usize> {
+    const PAGE: usize = 10;
+    match (key.code, key.ctrl) {
+        (Code::Esc | Code::Enter | Code::Char('q' | '?' | '!'), false) => None,
+        (Code::Char('j') | Code::Down, false) => Some(scroll + 1),
+        (Code::Char('k') | Code::Up, false) => Some(scroll.saturating_sub(1)),
+        (Code::PageDown | Code::Char(' '), false) | (Code::Char('f' | 'd'), true) => {
+            Some(scroll + PAGE)
+        }
+        (Code::PageUp, false) | (Code::Char('b' | 'u'), true) => Some(scroll.saturating_sub(PAGE)),
+        (Code::Home | Code::Char('g'), false) => Some(0),
+        (Code::End | Code::Char('G'), false) => Some(usize::MAX / 2),
+        _ => Some(scroll),
+    }
+}

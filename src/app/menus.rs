@@ -1,0 +1,258 @@
+//! The menus: what to sort by, and what to copy.
+
+use super::Effect;
+use super::dialog::Dialog;
+use super::dialog::choose::{Choice, Menu};
+use super::input::{Code, Key};
+use super::layout::Pane;
+use super::messages::Severity;
+use super::place::Place;
+use super::state::App;
+use crate::model::view::{Column, Sort};
+use crate::model::{Address, Target};
+
+type Line = (String, String, Choice);
+
+impl App {
+    pub(super) fn sort_menu(&mut self) {
+        let Some(sort) = self.place().map(|place| place.table.sort()) else {
+            return;
+        };
+        let lines = Column::ALL.iter().map(|column| {
+            let current = *column == sort.column;
+            // Choosing the column in force turns it round.
+            let descending = if current {
+                !sort.descending
+            } else {
+                column.descends_at_first()
+            };
+            let detail = if current { "turn round" } else { "" };
+            let choice = Choice::Sort(Sort {
+                column: *column,
+                descending,
+            });
+            (column.word().to_owned(), detail.to_owned(), choice)
+        });
+        let mut menu = Menu::new("sort by", lines.collect());
+        menu.cursor = Column::ALL
+            .iter()
+            .position(|column| *column == sort.column)
+            .unwrap_or(0);
+        self.dialog = Some(Dialog::Menu(menu));
+    }
+
+    pub(super) fn copy_menu(&mut self) {
+        let lines = match self.focus {
+            Pane::Buckets => self.bucket_texts(),
+            Pane::Uploads => self.upload_texts(),
+            Pane::Parts => {
+                let part = self.current_parts().and_then(|parts| parts.current());
+                let etag = part.map(|part| copy("ETag", &part.etag));
+                etag.into_iter().chain(self.upload_texts()).collect()
+            }
+            Pane::Tasks => self.task_texts(),
+        };
+        if lines.is_empty() {
+            self.say(Severity::Info, "nothing to copy here");
+        } else {
+            self.dialog = Some(Dialog::Menu(Menu::new("copy", lines)));
+        }
+    }
+
+    fn bucket_texts(&self) -> Vec<Line> {
+        let Some(name) = self.buckets.cursor.item() else {
+            return Vec::new();
+        };
+        let list = format!(
+            "aws s3api list-multipart-uploads --bucket {}{}",
+            quote(name),
+            self.connection()
+        );
+        vec![
+            copy("name", name),
+            copy("address", &format!("s3://{name}")),
+            copy("list with the aws command", &list),
+        ]
+    }
+
+    fn upload_texts(&self) -> Vec<Line> {
+        let Some(target) = self.current_target() else {
+            return self.place().map(folder_texts).unwrap_or_default();
+        };
+        let command = |verb: &str| aws(verb, &target, &self.connection());
+        let address = Address {
+            bucket: target.bucket.clone(),
+            key: target.key.clone(),
+        };
+        let ours = format!(
+            "mopup abort {} {}",
+            quote(&address.to_string()),
+            quote(&format!("--upload-id={}", target.upload_id))
+        );
+        vec![
+            copy("upload ID", &target.upload_id),
+            copy("address", &address.to_string()),
+            copy("key", &target.key),
+            copy("parts with the aws command", &command("list-parts")),
+            copy(
+                "abort with the aws command",
+                &command("abort-multipart-upload"),
+            ),
+            copy("mopup command to abort", &ours),
+        ]
+    }
+
+    fn task_texts(&self) -> Vec<Line> {
+        let Some(task) = self.tasks.current() else {
+            return Vec::new();
+        };
+        let lines: Vec<String> = task
+            .troubles
+            .iter()
+            .map(|trouble| {
+                format!(
+                    "s3://{}/{}\t{}\t{}",
+                    task.bucket, trouble.key, trouble.upload_id, trouble.why
+                )
+            })
+            .collect();
+        if lines.is_empty() {
+            Vec::new()
+        } else {
+            vec![copy("what was skipped or failed", &lines.join("\n"))]
+        }
+    }
+
+    /// The options that lead an `aws` command to the same place.
+    fn connection(&self) -> String {
+        let Some(identity) = &self.identity else {
+            return String::new();
+        };
+        let options = [
+            ("--profile", identity.profile.as_deref()),
+            (
+                "--region",
+                Some(identity.region.as_str()).filter(|region| !region.is_empty()),
+            ),
+            ("--endpoint-url", identity.endpoint.as_deref()),
+        ];
+        options
+            .iter()
+            .filter_map(|(option, value)| value.map(|value| format!(" {option} {}", quote(value))))
+            .collect()
+    }
+
+    pub(super) fn menu_key(
+        &mut self,
+        mut menu: Menu,
+        key: Key,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Dialog> {
+        let last = menu.items.len().saturating_sub(1);
+        match key.code {
+            Code::Esc | Code::Char('q') => return None,
+            Code::Down | Code::Char('j') | Code::Tab => menu.cursor = (menu.cursor + 1).min(last),
+            Code::Up | Code::Char('k') | Code::BackTab => {
+                menu.cursor = menu.cursor.saturating_sub(1);
+            }
+            Code::Enter => {
+                let item = menu.items.swap_remove(menu.cursor.min(last));
+                self.choose(item.choice, effects);
+                return None;
+            }
+            Code::Char(letter) => {
+                if let Some(index) = menu.items.iter().position(|item| item.letter == letter) {
+                    let item = menu.items.swap_remove(index);
+                    self.choose(item.choice, effects);
+                    return None;
+                }
+            }
+            _ => {}
+        }
+        Some(Dialog::Menu(menu))
+    }
+
+    fn choose(&mut self, choice: Choice, effects: &mut Vec<Effect>) {
+        match choice {
+            Choice::Sort(sort) => self.sort_by(sort),
+            Choice::Copy(text) => {
+                self.say(Severity::Info, "copied to the terminal's clipboard");
+                effects.push(Effect::Copy(text));
+            }
+        }
+    }
+}
+
+fn folder_texts(place: &Place) -> Vec<Line> {
+    let Some(view) = &place.folders else {
+        return Vec::new();
+    };
+    let Some(super::folders::FolderLine::Folder(folder)) = view.current() else {
+        return Vec::new();
+    };
+    let address = Address {
+        bucket: place.bucket.name.clone(),
+        key: folder.prefix.clone(),
+    };
+    vec![
+        copy("address", &address.to_string()),
+        copy("prefix", &folder.prefix),
+    ]
+}
+
+fn copy(label: &str, text: &str) -> Line {
+    (
+        label.to_owned(),
+        text.to_owned(),
+        Choice::Copy(text.to_owned()),
+    )
+}
+
+fn aws(verb: &str, target: &Target, connection: &str) -> String {
+    // With an equals sign, since upload IDs may begin with a hyphen.
+    format!(
+        "aws s3api {verb} --bucket {} --key {} {}{connection}",
+        quote(&target.bucket),
+        quote(&target.key),
+        quote(&format!("--upload-id={}", target.upload_id)),
+    )
+}
+
+/// Quotes a word for a POSIX shell; control characters by `$'…'`, which bash, zsh and ksh know.
+fn quote(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    if !word.chars().any(char::is_control) {
+        return format!("'{}'", word.replace('\'', "'\\''"));
+    }
+    let mut quoted = String::from("$'");
+    for character in word.chars() {
+        match character {
+            '\'' | '\\' => quoted.extend(['\\', character]),
+            control if control.is_control() => {
+                let mut bytes = [0; 4];
+                for byte in control.encode_utf8(&mut bytes).bytes() {
+                    quoted.push_str(&format!("\\x{byte:02x}"));
+                }
+            }
+            other => quoted.push(other),
+        }
+    }
+    quoted.push('\'');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_survive_a_shell() {
+        assert_eq!(quote("a/b-c.txt"), "a/b-c.txt");
+        assert_eq!(quote("it's $HOME"), "'it'\\''s $HOME'");
+        assert_eq!(quote("a\nb'"), "$'a\\x0ab\\''");
+        assert_eq!(quote(""), "''");
+    }
+}

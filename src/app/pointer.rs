@@ -1,0 +1,124 @@
+//! The mouse: a press takes the cursor there, a press on the cursor opens, the wheel scrolls.
+
+use super::Effect;
+use super::columns;
+use super::cursor::Motion;
+use super::input::{Mouse, MouseKind};
+use super::layout::{Area, Pane};
+use super::state::App;
+use crate::model::view::Sort;
+
+/// Rows that one notch of the wheel moves.
+const NOTCH: isize = 3;
+
+impl App {
+    pub(super) fn mouse(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
+        if self.dialog.is_some() || self.filter_edit.is_some() {
+            return;
+        }
+        let layout = self.layout();
+        let panes = [
+            (Pane::Buckets, layout.buckets, 1),
+            (Pane::Uploads, layout.uploads, 2),
+            (Pane::Parts, layout.parts, 2),
+            (Pane::Tasks, layout.tasks, 1),
+        ];
+        let hit = panes.into_iter().find_map(|(pane, area, above)| {
+            let area = area.filter(|area| area.contains(mouse.column, mouse.row))?;
+            Some((pane, area, above))
+        });
+        let Some((pane, area, above)) = hit else {
+            return;
+        };
+        match mouse.kind {
+            MouseKind::WheelUp | MouseKind::WheelDown => {
+                if pane == self.focus {
+                    self.move_cursor(Motion::By(if mouse.kind == MouseKind::WheelUp {
+                        -NOTCH
+                    } else {
+                        NOTCH
+                    }));
+                } else {
+                    self.focus_pane(pane, effects);
+                }
+            }
+            MouseKind::Press => self.press(pane, (area, above), mouse, effects),
+            MouseKind::Drag => {}
+        }
+    }
+
+    fn press(
+        &mut self,
+        pane: Pane,
+        (area, above): (Area, u16),
+        mouse: Mouse,
+        effects: &mut Vec<Effect>,
+    ) {
+        let focused = self.focus == pane;
+        if !focused && pane == Pane::Buckets {
+            self.focus_pane(pane, effects);
+        }
+        let Some(line) = mouse.row.checked_sub(area.y + above) else {
+            if pane == Pane::Uploads && mouse.row == area.y + 1 {
+                self.press_column(
+                    mouse.column.saturating_sub(area.x + 1),
+                    area.width.saturating_sub(2),
+                );
+            }
+            return;
+        };
+        if mouse.row + 1 == area.y + area.height && area.height > 2 {
+            return;
+        }
+        if !focused {
+            self.focus_pane(pane, effects);
+        }
+        let (top, index) = self.window_of(pane);
+        let target = top + usize::from(line);
+        if focused && target == index {
+            self.open(effects);
+        } else {
+            let delta = isize::try_from(target).unwrap_or(0) - isize::try_from(index).unwrap_or(0);
+            if pane == self.focus {
+                self.move_cursor(Motion::By(delta));
+            }
+        }
+    }
+
+    /// The first position shown in a pane, and the cursor's.
+    fn window_of(&self, pane: Pane) -> (usize, usize) {
+        match pane {
+            Pane::Buckets => (self.buckets.cursor.top(), self.buckets.cursor.index()),
+            Pane::Uploads => self.place().map_or((0, 0), |place| match &place.folders {
+                Some(view) => (view.cursor.top(), view.cursor.index()),
+                None => (place.cursor.top(), place.cursor.index()),
+            }),
+            Pane::Parts => self
+                .parts
+                .as_ref()
+                .map_or((0, 0), |parts| (parts.cursor.top(), parts.cursor.index())),
+            Pane::Tasks => (self.tasks.cursor.top(), self.tasks.cursor.index()),
+        }
+    }
+
+    fn press_column(&mut self, x: u16, width: u16) {
+        let Some(place) = self.place().filter(|place| place.folders.is_none()) else {
+            return;
+        };
+        let sort = place.table.sort();
+        let hit = columns::columns(width)
+            .into_iter()
+            .find(|spec| (spec.x..spec.x + spec.width).contains(&x));
+        if let Some(spec) = hit {
+            let descending = if spec.column == sort.column {
+                !sort.descending
+            } else {
+                spec.column.descends_at_first()
+            };
+            self.sort_by(Sort {
+                column: spec.column,
+                descending,
+            });
+        }
+    }
+}

@@ -1,0 +1,228 @@
+//! News from the other side, taken into the state. News of a job that was closed is dropped here, and only
+//! here.
+
+use super::Effect;
+use super::jobs::Purpose;
+use super::messages::Severity;
+use super::parts::PartsState;
+use super::place::Listing;
+use super::state::App;
+use super::tasks::Trouble;
+use crate::model::{Bucket, Measure, RowId};
+use crate::protocol::{AbortOutcome, Fault, JobId, Measured, News, Outcome, Report};
+
+impl App {
+    pub(super) fn report(&mut self, report: Report, effects: &mut Vec<Effect>) {
+        let Report { job, news } = report;
+        let Some(purpose) = self.jobs.purpose(job).cloned() else {
+            return;
+        };
+        match (news, purpose) {
+            (News::Identity(identity), _) => self.identity = Some(identity),
+            (News::Buckets(buckets), _) => self.take_buckets(buckets, effects),
+            (News::Listed(uploads), Purpose::List { bucket }) => {
+                if let Some(place) = self.buckets.get_mut(&bucket) {
+                    place.table.extend(&uploads);
+                }
+            }
+            (
+                News::Measured(items),
+                Purpose::Measure { bucket, .. } | Purpose::MeasureAll { bucket },
+            ) => self.take_sizes(job, &bucket, items),
+            (News::Parts { info, parts }, Purpose::Parts) => {
+                if let Some(open) = &mut self.parts {
+                    open.take(info, parts);
+                }
+            }
+            (News::Aborted(outcomes), Purpose::Abort { bucket }) => {
+                self.take_outcomes(job, &bucket, outcomes);
+            }
+            (News::Progress(progress), _) => {
+                if let Some(task) = self.tasks.get_mut(job) {
+                    task.progress = progress;
+                }
+            }
+            (News::Ended(outcome), purpose) => self.ended(job, &purpose, outcome, effects),
+            _ => {}
+        }
+    }
+
+    fn take_buckets(&mut self, buckets: Vec<Bucket>, effects: &mut Vec<Effect>) {
+        for bucket in buckets {
+            self.ensure_place(bucket);
+        }
+        self.settle_buckets();
+        self.sweep(effects);
+    }
+
+    fn take_sizes(&mut self, job: JobId, bucket: &str, items: Vec<(RowId, Measured)>) {
+        let now = self.now;
+        let mut failures: Vec<Fault> = Vec::new();
+        let Some(place) = self.buckets.get_mut(bucket) else {
+            return;
+        };
+        for (row, measured) in items {
+            place.reasons.remove(&row);
+            match measured {
+                Measured::AtLeast(extent) => {
+                    place.table.set_measure(row, Measure::AtLeast(extent), now);
+                }
+                Measured::Exact(extent) => {
+                    place.table.set_measure(row, Measure::Exact(extent), now);
+                }
+                Measured::Gone => place.table.bury(row),
+                Measured::Denied(fault) => {
+                    place.table.set_measure(row, Measure::Denied, now);
+                    place.reasons.insert(row, fault.to_string());
+                }
+                Measured::Failed(fault) => {
+                    place.reasons.insert(row, fault.to_string());
+                    failures.push(fault);
+                }
+            }
+        }
+        for fault in failures {
+            if let Some(task) = self.tasks.get_mut(job) {
+                task.troubles.push(Trouble {
+                    key: fault.target.clone(),
+                    upload_id: String::new(),
+                    failed: true,
+                    why: fault.to_string(),
+                });
+            } else {
+                self.say(Severity::Error, fault.to_string());
+            }
+        }
+    }
+
+    fn take_outcomes(&mut self, job: JobId, bucket: &str, outcomes: Vec<(RowId, AbortOutcome)>) {
+        let Some(place) = self.buckets.get_mut(bucket) else {
+            return;
+        };
+        let Some(task) = self.tasks.get_mut(job) else {
+            return;
+        };
+        for (row, outcome) in outcomes {
+            place.aborting.remove(&row);
+            let (failed, why) = match outcome {
+                AbortOutcome::Aborted { freed } => {
+                    task.sums.aborted += 1;
+                    task.sums.freed += freed.unwrap_or(0);
+                    task.sums.unknown += u64::from(freed.is_none());
+                    place.table.bury(row);
+                    continue;
+                }
+                AbortOutcome::AlreadyGone => {
+                    task.sums.already_gone += 1;
+                    place.table.bury(row);
+                    continue;
+                }
+                AbortOutcome::Skipped(reason) => (false, reason.explain().to_owned()),
+                AbortOutcome::Failed(fault) => (true, fault.to_string()),
+            };
+            task.sums.skipped += u64::from(!failed);
+            task.sums.failed += u64::from(failed);
+            // It stays in the table with its mark and the reason, so that the same key again is the retry.
+            if let Some(target) = place.table.target(row) {
+                let (key, upload_id) = (target.key, target.upload_id);
+                task.troubles.push(Trouble {
+                    key,
+                    upload_id,
+                    failed,
+                    why: why.clone(),
+                });
+            }
+            // Whatever stirred has another size now.
+            place.asked.remove(&row);
+            place.reasons.insert(row, why);
+        }
+    }
+
+    fn ended(
+        &mut self,
+        job: JobId,
+        purpose: &Purpose,
+        outcome: Outcome,
+        effects: &mut Vec<Effect>,
+    ) {
+        match purpose {
+            Purpose::Measure { .. } => {
+                self.forget_measure(job);
+                return;
+            }
+            Purpose::Identify => {
+                if let Outcome::Failed(fault) = &outcome {
+                    self.say(Severity::Error, fault.to_string());
+                }
+            }
+            Purpose::Buckets => {
+                self.buckets.loading = false;
+                if let Outcome::Failed(fault) = &outcome {
+                    self.say(Severity::Error, fault.to_string());
+                    self.buckets.fault = Some(fault.clone());
+                }
+            }
+            Purpose::List { bucket } => self.listing_ended(bucket, &outcome),
+            Purpose::Parts => {
+                if let Some(parts) = &mut self.parts {
+                    parts.state = match &outcome {
+                        Outcome::Failed(fault) => PartsState::Failed(fault.clone()),
+                        _ => PartsState::Complete,
+                    };
+                }
+            }
+            Purpose::MeasureAll { .. } | Purpose::Abort { .. } => {
+                self.task_ended(job, purpose, outcome);
+            }
+        }
+        self.jobs.close(job);
+        self.sweep(effects);
+    }
+
+    fn listing_ended(&mut self, bucket: &str, outcome: &Outcome) {
+        let now = self.now;
+        let mut fault = None;
+        if let Some(place) = self.buckets.get_mut(bucket) {
+            place.listed_at = Some(now);
+            place.listing = match outcome {
+                Outcome::Done => {
+                    let scope = place.scope.clone();
+                    place.table.end_refresh_under(&scope);
+                    Listing::Complete
+                }
+                Outcome::Cancelled { .. } => Listing::Cancelled,
+                Outcome::Failed(failed) => {
+                    fault = Some(failed.to_string());
+                    Listing::Failed(failed.clone())
+                }
+            };
+        }
+        if let Some(text) = fault {
+            self.say(Severity::Error, text);
+        }
+    }
+
+    fn task_ended(&mut self, job: JobId, purpose: &Purpose, outcome: Outcome) {
+        let now = self.now;
+        if let Purpose::Abort { bucket } = purpose
+            && let Some(place) = self.buckets.get_mut(bucket)
+        {
+            // A job of aborts answers for each of its rows; what a failed one left unanswered is free again.
+            let others = self
+                .jobs
+                .iter()
+                .any(|(other, running)| other != job && running == purpose);
+            if !others {
+                place.aborting.clear();
+            }
+        }
+        let Some(task) = self.tasks.get_mut(job) else {
+            return;
+        };
+        let (severity, text) = task.verdict(&outcome);
+        task.ended = Some((now, outcome));
+        let sums = task.sums;
+        self.sums.add(&sums);
+        self.say(severity, text);
+    }
+}

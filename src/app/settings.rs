@@ -1,0 +1,59 @@
+//! What the person chose, as far as the app acts on it. Filled by the shell from configuration and arguments.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Keymap;
+use crate::model::cost::Prices;
+use crate::model::provider::Provider;
+use crate::model::{Address, Thresholds, Timestamp};
+
+/// The themes that can be switched to at run time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ThemeName {
+    #[default]
+    Dark,
+    Light,
+    /// Only the terminal's own 16 colours.
+    Sixteen,
+    /// Weight and reverse video alone (`NO_COLOR`).
+    Plain,
+}
+
+impl ThemeName {
+    /// All, in the order in which they are switched through.
+    pub const ALL: [Self; 4] = [Self::Dark, Self::Light, Self::Sixteen, Self::Plain];
+
+    /// As configuration names it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Dark => "dark",
+            Self::Light => "light",
+            Self::Sixteen => "16",
+            Self::Plain => "plain",
+        }
+    }
+}
+
+/// The choices of one run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Refuse every change.
+    pub read_only: bool,
+    /// The embedded demo: said in the header.
+    pub demo: bool,
+    pub thresholds: Thresholds,
+    pub prices: Arc<Prices>,
+    /// The provider's own rules, where it is known.
+    pub provider: Provider,
+    pub keymap: Keymap,
+    pub theme: ThemeName,
+    /// Where to begin; `None`: at the buckets.
+    pub start: Option<Address>,
+    /// Look again by itself this often; `None`: only when asked.
+    pub refresh: Option<Duration>,
+    /// The local zone's offset from UTC in seconds, for times on screen.
+    pub utc_offset: i32,
+    /// The time at the start.
+    pub now: Timestamp,
+}

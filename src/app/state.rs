@@ -1,0 +1,160 @@
+//! Everything the app knows. Read by the screen, changed only by the app's own modules.
+
+use super::cursor::Cursor;
+use super::dialog::Dialog;
+use super::jobs::Jobs;
+use super::layout::{Layout, Pane, layout};
+use super::messages::Messages;
+use super::parts::OpenParts;
+use super::place::Place;
+use super::tasks::{AbortSums, Tasks};
+use super::text::Line;
+use super::{Settings, ThemeName};
+use crate::model::{RowId, Timestamp};
+use crate::protocol::{Fault, Identity};
+
+/// The buckets of the account.
+#[derive(Debug, Clone, Default)]
+pub struct Buckets {
+    /// By name; a bucket that was only named by the person is here too.
+    pub places: Vec<Place>,
+    /// Why the account's buckets could not be listed.
+    pub fault: Option<Fault>,
+    pub loading: bool,
+    /// The name under the cursor.
+    pub cursor: Cursor<String>,
+    /// The filter on names, as typed.
+    pub filter: String,
+    /// The bucket whose uploads are shown.
+    pub open: Option<String>,
+}
+
+impl Buckets {
+    /// The places that the name filter shows.
+    pub fn shown(&self) -> impl Iterator<Item = &Place> {
+        self.places
+            .iter()
+            .filter(|place| self.shows(&place.bucket.name))
+    }
+
+    /// Whether the name filter lets a name through.
+    pub fn shows(&self, name: &str) -> bool {
+        self.filter.is_empty() || name.to_lowercase().contains(&self.filter.to_lowercase())
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Place> {
+        let index = self
+            .places
+            .binary_search_by(|place| place.bucket.name.as_str().cmp(name))
+            .ok()?;
+        self.places.get(index)
+    }
+
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut Place> {
+        let index = self
+            .places
+            .binary_search_by(|place| place.bucket.name.as_str().cmp(name))
+            .ok()?;
+        self.places.get_mut(index)
+    }
+}
+
+/// A filter being typed.
+#[derive(Debug, Clone)]
+pub struct FilterEdit {
+    /// Of the buckets' names, or of the uploads.
+    pub pane: Pane,
+    pub line: Line,
+    /// What was in force before, restored by esc.
+    pub before: String,
+    /// Why what is typed does not parse yet, and where (column from 1); the last good filter stays in force.
+    pub error: Option<(usize, String)>,
+    pub suggestions: Vec<String>,
+}
+
+/// The whole state.
+#[derive(Debug, Clone)]
+pub struct App {
+    pub settings: Settings,
+    pub now: Timestamp,
+    pub columns: u16,
+    pub rows: u16,
+    pub identity: Option<Identity>,
+    pub focus: Pane,
+    /// Where `tasks` was opened from.
+    pub(super) focus_before_tasks: Pane,
+    pub buckets: Buckets,
+    pub parts: Option<OpenParts>,
+    /// The row on which the cursor rested at the last tick, waiting for its preview.
+    pub(super) resting: Option<(String, RowId)>,
+    pub tasks: Tasks,
+    pub messages: Messages,
+    pub dialog: Option<Dialog>,
+    pub filter_edit: Option<FilterEdit>,
+    pub(super) jobs: Jobs,
+    pub(super) history: Vec<String>,
+    /// What this run changed, for the farewell.
+    pub(super) sums: AbortSums,
+    pub(super) last_refresh: Timestamp,
+}
+
+impl App {
+    /// An app that knows nothing yet, for a terminal of this size in cells.
+    pub fn new(settings: Settings, columns: u16, rows: u16) -> Self {
+        Self {
+            now: settings.now,
+            last_refresh: settings.now,
+            settings,
+            columns,
+            rows,
+            identity: None,
+            focus: Pane::default(),
+            focus_before_tasks: Pane::default(),
+            buckets: Buckets::default(),
+            parts: None,
+            resting: None,
+            tasks: Tasks::default(),
+            messages: Messages::default(),
+            dialog: None,
+            filter_edit: None,
+            jobs: Jobs::default(),
+            history: Vec::new(),
+            sums: AbortSums::default(),
+        }
+    }
+
+    /// Where everything is on screen now.
+    pub fn layout(&self) -> Layout {
+        layout(self.columns, self.rows, self.focus, self.tasks.list.len())
+    }
+
+    pub fn theme(&self) -> ThemeName {
+        self.settings.theme
+    }
+
+    /// The bucket whose uploads are shown: the opened one, else the one under the cursor.
+    pub fn place(&self) -> Option<&Place> {
+        let name = self.buckets.open.as_deref().or(self
+            .buckets
+            .cursor
+            .item()
+            .map(String::as_str))?;
+        self.buckets.get(name)
+    }
+
+    pub(super) fn place_mut(&mut self) -> Option<&mut Place> {
+        let name = self
+            .buckets
+            .open
+            .clone()
+            .or_else(|| self.buckets.cursor.item().cloned())?;
+        self.buckets.get_mut(&name)
+    }
+
+    /// The parts of the upload under the cursor, if they are the ones that are loaded.
+    pub fn current_parts(&self) -> Option<&OpenParts> {
+        let place = self.place()?;
+        let target = place.table.target(place.current()?)?;
+        self.parts.as_ref().filter(|parts| parts.target == target)
+    }
+}

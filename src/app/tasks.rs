@@ -1,0 +1,196 @@
+//! The tasks that a person started, running and finished, with what became of each item.
+
+use crate::model::{Timestamp, human};
+use crate::protocol::{Fault, JobId, Outcome, Progress};
+
+use super::cursor::Cursor;
+use super::messages::Severity;
+
+/// What a task does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TaskKind {
+    Abort,
+    Size,
+}
+
+/// What an abort left behind, summed up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct AbortSums {
+    pub aborted: u64,
+    pub already_gone: u64,
+    /// Bytes freed by those whose parts could be listed.
+    pub freed: u64,
+    /// How many were aborted without knowing what they held.
+    pub unknown: u64,
+    pub skipped: u64,
+    pub failed: u64,
+}
+
+impl AbortSums {
+    /// Adds another task's.
+    pub fn add(&mut self, other: &Self) {
+        self.aborted += other.aborted;
+        self.already_gone += other.already_gone;
+        self.freed += other.freed;
+        self.unknown += other.unknown;
+        self.skipped += other.skipped;
+        self.failed += other.failed;
+    }
+
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// `3,000 aborted, 140 GiB freed, 2 already gone, 12 skipped, 1 failed`.
+    pub fn text(&self) -> String {
+        let at_least = if self.unknown > 0 { "at least " } else { "" };
+        let mut text = format!("{} aborted", human::count(self.aborted));
+        if self.aborted > 0 {
+            text.push_str(&format!(", {at_least}{} freed", human::size(self.freed)));
+        }
+        let others = [
+            (self.already_gone, "already gone"),
+            (self.skipped, "skipped"),
+            (self.failed, "failed"),
+        ];
+        for (count, word) in others.into_iter().filter(|(count, _)| *count > 0) {
+            text.push_str(&format!(", {} {word}", human::count(count)));
+        }
+        text
+    }
+}
+
+/// One item that did not go as asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    pub key: String,
+    pub upload_id: String,
+    /// Failed, or else skipped.
+    pub failed: bool,
+    pub why: String,
+}
+
+/// One task.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    pub job: JobId,
+    pub kind: TaskKind,
+    pub bucket: String,
+    pub started: Timestamp,
+    pub progress: Progress,
+    pub sums: AbortSums,
+    /// Everything skipped or failed; nothing is dropped.
+    pub troubles: Vec<Trouble>,
+    pub cancelling: bool,
+    pub ended: Option<(Timestamp, Outcome)>,
+}
+
+impl Task {
+    /// A task that begins now.
+    pub fn new(job: JobId, kind: TaskKind, bucket: &str, total: u64, started: Timestamp) -> Self {
+        Self {
+            job,
+            kind,
+            bucket: bucket.to_owned(),
+            started,
+            progress: Progress {
+                total: Some(total),
+                ..Progress::default()
+            },
+            sums: AbortSums::default(),
+            troubles: Vec::new(),
+            cancelling: false,
+            ended: None,
+        }
+    }
+
+    /// Whether it still runs.
+    pub const fn is_running(&self) -> bool {
+        self.ended.is_none()
+    }
+
+    /// The failure that ended it early, if one did.
+    pub fn fault(&self) -> Option<&Fault> {
+        match &self.ended {
+            Some((_, Outcome::Failed(fault))) => Some(fault),
+            _ => None,
+        }
+    }
+
+    /// What to say when it ends so.
+    pub fn verdict(&self, outcome: &Outcome) -> (Severity, String) {
+        let count = human::count;
+        match (outcome, self.kind) {
+            (Outcome::Failed(fault), _) => (Severity::Error, fault.to_string()),
+            (_, TaskKind::Abort) => {
+                let clean = self.sums.failed + self.sums.skipped == 0 && *outcome == Outcome::Done;
+                let severity = match (clean, self.sums.failed) {
+                    (true, _) => Severity::Good,
+                    (false, 0) => Severity::Warning,
+                    _ => Severity::Error,
+                };
+                let hint = if clean {
+                    ""
+                } else {
+                    "; t then enter shows which and why"
+                };
+                (severity, format!("{}{hint}", self.sums.text()))
+            }
+            (Outcome::Cancelled { done, left }, TaskKind::Size) => {
+                let text = format!(
+                    "sizing cancelled: {} sized, {} not",
+                    count(*done),
+                    count(*left)
+                );
+                (Severity::Warning, text)
+            }
+            (Outcome::Done, TaskKind::Size) => {
+                let text = format!(
+                    "{} uploads of {} sized",
+                    count(self.progress.done),
+                    self.bucket
+                );
+                match self.troubles.len() as u64 {
+                    0 => (Severity::Good, text),
+                    failed => (
+                        Severity::Warning,
+                        format!("{text}, {} of them failed", count(failed)),
+                    ),
+                }
+            }
+        }
+    }
+
+    /// Items a second since it began; `None` while too little is known.
+    pub fn rate(&self, now: Timestamp) -> Option<f64> {
+        let until = self.ended.as_ref().map_or(now, |(at, _)| *at);
+        let seconds = until.since(self.started).as_secs_f64();
+        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
+        let done = self.progress.done as f64;
+        (seconds >= 0.5 && done > 0.0).then(|| done / seconds)
+    }
+}
+
+/// The tasks pane, newest first.
+#[derive(Debug, Clone, Default)]
+pub struct Tasks {
+    pub list: Vec<Task>,
+    pub cursor: Cursor<JobId>,
+}
+
+impl Tasks {
+    /// The task of a job.
+    pub fn get_mut(&mut self, job: JobId) -> Option<&mut Task> {
+        self.list.iter_mut().find(|task| task.job == job)
+    }
+
+    /// The task under the cursor.
+    pub fn current(&self) -> Option<&Task> {
+        let job = *self.cursor.item()?;
+        self.list.iter().find(|task| task.job == job)
+    }
+
+    pub fn running(&self) -> impl Iterator<Item = &Task> {
+        self.list.iter().filter(|task| task.is_running())
+    }
+}

@@ -1,0 +1,199 @@
+//! One event in, effects out: who gets the event, and what follows from any change.
+
+use super::dialog::Dialog;
+use super::jobs::Purpose;
+use super::layout::Pane;
+use super::messages::Severity;
+use super::state::App;
+use super::{Effect, Event};
+use crate::model::Timestamp;
+use crate::protocol::Command;
+use std::time::Duration;
+
+/// While something moves on screen, the clock is wanted this often.
+const LIVELY: Duration = Duration::from_millis(250);
+/// While an active upload is shown, whose last part is told in seconds.
+const SECONDS: Duration = Duration::from_secs(1);
+/// Otherwise: ages are told in minutes at best.
+const QUIET: Duration = Duration::from_secs(60);
+
+impl App {
+    /// What has to be asked at the very start.
+    pub fn start(&mut self) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        let job = self.jobs.start(Purpose::Identify);
+        effects.push(Effect::Send(Command::Identify { job }));
+        if let Some(address) = self.settings.start.clone() {
+            self.go_to_bucket(&address.bucket, &address.key, &mut effects);
+        }
+        self.list_buckets(&mut effects);
+        self.follow_up(&mut effects);
+        effects
+    }
+
+    /// Takes an event in.
+    pub fn update(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        match event {
+            Event::Key(key) => {
+                self.key(key, &mut effects);
+                self.group_folders();
+            }
+            Event::Mouse(mouse) => {
+                self.mouse(mouse, &mut effects);
+                self.group_folders();
+            }
+            Event::Paste(text) => self.paste(&text),
+            Event::Resized { columns, rows } => {
+                self.columns = columns;
+                self.rows = rows;
+            }
+            Event::Reports(reports) => {
+                for report in reports {
+                    self.report(report, &mut effects);
+                }
+            }
+            Event::Clock(now) => {
+                self.tick(now, &mut effects);
+                self.group_folders();
+            }
+        }
+        self.follow_up(&mut effects);
+        effects
+    }
+
+    /// How often the time is wanted. Nothing else ticks.
+    pub fn needs_clock(&self) -> Option<Duration> {
+        let listing = self.place().is_some_and(super::place::Place::is_listing);
+        let moving = listing || self.tasks.running().next().is_some();
+        if moving || self.wants_preview() || self.folders_are_stale() {
+            Some(LIVELY)
+        } else if self.shows_active() {
+            Some(SECONDS)
+        } else {
+            Some(
+                self.settings
+                    .refresh
+                    .map_or(QUIET, |every| every.min(QUIET)),
+            )
+        }
+    }
+
+    /// What to say when the terminal has been given back.
+    pub fn farewell(&self) -> Option<String> {
+        (!self.sums.is_empty()).then(|| self.sums.text())
+    }
+
+    fn tick(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
+        self.now = now;
+        if let Some(place) = self.place_mut() {
+            place.table.tick(now);
+        }
+        self.preview(effects);
+        let due = self
+            .settings
+            .refresh
+            .is_some_and(|every| now.since(self.last_refresh) >= every);
+        if due && self.dialog.is_none() && self.filter_edit.is_none() {
+            self.refresh_place(effects);
+        }
+    }
+
+    /// After any change: lists settle, cursors find their rows, and what is on screen is asked for.
+    fn follow_up(&mut self, effects: &mut Vec<Effect>) {
+        self.settle();
+        self.ask_for_sizes(effects);
+    }
+
+    pub(super) fn say(&mut self, severity: Severity, text: impl Into<String>) {
+        self.messages.add(self.now, severity, text);
+    }
+
+    /// Whether a change may be made; says so if not.
+    pub(super) fn may_change(&mut self) -> bool {
+        if self.settings.read_only {
+            self.say(
+                Severity::Warning,
+                "read-only mode: nothing is changed; restart without --read-only to abort",
+            );
+        }
+        !self.settings.read_only
+    }
+
+    pub(super) fn quit(&mut self, effects: &mut Vec<Effect>) {
+        let running = self.tasks.running().count();
+        match self.dialog {
+            Some(Dialog::Quit { .. }) => effects.push(Effect::Quit),
+            _ if running > 0 => self.dialog = Some(Dialog::Quit { running }),
+            _ => effects.push(Effect::Quit),
+        }
+    }
+
+    /// How many list rows the window of a pane has; at least one.
+    pub(super) fn window(&self, pane: Pane) -> usize {
+        let layout = self.layout();
+        let (area, header) = match pane {
+            Pane::Buckets => (layout.buckets, false),
+            Pane::Uploads => (layout.uploads, true),
+            Pane::Parts => (layout.parts, true),
+            Pane::Tasks => (layout.tasks, false),
+        };
+        area.map_or(1, |area| {
+            usize::from(super::layout::list_rows(area, header)).max(1)
+        })
+    }
+
+    fn settle(&mut self) {
+        let now = self.now;
+        let window = self.window(Pane::Uploads);
+        if let Some(place) = self.place_mut() {
+            let changed = place.table.settle(now);
+            let table = &place.table;
+            place.cursor.settle(
+                table.len(),
+                window,
+                |row| table.position(*row),
+                |index| table.at(index),
+            );
+            if let Some(view) = &mut place.folders {
+                view.is_stale |= changed;
+                view.settle(window);
+            }
+        }
+        self.settle_buckets();
+        let window = self.window(Pane::Parts);
+        if let Some(parts) = &mut self.parts {
+            let mut cursor = std::mem::take(&mut parts.cursor);
+            let at = |index: usize| parts.parts.get(index).map(|part| part.number);
+            cursor.settle(
+                parts.parts.len(),
+                window,
+                |number| parts.position(*number),
+                at,
+            );
+            parts.cursor = cursor;
+        }
+        let window = self.window(Pane::Tasks);
+        let tasks = &mut self.tasks;
+        let jobs: Vec<_> = tasks.list.iter().map(|task| task.job).collect();
+        let position = |job: &_| jobs.iter().position(|other| other == job);
+        tasks.cursor.settle(jobs.len(), window, position, |index| {
+            jobs.get(index).copied()
+        });
+    }
+
+    pub(super) fn settle_buckets(&mut self) {
+        let window = self.window(Pane::Buckets);
+        let names: Vec<String> = self
+            .buckets
+            .shown()
+            .map(|place| place.bucket.name.clone())
+            .collect();
+        let position = |name: &String| names.iter().position(|other| other == name);
+        self.buckets
+            .cursor
+            .settle(names.len(), window, position, |index| {
+                names.get(index).cloned()
+            });
+    }
+}

@@ -1,0 +1,368 @@
+//! Marks, order, folders and the questions that begin an abort or a sizing.
+
+use std::collections::HashSet;
+
+use super::Effect;
+use super::action::Action;
+use super::cursor::Motion;
+use super::dialog::{AbortDialog, Dialog};
+use super::folders::{FolderLine, FolderView};
+use super::input::{Code, Key};
+use super::jobs::Purpose;
+use super::layout::Pane;
+use super::messages::Severity;
+use super::place::Place;
+use super::state::App;
+use super::tasks::{Task, TaskKind};
+use super::text::Line;
+use crate::model::filter::Moment;
+use crate::model::liveness::{Life, life};
+use crate::model::tally::Tally;
+use crate::model::view::Sort;
+use crate::model::{RowId, State, Timestamp, human};
+use crate::protocol::{AbortPolicy, AbortTarget, Command, Urgency};
+
+impl App {
+    pub(super) fn mark(&mut self, action: Action) {
+        let Some(place) = self.place_mut() else {
+            return;
+        };
+        match action {
+            Action::Mark => {
+                let rows = rows_under_cursor(place);
+                // A folder is marked whole unless it already is.
+                let all = rows.iter().all(|row| place.table.is_marked(*row));
+                for row in rows {
+                    if all {
+                        place.table.unmark(row);
+                    } else {
+                        place.table.mark(row);
+                    }
+                }
+                self.move_cursor(Motion::By(1));
+            }
+            Action::MarkRange => {
+                if place.folders.is_some() {
+                    self.say(
+                        Severity::Info,
+                        "ranges are for the flat list: f leaves the folders",
+                    );
+                } else if !end_range(place) {
+                    place.range_from = place.cursor.item().copied();
+                }
+            }
+            Action::MarkAll => place.table.mark_view(),
+            Action::MarkInvert => place.table.invert_view(),
+            _ => {
+                place.range_from = None;
+                place.table.clear_marks();
+            }
+        }
+    }
+
+    pub(super) fn reverse(&mut self) {
+        if let Some(sort) = self.place().map(|place| place.table.sort()) {
+            self.sort_by(Sort {
+                descending: !sort.descending,
+                ..sort
+            });
+        }
+    }
+
+    pub(super) fn sort_by(&mut self, sort: Sort) {
+        let now = self.now;
+        if let Some(place) = self.place_mut() {
+            place.table.set_sort(sort, now);
+        }
+    }
+
+    pub(super) fn toggle_folders(&mut self) {
+        let Some(place) = self.place_mut() else {
+            return;
+        };
+        if place.folders.take().is_none() {
+            // Where a prefix is in force, its folder is where to begin.
+            let prefix = place.table.prefix();
+            let prefix = prefix
+                .rfind('/')
+                .map_or_else(String::new, |slash| prefix[..=slash].to_owned());
+            place.range_from = None;
+            self.enter_folder(prefix);
+        }
+    }
+
+    pub(super) fn enter_folder(&mut self, prefix: String) {
+        let now = self.now;
+        let window = self.window(Pane::Uploads);
+        let Some(place) = self.place_mut() else {
+            return;
+        };
+        let from = place.folders.take().map(|view| view.prefix);
+        let mut view = FolderView {
+            prefix,
+            ..FolderView::default()
+        };
+        group(place, &mut view, now);
+        // Going out, the cursor stands on the folder that was left.
+        let left = view.lines.iter().position(|line| match line {
+            FolderLine::Folder(folder) => from.as_deref() == Some(folder.prefix.as_str()),
+            FolderLine::Upload(_) => false,
+        });
+        if let Some(index) = left {
+            let lines = &view.lines;
+            let at = |index: usize| lines.get(index).map(FolderLine::name);
+            view.cursor.go(index, lines.len(), window, at);
+        } else {
+            view.settle(window);
+        }
+        place.folders = Some(view);
+    }
+
+    /// Whether rows changed since the folders were last summed up.
+    pub(super) fn folders_are_stale(&self) -> bool {
+        self.place()
+            .is_some_and(|place| place.folders.as_ref().is_some_and(|view| view.is_stale))
+    }
+
+    /// Sums the folders up again. Done on keys and ticks, not on every batch of news: it looks at every row.
+    pub(super) fn group_folders(&mut self) {
+        if !self.folders_are_stale() {
+            return;
+        }
+        let now = self.now;
+        let Some(place) = self.place_mut() else {
+            return;
+        };
+        if let Some(mut view) = place.folders.take() {
+            group(place, &mut view, now);
+            place.folders = Some(view);
+        }
+    }
+
+    pub(super) fn ask_size_all(&mut self) {
+        let Some(place) = self.place() else { return };
+        let totals = place.table.totals();
+        let uploads = totals.rows.saturating_sub(totals.sized + totals.denied);
+        if uploads == 0 {
+            self.say(Severity::Info, "everything that is listed is sized");
+            return;
+        }
+        // One request for each upload is the least; more than 1,000 parts want more.
+        let price = self.settings.prices.listing(uploads);
+        let bucket = place.bucket.name.clone();
+        self.dialog = Some(Dialog::SizeAll {
+            bucket,
+            uploads,
+            requests: uploads,
+            price,
+        });
+    }
+
+    pub(super) fn size_all(&mut self, bucket: &str, effects: &mut Vec<Effect>) {
+        let Some(place) = self.buckets.get_mut(bucket) else {
+            return;
+        };
+        let rows: Vec<RowId> = place
+            .table
+            .rows()
+            .filter(|row| !row.measure().is_settled())
+            .map(|row| row.id())
+            .collect();
+        let targets: Vec<_> = rows
+            .iter()
+            .filter_map(|row| Some((*row, place.table.target(*row)?)))
+            .collect();
+        place.asked.extend(rows);
+        let job = self.jobs.start(Purpose::MeasureAll {
+            bucket: bucket.to_owned(),
+        });
+        let total = targets.len() as u64;
+        self.tasks
+            .list
+            .insert(0, Task::new(job, TaskKind::Size, bucket, total, self.now));
+        effects.push(Effect::Send(Command::Measure {
+            job,
+            targets,
+            urgency: Urgency::Background,
+        }));
+    }
+
+    pub(super) fn ask_abort(&mut self) {
+        if !self.may_change() {
+            return;
+        }
+        let (now, thresholds) = (self.now, self.settings.thresholds);
+        let Some(place) = self.place_mut() else {
+            return;
+        };
+        end_range(place);
+        let marked: Vec<RowId> = place.table.marked().collect();
+        let rows = if marked.is_empty() {
+            rows_under_cursor(place)
+        } else {
+            marked
+        };
+        let rows: Vec<RowId> = rows
+            .into_iter()
+            .filter(|row| !place.aborting.contains(row))
+            .collect();
+        if rows.is_empty() {
+            self.say(
+                Severity::Info,
+                "nothing to abort here: mark uploads with space, or put the cursor on one",
+            );
+            return;
+        }
+        let moment = Moment { now, thresholds };
+        self.dialog = Some(Dialog::Abort(freeze(place, &rows, moment)));
+    }
+
+    pub(super) fn abort_key(
+        &mut self,
+        mut dialog: AbortDialog,
+        key: Key,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Dialog> {
+        match key.code {
+            Code::Esc => return None,
+            Code::Enter if dialog.is_confirmed() => {
+                self.abort(dialog, effects);
+                return None;
+            }
+            Code::Enter => dialog.refused = true,
+            Code::Tab if dialog.alive + dialog.undetermined > 0 => {
+                dialog.include_active = !dialog.include_active;
+                dialog.input.set("");
+                dialog.refused = false;
+            }
+            _ => {
+                dialog.refused = false;
+                dialog.input.key(key);
+            }
+        }
+        Some(Dialog::Abort(dialog))
+    }
+
+    fn abort(&mut self, dialog: AbortDialog, effects: &mut Vec<Effect>) {
+        let AbortDialog {
+            bucket,
+            targets,
+            include_active,
+            ..
+        } = dialog;
+        let Some(place) = self.buckets.get_mut(&bucket) else {
+            return;
+        };
+        for target in &targets {
+            place.aborting.insert(target.row);
+            place.reasons.remove(&target.row);
+        }
+        let policy = AbortPolicy {
+            include_active,
+            thresholds: self.settings.thresholds,
+        };
+        let job = self.jobs.start(Purpose::Abort {
+            bucket: bucket.clone(),
+        });
+        let total = targets.len() as u64;
+        self.tasks
+            .list
+            .insert(0, Task::new(job, TaskKind::Abort, &bucket, total, self.now));
+        self.say(
+            Severity::Info,
+            format!("aborting {} uploads; t shows the task", human::count(total)),
+        );
+        effects.push(Effect::Send(Command::Abort {
+            job,
+            targets,
+            policy,
+        }));
+    }
+}
+
+/// The uploads that an action without marks means: the one under the cursor, or all of a folder.
+fn rows_under_cursor(place: &Place) -> Vec<RowId> {
+    match place.folders.as_ref().map(FolderView::current) {
+        None => place.cursor.item().copied().into_iter().collect(),
+        Some(None) => Vec::new(),
+        Some(Some(FolderLine::Upload(row))) => vec![*row],
+        Some(Some(FolderLine::Folder(folder))) => {
+            let under = |row: &RowId| {
+                place
+                    .table
+                    .row(*row)
+                    .is_some_and(|row| row.key().starts_with(&folder.prefix))
+            };
+            place.table.shown().filter(under).collect()
+        }
+    }
+}
+
+/// Marks from where the range began to the cursor; whether there was a range.
+fn end_range(place: &mut Place) -> bool {
+    let from = place
+        .range_from
+        .take()
+        .and_then(|row| place.table.position(row));
+    let Some(from) = from else { return false };
+    place.table.mark_between(from, place.cursor.index());
+    true
+}
+
+fn group(place: &Place, view: &mut FolderView, now: Timestamp) {
+    let level = place.table.folders(&view.prefix, now);
+    let folders = level.folders.into_iter().map(FolderLine::Folder);
+    view.lines = folders
+        .chain(level.leaves.into_iter().map(FolderLine::Upload))
+        .collect();
+    view.is_stale = false;
+}
+
+/// Freezes what is about to be aborted: whatever the list does meanwhile, this is what was asked for.
+fn freeze(place: &Place, rows: &[RowId], moment: Moment) -> AbortDialog {
+    let Moment { now, thresholds } = moment;
+    let mut dialog = AbortDialog {
+        bucket: place.bucket.name.clone(),
+        targets: Vec::with_capacity(rows.len()),
+        tally: Tally::default(),
+        alive: 0,
+        undetermined: 0,
+        unsized_rows: 0,
+        not_stale: 0,
+        include_active: false,
+        input: Line::default(),
+        refused: false,
+        only: None,
+    };
+    let mut seen = HashSet::with_capacity(rows.len());
+    for row in rows.iter().filter(|row| seen.insert(**row)) {
+        let (Some(known), Some(target)) = (place.table.row(*row), place.table.target(*row)) else {
+            continue;
+        };
+        let measure = known.measure();
+        let moved = known
+            .moved_at()
+            .is_some_and(|at| now.since(at) < thresholds.active);
+        match life(known.initiated(), &measure, now, &thresholds) {
+            Life::Alive => dialog.alive += 1,
+            _ if moved => dialog.alive += 1,
+            Life::Undetermined if measure.is_settled() => dialog.undetermined += 1,
+            Life::Undetermined => dialog.unsized_rows += 1,
+            Life::Dead => {}
+        }
+        let state = place.table.state(*row, now);
+        dialog.not_stale += usize::from(!matches!(state, Some(State::Stale | State::Empty)));
+        dialog.tally.add(&known, &place.table.settings().prices);
+        let (initiated, seen) = (known.initiated(), measure.exact().copied());
+        dialog.targets.push(AbortTarget {
+            row: *row,
+            target,
+            initiated,
+            seen,
+        });
+    }
+    if let [only] = dialog.targets.as_slice() {
+        dialog.only = Some(only.target.key.clone());
+    }
+    dialog
+}
