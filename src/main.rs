@@ -1,3 +1,7 @@
 //! The binary: parses, runs, exits; nothing else.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mopup::cli::main()
+}
