@@ -6,11 +6,19 @@ use std::time::Duration;
 
 use super::args::{AddressingStyle, Connection};
 use super::failure::Failure;
-use super::preferences;
+use crate::config;
 use crate::model::human::escape;
 use crate::model::provider::Provider;
 use crate::s3::sdk::{Addressing, ConnectOptions, SdkStore};
 use crate::s3::{Clock, Store};
+
+/// The audit log's file in the state folder.
+const AUDIT: &str = "audit.jsonl";
+
+/// The settings; a mistake in them is told with its line.
+pub fn settings(connection: &Connection) -> Result<config::Settings, Failure> {
+    config::load(connection.config.as_deref()).map_err(|error| Failure::Usage(error.to_string()))
+}
 
 /// "For ever", as the AWS CLI means by a time-out of 0.
 const FOR_EVER: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -67,5 +75,5 @@ pub fn recognised<'a>(endpoint: Option<&str>, known: &'a [Provider]) -> Option<&
 
 /// Where changes are recorded; `None` without a home directory.
 pub fn audit_path() -> Option<PathBuf> {
-    preferences::state_dir().map(|folder| folder.join("audit.jsonl"))
+    config::state_dir().map(|folder| folder.join(AUDIT))
 }

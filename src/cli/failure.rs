@@ -12,11 +12,14 @@ pub enum Exit {
     Failed,
     /// Interrupted, and what was done was told.
     Interrupted,
+    /// The terminal UI's own.
+    Code(u8),
 }
 
 impl Exit {
     pub const fn code(self) -> u8 {
         match self {
+            Self::Code(code) => code,
             Self::Done => 0,
             Self::Failed => 1,
             Self::Interrupted => 130,

@@ -12,9 +12,10 @@ mod failure;
 mod ls;
 mod output;
 mod parts;
-mod preferences;
+mod screen;
 mod session;
 mod sweep;
+pub mod tui;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -61,9 +62,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Abort(args)) => block_on(abort::run(&connection, args)),
         Some(Command::Doctor(args)) => block_on(doctor::run(&connection, args)),
         Some(Command::DemoServer(args)) => block_on(demo_server::run(args)),
-        None => Err(Failure::Usage(
-            "name a command, such as `mopup ls`; `mopup --help` tells them all".to_owned(),
-        )),
+        None => block_on(screen::run(&connection, cli.address, cli.demo)),
     }
 }
 

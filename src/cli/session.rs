@@ -7,7 +7,6 @@ use std::sync::Arc;
 use super::args::Connection;
 use super::connect;
 use super::failure::Failure;
-use super::preferences::Preferences;
 use crate::model::cost::Prices;
 use crate::model::provider::Provider;
 use crate::model::{Moment, Thresholds, Timestamp};
@@ -59,7 +58,7 @@ impl Interrupt {
 
 impl Session {
     pub fn new(connection: &Connection) -> Result<Self, Failure> {
-        let settings = Preferences::default();
+        let settings = connect::settings(connection)?;
         let clock = Clock::system();
         let named = connect::named(connection.provider.as_deref(), &settings.providers)?;
         let store = connect::store(connection, named.as_ref(), &clock);

@@ -6,9 +6,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use mopup::demo::{Options, Server, Situation};
 use mopup::model::{Target, Upload};
 use mopup::protocol::{Fault, Kind};
 use mopup::s3::memory::MemoryStore;
+use mopup::s3::sdk::{ConnectOptions, SdkStore, StaticCredentials};
 use mopup::s3::{Abort, Clock, CreateUpload, ListParts, ListUploads, Store, UploadPart};
 
 /// A store under test, and what it cannot do.
@@ -429,4 +431,40 @@ async fn the_memory_keeps_the_contract() {
         lacks: &[],
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_sdk_keeps_the_contract_over_http() {
+    let options = Options {
+        situation: Situation::Empty,
+        ..Options::default()
+    };
+    let server = Server::start(options).await.expect("a port");
+    let buckets = Arc::clone(server.store());
+    let store = sdk_store(&server.endpoint(), server.access_key(), server.secret_key());
+    contract(Caps {
+        name: "the SDK over HTTP",
+        store,
+        make_bucket: Box::new(move |name| {
+            buckets.create_bucket(&name, "us-east-1");
+            Box::pin(async {})
+        }),
+        uploads: 2500,
+        lacks: &[],
+    })
+    .await;
+    server.shutdown().await;
+}
+
+/// The program's own store against `endpoint`.
+pub(crate) fn sdk_store(endpoint: &str, access_key: &str, secret_key: &str) -> Arc<dyn Store> {
+    let options = ConnectOptions {
+        endpoint: Some(endpoint.to_owned()),
+        credentials: Some(StaticCredentials {
+            access_key_id: access_key.to_owned(),
+            secret_access_key: secret_key.to_owned(),
+        }),
+        ..ConnectOptions::default()
+    };
+    Arc::new(SdkStore::new(options, Clock::system()))
 }
