@@ -67,6 +67,17 @@ const CHECKS: &[(&str, Check)] = checks![
     a_second_abort_finds_it_gone,
 ];
 
+/// Names what is run, for whoever reads a failure.
+fn tell(caps: &Caps, what: &str) {
+    #[expect(
+        clippy::print_stderr,
+        reason = "the harness shows it when a check fails"
+    )]
+    {
+        eprintln!("contract on {}: {what}", caps.name);
+    }
+}
+
 /// Runs every check that the store can pass, each in a bucket of its own.
 pub(crate) async fn contract(caps: Caps) {
     for (check, _) in caps.lacks {
@@ -76,10 +87,10 @@ pub(crate) async fn contract(caps: Caps) {
     let mut failed = Vec::new();
     for (number, (name, check)) in CHECKS.iter().enumerate() {
         if let Some((_, why)) = caps.lacks.iter().find(|(lacking, _)| lacking == name) {
-            eprintln!("contract on {}: {name} left out: {why}", caps.name);
+            tell(&caps, &format!("{name} left out: {why}"));
             continue;
         }
-        eprintln!("contract on {}: {name}", caps.name);
+        tell(&caps, name);
         let bucket = format!("contract-{number}-{}", std::process::id());
         (caps.make_bucket)(bucket.clone()).await;
         let world = World {
@@ -94,7 +105,7 @@ pub(crate) async fn contract(caps: Caps) {
             failed.push(*name);
         }
         if caps.holds_few && AssertUnwindSafe(world.tidy()).catch_unwind().await.is_err() {
-            eprintln!("contract on {}: {name} left uploads behind", caps.name);
+            tell(&caps, &format!("{name} left uploads behind"));
         }
     }
     assert!(failed.is_empty(), "{} fails at {failed:?}", caps.name);
