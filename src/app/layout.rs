@@ -122,7 +122,7 @@ pub fn layout(columns: u16, rows: u16, focus: Pane, tasks: usize) -> Layout {
 fn wide(mut layout: Layout, body: Area, focus: Pane, tasks: usize) -> Layout {
     let shown = u16::try_from(tasks).unwrap_or(u16::MAX);
     let wanted = match (focus, shown) {
-        (Pane::Tasks, _) => shown.clamp(3, body.height / 3) + 2,
+        (Pane::Tasks, _) => shown.clamp(3, (body.height / 3).max(3)) + 2,
         (_, 0) => 0,
         _ => shown.min(3) + 2,
     };
@@ -135,7 +135,7 @@ fn wide(mut layout: Layout, body: Area, focus: Pane, tasks: usize) -> Layout {
     };
     let (upper, lower) = body.split_top(body.height - below);
     let halves = |area: Area| area.split_left(area.width / 2);
-    let (left, right) = upper.split_left((upper.width / 5).clamp(28, 40));
+    let (left, right) = upper.split_left((upper.width / 4).clamp(28, 40));
     layout.buckets = Some(left);
     if below > 0 {
         layout.uploads = Some(right);
