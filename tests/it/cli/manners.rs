@@ -149,13 +149,13 @@ async fn a_storm_is_waited_out() {
     let shop = Shop::open_with(Options {
         disturbances: vec![Disturbance {
             operation: Some(Operation::AbortMultipartUpload),
-            times: 1500,
+            times: 400,
             trouble: Trouble::SlowDown,
         }],
         ..Options::default()
     })
     .await;
-    for number in 0..3000 {
+    for number in 0..1000 {
         shop.upload(&format!("many/{number:05}"), None, 1, HOUR * 200);
     }
     let args = [
@@ -167,7 +167,7 @@ async fn a_storm_is_waited_out() {
         "--json",
     ];
     let done = shop.run(&args).with_code(0).json();
-    assert_eq!(done["aborted"], 3000);
+    assert_eq!(done["aborted"], 1000);
     assert_eq!(done["failed"], serde_json::json!([]));
 }
 
