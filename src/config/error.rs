@@ -64,11 +64,10 @@ pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clo
         .map(|other| (strsim::damerau_levenshtein(name, other), other))
         .min()
         .filter(|(distance, other)| *distance <= 1.max(other.len() / 3));
-    match near {
-        Some((_, other)) => format!("; did you mean '{other}'?"),
-        None => {
-            let all: Vec<&str> = known.collect();
-            format!("; known are {}", all.join(", "))
-        }
+    if let Some((_, other)) = near {
+        format!("; did you mean '{other}'?")
+    } else {
+        let all: Vec<&str> = known.collect();
+        format!("; known are {}", all.join(", "))
     }
 }

@@ -223,7 +223,7 @@ fn provider(provider: &mut Provider, table: &DeTable<'_>) -> Result<(), Wrong> {
                 provider.hosts = hosts?;
             }
             "abort_after" if value.get_ref().as_str() == Some("never") => {
-                provider.abort_after = None
+                provider.abort_after = None;
             }
             "abort_after" => provider.abort_after = Some(span_of_time(value)?),
             "exact_prefix_only" => provider.exact_prefix_only = boolean(value)?,

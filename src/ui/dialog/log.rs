@@ -33,9 +33,9 @@ pub fn messages(app: &App, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) 
     let (mut errors, mut others) = (Vec::new(), Vec::new());
     for message in app.messages.newest_first() {
         if message.severity == Severity::Error {
-            errors.push(message)
+            errors.push(message);
         } else {
-            others.push(message)
+            others.push(message);
         }
     }
     let limit = scroll.saturating_add(AHEAD);

@@ -64,9 +64,7 @@ fn every_situation_is_drawn_at_every_size() {
         // Steps without a common divisor, so that the situations together meet most sizes.
         let first = 1 + u16::try_from(index * 11).unwrap() % 37;
         for columns in (first..=300).step_by(37) {
-            for rows in [
-                1, 2, 7, 8, 9, 10, 11, 13, 16, 17, 21, 22, 24, 30, 36, 50, 100,
-            ] {
+            for rows in [1, 7, 8, 9, 10, 13, 17, 22, 24, 36, 100] {
                 // Also before the app hears of the new size.
                 draw(&scene, columns, rows);
                 scene.resize(columns, rows);

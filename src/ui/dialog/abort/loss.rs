@@ -46,7 +46,7 @@ pub fn told(app: &App, dialog: &AbortDialog, room: usize, theme: &Theme) -> Vec<
         String::new()
     };
     lines.push(fact(
-        "they hold",
+        holds(dialog),
         format!("{}{cost}", tally.bytes_text()),
         theme,
     ));
@@ -109,7 +109,7 @@ pub fn told_briefly(
         String::new()
     };
     lines.push(fact(
-        "they hold",
+        holds(dialog),
         format!("{}{cost}", tally.bytes_text()),
         theme,
     ));
@@ -134,6 +134,14 @@ pub fn told_briefly(
         lines.push(fact(label, text, theme));
     }
     lines
+}
+
+fn holds(dialog: &AbortDialog) -> &'static str {
+    if dialog.only.is_some() {
+        "it holds"
+    } else {
+        "they hold"
+    }
 }
 
 /// Cells of the labels in front of the facts.
