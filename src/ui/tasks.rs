@@ -162,7 +162,7 @@ fn figures(task: &Task, theme: &Theme) -> Vec<Piece> {
         .map_or_else(|| done.clone(), |total| format!("{done}/{}", count(total)));
     let mut pieces = vec![Piece::new(of, theme.text, 0)];
     let mut push = |text: String, style: Style, rank: u8| {
-        pieces.push(Piece::new(format!(" · {text}"), style, rank))
+        pieces.push(Piece::new(format!(" · {text}"), style, rank));
     };
     let (skipped, failed) = match task.kind {
         TaskKind::Abort => {
