@@ -7,6 +7,8 @@ use ratatui::buffer::Buffer;
 use super::scene::{self, Scene};
 use super::{aborting, asked, half_sized, with_a_gap};
 use crate::app::footer::hints;
+use crate::app::input::{Mouse, MouseKind};
+use crate::app::{Action, Event};
 use crate::ui;
 use crate::ui::theme::Theme;
 
@@ -155,4 +157,20 @@ fn a_long_text_scrolls_from_its_end_too() {
     assert!(!scene.screen().contains("quit; asks while"), "one line up");
     scene.keys("j");
     assert_eq!(scene.screen(), end);
+}
+
+#[test]
+fn a_click_on_a_hint_does_what_its_key_does() {
+    let mut scene = half_sized(80, 24);
+    let hint = hints(&scene.app, 80)
+        .into_iter()
+        .find(|hint| hint.action == Action::Sort)
+        .unwrap();
+    let mouse = Mouse {
+        kind: MouseKind::Press,
+        column: hint.x + 1,
+        row: 23,
+    };
+    scene.event(Event::Mouse(mouse));
+    assert_eq!(scene.screen(), half_sized(80, 24).keys("s").screen());
 }
