@@ -43,11 +43,11 @@ pub fn hints(app: &App, width: u16) -> Vec<Hint> {
         .collect();
     // The least important go first: from the end, but never the help.
     while total(&hints) > width && hints.len() > 1 {
-        let last = hints
+        let least = hints
             .iter()
             .rposition(|hint| hint.action != Action::Help)
             .unwrap_or(0);
-        hints.remove(last);
+        hints.remove(least);
     }
     let mut x = 1;
     for hint in &mut hints {

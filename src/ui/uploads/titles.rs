@@ -98,7 +98,13 @@ pub fn right(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
         );
     }
     if table.marked_totals().rows > 0 {
-        pieces.push(marked(table.marked_totals(), table.marked_hidden(), theme));
+        // Counting them looks at every mark, so only where something is hidden at all.
+        let hidden = if shown == all {
+            0
+        } else {
+            table.marked_hidden()
+        };
+        pieces.push(marked(table.marked_totals(), hidden, theme));
     }
     joined(pieces, theme)
 }
