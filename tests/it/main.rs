@@ -9,6 +9,7 @@
 mod catalog;
 mod cli;
 mod contract;
+mod demo;
 mod engine;
 mod filter_terms;
 mod filters;
