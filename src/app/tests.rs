@@ -424,6 +424,34 @@ fn what_is_alive_is_left_out_unless_said_in_so_many_words() {
 }
 
 #[test]
+fn only_what_is_expected_to_go_is_marked_as_going() {
+    let mut bench = Bench::listed(&many(2));
+    let rows = bench.rows();
+    let items = vec![
+        (rows[0], exact(1, Duration::from_secs(5))),
+        (rows[1], exact(1, DAY * 20)),
+    ];
+    bench.answer(is_measure, News::Measured(items));
+    bench.keys("* a").type_("1").keys("enter");
+    let going = |bench: &Bench| {
+        let mut going: Vec<RowId> = bench
+            .app
+            .place()
+            .unwrap()
+            .aborting
+            .iter()
+            .copied()
+            .collect();
+        going.sort();
+        going
+    };
+    assert_eq!(going(&bench), [rows[1]]);
+    bench.answer(is_abort, News::Ended(Outcome::Done));
+    bench.keys("a tab").type_("abort active").keys("enter");
+    assert_eq!(going(&bench), rows);
+}
+
+#[test]
 fn aborted_rows_leave_and_the_others_keep_mark_and_reason() {
     let mut bench = Bench::listed(&many(3));
     bench.size_all(DAY * 20);

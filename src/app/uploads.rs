@@ -244,17 +244,17 @@ impl App {
     }
 
     fn abort(&mut self, dialog: AbortDialog, effects: &mut Vec<Effect>) {
+        let Some(place) = self.buckets.get_mut(&dialog.bucket) else {
+            return;
+        };
+        place.aborting.extend(dialog.doomed());
         let AbortDialog {
             bucket,
             targets,
             include_active,
             ..
         } = dialog;
-        let Some(place) = self.buckets.get_mut(&bucket) else {
-            return;
-        };
         for target in &targets {
-            place.aborting.insert(target.row);
             place.reasons.remove(&target.row);
         }
         let policy = AbortPolicy {
@@ -325,6 +325,7 @@ fn freeze(place: &Place, rows: &[RowId], moment: Moment) -> AbortDialog {
         bucket: place.bucket.name.clone(),
         targets: Vec::with_capacity(rows.len()),
         tally: Tally::default(),
+        spared: HashSet::new(),
         alive: 0,
         undetermined: 0,
         unsized_rows: 0,
@@ -343,12 +344,19 @@ fn freeze(place: &Place, rows: &[RowId], moment: Moment) -> AbortDialog {
         let moved = known
             .moved_at()
             .is_some_and(|at| now.since(at) < thresholds.active);
-        match life(known.initiated(), &measure, now, &thresholds) {
-            Life::Alive => dialog.alive += 1,
-            _ if moved => dialog.alive += 1,
-            Life::Undetermined if measure.is_settled() => dialog.undetermined += 1,
-            Life::Undetermined => dialog.unsized_rows += 1,
-            Life::Dead => {}
+        let spared = match life(known.initiated(), &measure, now, &thresholds) {
+            Life::Alive => Some(&mut dialog.alive),
+            _ if moved => Some(&mut dialog.alive),
+            Life::Undetermined if measure.is_settled() => Some(&mut dialog.undetermined),
+            Life::Undetermined => {
+                dialog.unsized_rows += 1;
+                None
+            }
+            Life::Dead => None,
+        };
+        if let Some(count) = spared {
+            *count += 1;
+            dialog.spared.insert(*row);
         }
         let state = place.table.state(*row, now);
         dialog.not_stale += usize::from(!matches!(state, Some(State::Stale | State::Empty)));
