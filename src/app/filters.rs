@@ -63,7 +63,7 @@ impl App {
         }
     }
 
-    fn end_filter(&mut self, keep: bool) {
+    pub(super) fn end_filter(&mut self, keep: bool) {
         let Some(edit) = self.filter_edit.take() else {
             return;
         };

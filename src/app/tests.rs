@@ -749,6 +749,29 @@ fn headings_sort_when_pressed() {
 }
 
 #[test]
+fn the_wheel_scrolls_texts_and_a_press_ends_the_filter() {
+    let mut bench = Bench::listed(&many(9));
+    let mouse = |kind, row| {
+        Event::Mouse(Mouse {
+            kind,
+            column: 60,
+            row,
+        })
+    };
+    bench.keys("?");
+    bench.event(mouse(MouseKind::WheelDown, 10));
+    assert!(matches!(bench.app.dialog, Some(Dialog::Help { scroll: 3 })));
+    bench.event(mouse(MouseKind::WheelUp, 10));
+    bench.event(mouse(MouseKind::Press, 10));
+    assert!(matches!(bench.app.dialog, Some(Dialog::Help { scroll: 0 })));
+    bench.keys("esc /").type_("dir1");
+    bench.event(mouse(MouseKind::Press, 5));
+    assert!(bench.app.filter_edit.is_none());
+    let place = bench.app.place().unwrap();
+    assert_eq!((place.table.len(), place.cursor.index()), (3, 2));
+}
+
+#[test]
 fn pasting_confirms_no_abort() {
     let mut bench = Bench::listed(&many(1));
     bench.size_all(DAY * 20);
