@@ -127,6 +127,26 @@ fn the_help_names_the_keys_of_the_pane() {
 }
 
 #[test]
+fn a_text_scrolled_past_its_end_comes_back_at_once() {
+    let mut scene = half_sized(80, 24);
+    scene.keys("?");
+    let first = scene.screen();
+    for _ in 0..200 {
+        scene.keys("j");
+        scene.screen();
+    }
+    let last = scene.screen();
+    assert_ne!(first, last);
+    assert_eq!(scene.keys("k j").screen(), last);
+    assert_ne!(scene.keys("k").screen(), last);
+    assert_eq!(scene.keys("g").screen(), first);
+    assert_eq!(scene.keys("G").screen(), last);
+    // Typed ahead, before any frame of the text was drawn.
+    scene.keys("esc ! esc ? j j j");
+    assert_ne!(scene.screen(), first);
+}
+
+#[test]
 fn a_denied_bucket_says_which_permission_is_missing() {
     insta::assert_snapshot!(
         "denied_bucket_120x36",

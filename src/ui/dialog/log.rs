@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
-use super::scrolled;
+use super::{Scroll, scrolled};
 use crate::app::App;
 use crate::app::messages::{Message, Severity};
 use crate::app::tasks::{Task, TaskKind};
@@ -45,7 +45,11 @@ pub fn messages(app: &App, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) 
         let text = format!("{} older ones were not kept", count(app.messages.dropped));
         lines.push(Line::styled(text, theme.dim));
     }
-    scrolled(frame, theme, &lines, scroll, "Messages");
+    let scroll = Scroll {
+        at: scroll,
+        reach: &app.reach,
+    };
+    scrolled(frame, theme, &lines, &scroll, "Messages");
 }
 
 fn told(app: &App, message: &Message, room: usize, theme: &Theme) -> Vec<Line<'static>> {
@@ -82,14 +86,13 @@ fn told(app: &App, message: &Message, room: usize, theme: &Theme) -> Vec<Line<'s
 }
 
 pub fn report(app: &App, job: JobId, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) {
+    let place = Scroll {
+        at: scroll,
+        reach: &app.reach,
+    };
     let Some(task) = app.tasks.list.iter().find(|task| task.job == job) else {
-        scrolled(
-            frame,
-            theme,
-            &[Line::styled("The task was removed.", theme.dim)],
-            0,
-            "Report",
-        );
+        let text = [Line::styled("The task was removed.", theme.dim)];
+        scrolled(frame, theme, &text, &place, "Report");
         return;
     };
     let room = room(frame);
@@ -115,7 +118,7 @@ pub fn report(app: &App, job: JobId, scroll: usize, theme: &Theme, frame: &mut F
         frame,
         theme,
         &lines,
-        scroll,
+        &place,
         &format!("{word} {}", escape(&task.bucket)),
     );
 }
