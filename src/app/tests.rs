@@ -510,6 +510,22 @@ fn a_filter_works_while_it_is_typed_and_esc_restores_the_one_before() {
 }
 
 #[test]
+fn the_list_does_not_empty_on_the_way_to_a_field() {
+    let mut bench = Bench::listed(&[upload("apple", 30), upload("pear", 2)]);
+    bench.keys("/");
+    for character in "age>7".chars() {
+        bench.type_(&character.to_string());
+        assert_eq!(bench.keys_shown().len(), 2, "at '{character}'");
+    }
+    bench.type_("d");
+    assert_eq!(bench.keys_shown(), ["apple"]);
+    bench.keys("esc /").type_("pa");
+    assert_eq!(bench.keys_shown().len(), 2, "it may become 'parts'");
+    bench.keys("enter");
+    assert!(bench.keys_shown().is_empty(), "the line as it was ended");
+}
+
+#[test]
 fn a_filter_that_does_not_parse_says_where_and_stays_open() {
     let mut bench = Bench::listed(&[upload("apple", 30)]);
     bench.keys("/").type_("apple age>7dx").keys("enter");
