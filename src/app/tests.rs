@@ -553,6 +553,47 @@ fn esc_goes_back_one_step_at_a_time() {
 }
 
 #[test]
+fn a_prefix_is_left_as_a_step_of_its_own() {
+    let mut bench = Bench::listed(&many(9));
+    bench.keys(":").type_("prefix dir1/").keys("enter");
+    assert_eq!(bench.keys_shown().len(), 3);
+    bench.keys("/").type_("00001").keys("enter esc");
+    assert_eq!(bench.keys_shown().len(), 3);
+    bench.keys("esc");
+    assert_eq!(
+        (bench.keys_shown().len(), bench.app.focus),
+        (9, Pane::Uploads)
+    );
+    bench.keys("esc");
+    assert_eq!(bench.app.focus, Pane::Buckets);
+    // In folders, going out of the prefix shows what lies around it.
+    bench
+        .keys("enter :")
+        .type_("prefix dir1/")
+        .keys("enter f h");
+    let place = bench.app.place().unwrap();
+    assert_eq!(place.table.prefix(), "");
+    assert_eq!(place.folders.as_ref().unwrap().lines.len(), 3);
+}
+
+#[test]
+fn leaving_a_prefix_lists_what_was_not_listed() {
+    let mut settings = settings();
+    settings.start = Some("s3://b/pre/".parse().unwrap());
+    let mut bench = Bench::new(settings);
+    bench.answer(is_list, News::Listed(vec![upload("pre/x", 3)]));
+    bench.answer(is_list, News::Ended(Outcome::Done));
+    bench.keys("esc");
+    let Some(Command::List { scope, .. }) = bench.last(is_list) else {
+        panic!("not listed")
+    };
+    assert_eq!(
+        (scope.prefix.as_str(), bench.app.focus),
+        ("", Pane::Uploads)
+    );
+}
+
+#[test]
 fn folders_are_entered_and_left_with_the_cursor_where_it_was() {
     let mut bench = Bench::listed(&many(9));
     bench.size_all(DAY * 20);
