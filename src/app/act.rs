@@ -151,7 +151,7 @@ impl App {
         let now = self.now;
         match self.focus {
             Pane::Buckets if !self.buckets.filter.is_empty() => self.buckets.filter.clear(),
-            Pane::Buckets => self.say(Severity::Info, "this is the top; q quits"),
+            Pane::Buckets => self.messages.hint(self.now, "this is the top; q quits"),
             Pane::Parts => self.focus = Pane::Uploads,
             Pane::Tasks => self.toggle_tasks(),
             Pane::Uploads => {

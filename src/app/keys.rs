@@ -5,7 +5,6 @@ use super::action::{Action, Scope};
 use super::dialog::{Dialog, END};
 use super::input::{Code, Key};
 use super::layout::Pane;
-use super::messages::Severity;
 use super::state::App;
 
 impl App {
@@ -52,10 +51,8 @@ impl App {
 
     fn unknown_key(&mut self, key: Key) {
         if key.code != Code::Esc {
-            self.say(
-                Severity::Info,
-                format!("{key} does nothing here; ? shows the keys of this pane"),
-            );
+            let text = format!("{key} does nothing here; ? shows the keys of this pane");
+            self.messages.hint(self.now, text);
         }
     }
 

@@ -846,6 +846,28 @@ fn a_key_without_meaning_says_where_help_is() {
 }
 
 #[test]
+fn keys_of_other_versions_do_nothing_and_leave_no_trace() {
+    let mut bench = Bench::listed(&many(9));
+    bench.size_all(DAY * 20);
+    for pane in ["", "enter", "esc esc"] {
+        bench.keys(pane);
+        let (sent, focus) = (bench.sent.len(), bench.app.focus);
+        for key in ["u", "r", "c", "w", "L", "p"] {
+            bench.keys(key);
+            assert!(bench.app.messages.current().unwrap().text.starts_with(key));
+            assert!(bench.app.dialog.is_none(), "{key} in {focus:?}");
+            assert_eq!(bench.app.focus, focus, "{key}");
+        }
+        assert_eq!((bench.sent.len(), bench.other.len()), (sent, 0));
+        assert_eq!(bench.app.place().unwrap().table.marked_totals().rows, 0);
+    }
+    assert!(
+        bench.app.messages.is_empty(),
+        "a word about a key is no report"
+    );
+}
+
+#[test]
 fn typing_at_random_never_panics() {
     let codes = "hjklgGvf/*~\\asSyt:?!xCdIRq \t1y";
     let mut random: u64 = 7;
