@@ -357,6 +357,22 @@ fn a_range_of_marks_ends_with_the_abort_key() {
 }
 
 #[test]
+fn a_range_is_marked_by_space_and_given_up_by_esc() {
+    let mut bench = Bench::listed(&many(9));
+    bench.keys("j v j j");
+    let place = bench.app.place().unwrap();
+    assert_eq!(place.range(), Some((1, 3)));
+    assert_eq!(place.table.tally_between(1, 3).rows, 3);
+    bench.keys("esc");
+    let place = bench.app.place().unwrap();
+    assert_eq!((place.range(), place.table.marked_totals().rows), (None, 0));
+    bench.keys("v k k space");
+    let place = bench.app.place().unwrap();
+    assert_eq!((place.range(), place.table.marked_totals().rows), (None, 3));
+    assert_eq!(place.cursor.index(), 1, "the cursor stays");
+}
+
+#[test]
 fn a_range_holds_while_sizes_come_in() {
     let mut bench = Bench::listed(&many(300));
     bench.keys("v G");

@@ -28,6 +28,8 @@ impl App {
             return;
         };
         match action {
+            // A range that is open is what is meant.
+            Action::Mark if end_range(place) => {}
             Action::Mark => {
                 let rows = rows_under_cursor(place);
                 // A folder is marked whole unless it already is.
@@ -47,8 +49,10 @@ impl App {
                         Severity::Info,
                         "ranges are for the flat list: f leaves the folders",
                     );
-                } else if !end_range(place) {
+                } else if !end_range(place) && !place.table.is_empty() {
                     place.range_from = place.cursor.item().copied();
+                    let text = "a range begins: move, then v or space marks it, esc gives it up";
+                    self.messages.hint(self.now, text);
                 }
             }
             Action::MarkAll => place.table.mark_view(),

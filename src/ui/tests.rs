@@ -76,6 +76,15 @@ fn a_very_wide_screen_shows_every_column() {
 }
 
 #[test]
+fn an_open_range_is_seen_and_summed_up() {
+    let mut scene = half_sized(120, 36);
+    scene.keys("\\ v j j j j");
+    insta::assert_snapshot!("range_120x36", scene.screen());
+    let narrow = half_sized(80, 24).keys("v j j").screen();
+    assert!(narrow.contains("range 3"), "{narrow}");
+}
+
+#[test]
 fn odd_keys_are_escaped_and_cut_in_the_middle() {
     insta::assert_snapshot!("odd_keys_80x24", half_sized(80, 24).keys("G").screen());
 }

@@ -115,6 +115,16 @@ impl Table {
         }
     }
 
+    /// What the view shows between two positions adds up to, both included. Looks at every row of them.
+    pub fn tally_between(&self, a: usize, b: usize) -> Tally {
+        let mut tally = Tally::default();
+        let rows = self.view.window(a.min(b)..a.max(b).saturating_add(1));
+        for row in rows.filter_map(|row| self.catalog.get(row)) {
+            tally.add(&row, &self.settings.prices);
+        }
+        tally
+    }
+
     /// Marks all that the view shows.
     pub fn mark_view(&mut self) {
         for index in 0..self.view.len() {
