@@ -625,6 +625,8 @@ fn folders_are_entered_and_left_with_the_cursor_where_it_was() {
         3,
         "a folder is marked whole"
     );
+    let view = bench.app.place().unwrap().folders.as_ref().unwrap();
+    assert_eq!(view.marked.get("dir1/"), Some(&3));
     bench.keys("f");
     assert!(bench.app.place().unwrap().folders.is_none());
 }

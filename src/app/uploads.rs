@@ -27,6 +27,9 @@ impl App {
         let Some(place) = self.place_mut() else {
             return;
         };
+        if let Some(view) = &mut place.folders {
+            view.is_stale = true;
+        }
         match action {
             // A range that is open is what is meant.
             Action::Mark if end_range(place) => {}
@@ -319,6 +322,7 @@ fn group(place: &Place, view: &mut FolderView, now: Timestamp) {
     view.lines = folders
         .chain(level.leaves.into_iter().map(FolderLine::Upload))
         .collect();
+    view.marked = place.table.marked_folders(&view.prefix);
     view.is_stale = false;
 }
 

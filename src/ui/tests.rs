@@ -99,6 +99,21 @@ fn folders_show_their_share_of_the_biggest() {
 }
 
 #[test]
+fn folders_show_whether_their_uploads_are_marked() {
+    let mut scene = half_sized(120, 36);
+    scene.keys("\\ f j space");
+    let screen = scene.screen();
+    let line = |name: &str| {
+        let line = screen.lines().find(|line| line.contains(name));
+        line.unwrap().to_owned()
+    };
+    assert!(line(" db/ ").contains("●  db/"), "{screen}");
+    assert!(line(" tmp/ ").contains("   tmp/"), "{screen}");
+    let screen = scene.keys("enter space h").screen();
+    assert!(screen.contains("◐  tmp/"), "{screen}");
+}
+
+#[test]
 fn a_gap_in_the_parts_is_seen_and_named() {
     insta::assert_snapshot!("parts_with_a_gap_80x24", with_a_gap(80, 24).screen());
 }

@@ -172,7 +172,8 @@ pub fn size_text(place: &Place, id: RowId, measure: &Measure) -> String {
     }
 }
 
-fn pending(place: &Place, id: RowId) -> &'static str {
+/// What stands for a fact that only the parts tell.
+pub fn pending(place: &Place, id: RowId) -> &'static str {
     if place.asked.contains(&id) && !place.reasons.contains_key(&id) {
         "…"
     } else {

@@ -1,5 +1,6 @@
 //! Reading the view by position and by folder, totals, and marks.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{Table, Verdict};
@@ -181,6 +182,26 @@ impl Table {
         leaves.sort_unstable_by(|a, b| order.compare(a, b));
         level.leaves = leaves.into_iter().map(|leaf| leaf.1).collect();
         level
+    }
+
+    /// How many rows that the view shows are marked below each folder of a level, by the folder's prefix.
+    pub fn marked_folders(&self, prefix: &str) -> HashMap<String, u64> {
+        let mut folders: HashMap<String, u64> = HashMap::new();
+        let shown = |row: &RowId| self.standing[row.0 as usize].verdict == Verdict::Shown;
+        for row in self.marks.iter().filter(shown) {
+            let key = self.catalog.get(row).map_or("", |row| row.key());
+            let slash = key.strip_prefix(prefix).and_then(|rest| rest.find('/'));
+            if let Some(slash) = slash {
+                let folder = &key[..=prefix.len() + slash];
+                match folders.get_mut(folder) {
+                    Some(count) => *count += 1,
+                    None => {
+                        folders.insert(folder.to_owned(), 1);
+                    }
+                }
+            }
+        }
+        folders
     }
 
     pub(super) fn order(&self) -> Order<'_> {
