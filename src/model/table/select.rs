@@ -76,7 +76,9 @@ impl Table {
 
     pub fn mark(&mut self, row: RowId) {
         if let Some(looked) = self.catalog.get(row).filter(|row| !row.is_gone()) {
-            self.marks.insert(&looked, &self.settings.prices);
+            let fresh = self.marks.insert(&looked, &self.settings.prices);
+            let hidden = self.standing[row.0 as usize].verdict != Verdict::Shown;
+            self.hidden_marks += usize::from(fresh && hidden);
         }
     }
 
@@ -88,7 +90,9 @@ impl Table {
     /// Takes a mark; the oldest marked row may be out of date then.
     pub(super) fn drop_mark(&mut self, row: RowId) {
         if let Some(looked) = self.catalog.get(row) {
-            self.marks.remove(&looked, &self.settings.prices);
+            let marked = self.marks.remove(&looked, &self.settings.prices);
+            let hidden = self.standing[row.0 as usize].verdict != Verdict::Shown;
+            self.hidden_marks -= usize::from(marked && hidden);
         }
     }
 
@@ -147,6 +151,7 @@ impl Table {
 
     pub fn clear_marks(&mut self) {
         self.marks.clear();
+        self.hidden_marks = 0;
     }
 
     /// The marked rows in the order of the listing, hidden ones among them.
@@ -155,11 +160,8 @@ impl Table {
     }
 
     /// How many marked rows the view does not show.
-    pub fn marked_hidden(&self) -> usize {
-        self.marks
-            .iter()
-            .filter(|row| self.standing[row.0 as usize].verdict != Verdict::Shown)
-            .count()
+    pub const fn marked_hidden(&self) -> usize {
+        self.hidden_marks
     }
 
     /// What lies directly below `prefix`, of the rows that pass the filter; uploads that lie there themselves

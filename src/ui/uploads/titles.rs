@@ -106,12 +106,7 @@ pub fn right(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
         pieces.push(ranged(place, range, theme));
     }
     if table.marked_totals().rows > 0 {
-        // Counting them looks at every mark, so only where something is hidden at all.
-        let hidden = if shown == all {
-            0
-        } else {
-            table.marked_hidden()
-        };
+        let hidden = table.marked_hidden();
         pieces.push(marked(table.marked_totals(), hidden, theme));
     }
     joined(pieces, theme)
