@@ -497,6 +497,28 @@ fn aborted_rows_leave_and_the_others_keep_mark_and_reason() {
 }
 
 #[test]
+fn what_a_cancel_left_is_told_apart_from_what_was_skipped() {
+    let mut bench = Bench::listed(&many(3));
+    bench.size_all(DAY * 20);
+    bench.keys("* a y enter t x");
+    assert!(matches!(bench.sent.last(), Some(Command::Cancel(_))));
+    let rows = bench.rows();
+    let outcomes = vec![
+        (rows[0], AbortOutcome::Aborted { freed: Some(100) }),
+        (rows[1], AbortOutcome::Skipped(SkipReason::BecameActive)),
+        (rows[2], AbortOutcome::Skipped(SkipReason::Cancelled)),
+    ];
+    bench.answer(is_abort, News::Aborted(outcomes));
+    bench.answer(
+        is_abort,
+        News::Ended(Outcome::Cancelled { done: 2, left: 1 }),
+    );
+    let verdict = bench.app.farewell().unwrap();
+    assert_eq!(verdict, "1 aborted, 100 B freed, 1 skipped, 1 not begun");
+    assert_eq!(bench.app.place().unwrap().table.marked_totals().rows, 2);
+}
+
+#[test]
 fn read_only_mode_changes_nothing() {
     let mut bench = Bench::listed(&many(3));
     bench.app.settings.read_only = true;

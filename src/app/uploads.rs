@@ -255,6 +255,7 @@ impl App {
             return;
         };
         place.aborting.extend(dialog.doomed());
+        let expected = dialog.expected() as u64;
         let AbortDialog {
             bucket,
             targets,
@@ -275,10 +276,12 @@ impl App {
         self.tasks
             .list
             .insert(0, Task::new(job, TaskKind::Abort, &bucket, total, self.now));
-        self.say(
-            Severity::Info,
-            format!("aborting {} uploads; t shows the task", human::count(total)),
+        let word = if expected == 1 { "upload" } else { "uploads" };
+        let text = format!(
+            "aborting {} {word}; t shows the task",
+            human::count(expected)
         );
+        self.say(Severity::Info, text);
         effects.push(Effect::Send(Command::Abort {
             job,
             targets,

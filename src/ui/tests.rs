@@ -145,6 +145,37 @@ fn a_running_abort_shows_what_became_of_each_upload() {
 }
 
 #[test]
+fn the_report_of_a_cancelled_abort_groups_by_reason() {
+    let mut scene = asked(80, 24);
+    scene.keys("2 8 enter");
+    let is_abort = |command: &Command| matches!(command, Command::Abort { .. });
+    let Some(Command::Abort { targets, .. }) = scene.last(is_abort).cloned() else {
+        panic!("no abort was asked for");
+    };
+    let outcomes = targets.iter().enumerate().map(|(index, target)| {
+        let outcome = match index {
+            0..4 => AbortOutcome::Aborted {
+                freed: Some(60 << 30),
+            },
+            4..7 => AbortOutcome::Skipped(SkipReason::Active),
+            7 => AbortOutcome::Skipped(SkipReason::LivenessUnknown),
+            _ => AbortOutcome::Skipped(SkipReason::Cancelled),
+        };
+        (target.row, outcome)
+    });
+    scene.news(is_abort, News::Aborted(outcomes.collect()));
+    let progress = Progress {
+        done: 8,
+        total: Some(30),
+        ..Progress::default()
+    };
+    scene.news(is_abort, News::Progress(progress));
+    let ended = Outcome::Cancelled { done: 8, left: 22 };
+    scene.news(is_abort, News::Ended(ended));
+    insta::assert_snapshot!("cancelled_report_80x24", scene.keys("t enter").screen());
+}
+
+#[test]
 fn the_help_names_the_keys_of_the_pane() {
     insta::assert_snapshot!("help_120x36", half_sized(120, 36).keys("?").screen());
     insta::assert_snapshot!("help_80x24", half_sized(80, 24).keys("?").screen());
