@@ -1,5 +1,6 @@
 //! Marks, order, folders and the questions that begin an abort or a sizing.
 
+use std::cmp::Reverse;
 use std::collections::HashSet;
 
 use super::Effect;
@@ -18,7 +19,7 @@ use super::text::Line;
 use crate::model::filter::Moment;
 use crate::model::liveness::{Life, life};
 use crate::model::tally::Tally;
-use crate::model::view::Sort;
+use crate::model::view::{Column, Sort};
 use crate::model::{RowId, State, Timestamp, human};
 use crate::protocol::{AbortPolicy, AbortTarget, Command, Urgency};
 
@@ -27,9 +28,7 @@ impl App {
         let Some(place) = self.place_mut() else {
             return;
         };
-        if let Some(view) = &mut place.folders {
-            view.is_stale = true;
-        }
+        place.regroup();
         match action {
             // A range that is open is what is meant.
             Action::Mark if end_range(place) => {}
@@ -80,6 +79,7 @@ impl App {
         let now = self.now;
         if let Some(place) = self.place_mut() {
             place.table.set_sort(sort, now);
+            place.regroup();
         }
     }
 
@@ -320,7 +320,24 @@ fn end_range(place: &mut Place) -> bool {
 }
 
 fn group(place: &Place, view: &mut FolderView, now: Timestamp) {
-    let level = place.table.folders(&view.prefix, now);
+    let mut level = place.table.folders(&view.prefix, now);
+    let sort = place.table.sort();
+    // Folders come by bytes, the biggest first, which is also what they are by whatever only uploads have.
+    match sort.column {
+        Column::Key => level.folders.sort_by(|a, b| a.name.cmp(&b.name)),
+        Column::Age => level
+            .folders
+            .sort_by_key(|folder| Reverse(folder.tally.oldest)),
+        _ => {}
+    }
+    let reversed = match sort.column {
+        Column::Size => !sort.descending,
+        Column::Key | Column::Age => sort.descending,
+        _ => false,
+    };
+    if reversed {
+        level.folders.reverse();
+    }
     let folders = level.folders.into_iter().map(FolderLine::Folder);
     view.lines = folders
         .chain(level.leaves.into_iter().map(FolderLine::Upload))
