@@ -47,6 +47,9 @@ impl App {
         match (key.code, key.ctrl) {
             (Code::Esc, _) => return None,
             (Code::Backspace, false) if palette.input.text().is_empty() => return None,
+            // In an empty line the arrows go through earlier commands, as in a shell.
+            (Code::Up, _) if palette.recalls() => recall(&mut palette, true),
+            (Code::Down, _) if palette.recalled.is_some() => recall(&mut palette, false),
             (Code::Down, _) => {
                 palette.cursor = (palette.cursor + 1).min(candidates.len().saturating_sub(1));
             }
@@ -134,12 +137,13 @@ impl App {
                 self.go_to_bucket(&name, argument, effects);
                 Ok(())
             }
-            "filter" => self.filter_verb(argument),
-            "older" => self.filter_verb(&format!("age>{argument}")),
-            "quiet" => self.filter_verb(&format!("idle>{argument}")),
+            "filter" => self.filter_verb(argument, effects),
+            "older" => self.filter_verb(&format!("age>{argument}"), effects),
+            "quiet" => self.filter_verb(&format!("idle>{argument}"), effects),
             "sort" => {
                 let column = Column::ALL.iter().find(|column| column.word() == argument);
                 let column = *column.ok_or_else(|| format!("there is no column '{argument}'"))?;
+                self.show_uploads(effects);
                 self.sort_by(Sort {
                     column,
                     descending: column.descends_at_first(),
@@ -160,12 +164,22 @@ impl App {
         }
     }
 
-    fn filter_verb(&mut self, text: &str) -> Result<(), String> {
+    /// What is done to the uploads is to be seen: from the buckets, the one under the cursor is opened.
+    fn show_uploads(&mut self, effects: &mut Vec<Effect>) {
+        if self.focus == Pane::Buckets {
+            self.open(effects);
+        }
+    }
+
+    fn filter_verb(&mut self, text: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
         if self.place().is_none() {
             return Err("open a bucket first".to_owned());
         }
         match self.set_filter_text(Pane::Uploads, text) {
-            None => Ok(()),
+            None => {
+                self.show_uploads(effects);
+                Ok(())
+            }
             Some((column, message)) => Err(format!("column {column}: {message}")),
         }
     }

@@ -747,6 +747,41 @@ fn the_palette_completes_and_runs() {
 }
 
 #[test]
+fn the_arrows_recall_commands_in_an_empty_line() {
+    let mut bench = Bench::listed(&many(3));
+    bench.keys(":").type_("older 60d").keys("enter");
+    bench.keys(":").type_("sort age").keys("enter : up");
+    let typed = |bench: &Bench| match &bench.app.dialog {
+        Some(Dialog::Palette(palette)) => palette.input.text().to_owned(),
+        _ => panic!("no palette"),
+    };
+    assert_eq!(typed(&bench), "sort age");
+    bench.keys("up");
+    assert_eq!(typed(&bench), "older 60d");
+    bench.keys("down down");
+    assert_eq!(typed(&bench), "");
+    bench.keys("down up up");
+    assert_eq!(
+        typed(&bench),
+        "sort age",
+        "the choice goes to the top first"
+    );
+}
+
+#[test]
+fn a_command_about_uploads_from_the_buckets_shows_them() {
+    let mut bench = Bench::listed(&many(3));
+    bench.keys("esc");
+    assert_eq!(bench.app.focus, Pane::Buckets);
+    bench.keys(":").type_("older 7d").keys("enter");
+    assert_eq!(
+        (bench.app.focus, bench.app.buckets.open.as_deref()),
+        (Pane::Uploads, Some("b"))
+    );
+    assert_eq!(bench.app.place().unwrap().table.filter().text(), "age>7d");
+}
+
+#[test]
 fn a_bucket_that_is_not_listed_can_be_named() {
     let mut bench = Bench::new(settings());
     bench.answer(is_buckets, News::Ended(Outcome::Failed(fault())));

@@ -92,6 +92,12 @@ impl Palette {
         }
     }
 
+    /// Whether going up means an earlier command: nothing is typed, or one is shown already.
+    pub fn recalls(&self) -> bool {
+        let begun = self.input.text().is_empty() && self.cursor == 0;
+        !self.history.is_empty() && (begun || self.recalled.is_some())
+    }
+
     /// What fits: prefixes first, then names that contain it. `words` completes a verb's argument.
     pub fn candidates(&self, words: impl Fn(&str) -> Vec<String>) -> Vec<Candidate> {
         let typed = self.input.text().trim_start();
