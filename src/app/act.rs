@@ -4,7 +4,6 @@ use super::action::Action;
 use super::cursor::Motion;
 use super::dialog::{Dialog, Palette};
 use super::folders::FolderLine;
-use super::jobs::Purpose;
 use super::layout::Pane;
 use super::messages::Severity;
 use super::place::Listing;
@@ -297,18 +296,7 @@ impl App {
                 self.sweep(effects);
             }
             Pane::Parts => {
-                let open = self.parts.take();
-                if let Some(target) = open.map(|parts| parts.target) {
-                    let running = self
-                        .jobs
-                        .iter()
-                        .find(|(_, purpose)| **purpose == Purpose::Parts);
-                    if let Some((job, _)) = running {
-                        self.jobs.close(job);
-                        effects.push(Effect::Send(Command::Cancel(job)));
-                    }
-                    self.open_parts(target, effects);
-                }
+                self.refresh_parts(effects);
                 self.measure_current_again();
             }
             Pane::Uploads | Pane::Tasks => self.refresh_place(effects),

@@ -1,8 +1,10 @@
 //! The parts of one upload: opened, or previewed while the cursor rests on it.
 
+use std::collections::HashSet;
+
 use crate::model::part::{UploadInfo, gaps};
 use crate::model::{Part, Target, Timestamp};
-use crate::protocol::{Fault, JobId};
+use crate::protocol::{Fault, JobId, Kind, Outcome};
 
 use super::cursor::Cursor;
 
@@ -50,6 +52,8 @@ pub struct OpenParts {
     /// Of the parts that are listed.
     pub summary: Summary,
     pub state: PartsState,
+    /// While they are listed again: the numbers that came, so that what did not can leave at the end.
+    seen: Option<HashSet<u32>>,
     /// The part number under the cursor.
     pub cursor: Cursor<u32>,
 }
@@ -62,13 +66,41 @@ impl OpenParts {
             parts: Vec::new(),
             summary: Summary::default(),
             state: PartsState::Loading(job),
+            seen: None,
             cursor: Cursor::default(),
         }
+    }
+
+    /// They are listed again by this job; what is known stays on screen meanwhile.
+    pub fn begin_refresh(&mut self, job: JobId) {
+        self.state = PartsState::Loading(job);
+        self.seen = Some(HashSet::new());
+    }
+
+    /// The listing ended so.
+    pub fn end(&mut self, outcome: &Outcome) {
+        let seen = self.seen.take();
+        self.state = match outcome {
+            Outcome::Failed(fault) => PartsState::Failed(fault.clone()),
+            _ => PartsState::Complete,
+        };
+        let gone = matches!(outcome, Outcome::Failed(fault) if fault.kind == Kind::UploadGone);
+        match seen {
+            _ if gone => self.parts.clear(),
+            Some(seen) if *outcome == Outcome::Done => {
+                self.parts.retain(|part| seen.contains(&part.number));
+            }
+            _ => {}
+        }
+        self.summary = Summary::of(&self.parts);
     }
 
     /// Takes a page in; a number that comes again replaces what was there.
     pub fn take(&mut self, info: UploadInfo, page: Vec<Part>) {
         self.info = info;
+        if let Some(seen) = &mut self.seen {
+            seen.extend(page.iter().map(|part| part.number));
+        }
         for part in page {
             match self
                 .parts
@@ -128,5 +160,12 @@ mod tests {
         );
         assert_eq!(summary.gaps, [(3, 3)]);
         assert_eq!(summary.arrivals.len(), 3);
+        open.end(&Outcome::Done);
+        assert_eq!(open.parts.len(), 3);
+        open.begin_refresh(JobId(2));
+        open.take(UploadInfo::default(), vec![part(1, 10), part(3, 1)]);
+        assert_eq!(open.parts.len(), 4, "what was there stays until the end");
+        open.end(&Outcome::Done);
+        assert_eq!(open.summary.numbers, [1, 3]);
     }
 }

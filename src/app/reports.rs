@@ -4,7 +4,6 @@
 use super::Effect;
 use super::jobs::Purpose;
 use super::messages::Severity;
-use super::parts::PartsState;
 use super::place::Listing;
 use super::state::App;
 use super::tasks::{Miss, Trouble};
@@ -205,10 +204,7 @@ impl App {
             Purpose::List { bucket } => self.listing_ended(bucket, &outcome),
             Purpose::Parts => {
                 if let Some(parts) = &mut self.parts {
-                    parts.state = match &outcome {
-                        Outcome::Failed(fault) => PartsState::Failed(fault.clone()),
-                        _ => PartsState::Complete,
-                    };
+                    parts.end(&outcome);
                 }
             }
             Purpose::MeasureAll { .. } | Purpose::Abort { .. } => {

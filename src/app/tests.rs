@@ -870,6 +870,33 @@ fn the_parts_of_the_upload_on_which_the_cursor_rests_are_previewed() {
 }
 
 #[test]
+fn parts_that_are_looked_at_again_stay_under_the_cursor() {
+    let mut bench = Bench::listed(&many(3));
+    bench.keys("enter");
+    let page = |numbers: std::ops::RangeInclusive<u32>| News::Parts {
+        info: crate::model::part::UploadInfo::default(),
+        parts: numbers
+            .map(|number| crate::model::Part {
+                number,
+                size: 5,
+                etag: String::new(),
+                last_modified: None,
+                checksum: None,
+            })
+            .collect(),
+    };
+    bench.answer(is_parts, page(1..=50));
+    bench.answer(is_parts, News::Ended(Outcome::Done));
+    bench.keys("G k ctrl-r");
+    let cursor = |bench: &Bench| bench.app.current_parts().unwrap().cursor.item().copied();
+    assert_eq!(cursor(&bench), Some(49));
+    bench.answer(is_parts, page(1..=60));
+    bench.answer(is_parts, News::Ended(Outcome::Done));
+    assert_eq!(cursor(&bench), Some(49));
+    assert_eq!(bench.app.current_parts().unwrap().parts.len(), 60);
+}
+
+#[test]
 fn nothing_ticks_fast_while_idle() {
     let mut bench = Bench::listed(&many(1));
     bench.size_all(DAY * 20);

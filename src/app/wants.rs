@@ -276,6 +276,21 @@ impl App {
         effects.push(Effect::Send(Command::Parts { job, target }));
     }
 
+    /// Lists the parts that are shown again.
+    pub(super) fn refresh_parts(&mut self, effects: &mut Vec<Effect>) {
+        let Some(parts) = &self.parts else { return };
+        if let PartsState::Loading(job) = parts.state {
+            self.jobs.close(job);
+            effects.push(Effect::Send(Command::Cancel(job)));
+        }
+        let job = self.jobs.start(Purpose::Parts);
+        if let Some(parts) = &mut self.parts {
+            parts.begin_refresh(job);
+            let target = parts.target.clone();
+            effects.push(Effect::Send(Command::Parts { job, target }));
+        }
+    }
+
     /// Whether the parts pane is in sight and shows another upload than the cursor's.
     pub(super) fn wants_preview(&self) -> bool {
         self.layout().parts.is_some()
