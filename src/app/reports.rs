@@ -31,7 +31,10 @@ impl App {
             (
                 News::Measured(items),
                 Purpose::Measure { bucket, .. } | Purpose::MeasureAll { bucket },
-            ) => self.take_sizes(job, &bucket, items),
+            ) => {
+                self.take_sizes(job, &bucket, items);
+                self.renew_parts(effects);
+            }
             (News::Parts { info, parts }, Purpose::Parts) => {
                 if let Some(open) = &mut self.parts {
                     open.take(info, parts);

@@ -897,6 +897,44 @@ fn parts_that_are_looked_at_again_stay_under_the_cursor() {
 }
 
 #[test]
+fn parts_in_sight_follow_an_upload_that_grew() {
+    let mut bench = Bench::listed(&many(1));
+    bench.size_all(DAY);
+    bench.keys("enter");
+    let parts = |numbers: std::ops::RangeInclusive<u32>| News::Parts {
+        info: crate::model::part::UploadInfo::default(),
+        parts: numbers
+            .map(|number| crate::model::Part {
+                number,
+                size: 50,
+                etag: String::new(),
+                last_modified: None,
+                checksum: None,
+            })
+            .collect(),
+    };
+    let listed = |bench: &Bench| {
+        let all = bench.sent.iter();
+        all.filter(|command| is_parts(command).is_some()).count()
+    };
+    bench.answer(is_parts, parts(1..=2));
+    bench.answer(is_parts, News::Ended(Outcome::Done));
+    let row = bench.rows()[0];
+    bench.keys("ctrl-r");
+    assert_eq!(listed(&bench), 2);
+    bench.answer(is_parts, parts(1..=2));
+    bench.answer(is_parts, News::Ended(Outcome::Done));
+    bench.answer(is_measure, News::Measured(vec![(row, exact(100, DAY))]));
+    assert_eq!(listed(&bench), 2, "nothing new");
+    bench.keys("ctrl-r");
+    bench.answer(is_parts, parts(1..=2));
+    bench.answer(is_parts, News::Ended(Outcome::Done));
+    let grown = (row, exact(150, Duration::ZERO));
+    bench.answer(is_measure, News::Measured(vec![grown]));
+    assert_eq!(listed(&bench), 4, "it grew meanwhile");
+}
+
+#[test]
 fn nothing_ticks_fast_while_idle() {
     let mut bench = Bench::listed(&many(1));
     bench.size_all(DAY * 20);

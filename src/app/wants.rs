@@ -291,6 +291,28 @@ impl App {
         }
     }
 
+    /// Lists the parts in sight again when the upload was found to hold others by now.
+    pub(super) fn renew_parts(&mut self, effects: &mut Vec<Effect>) {
+        if self.layout().parts.is_none() {
+            return;
+        }
+        let Some(parts) = self.current_parts() else {
+            return;
+        };
+        let extent = self.place().and_then(|place| {
+            let row = place.table.row(place.current()?)?;
+            row.measure().exact().copied()
+        });
+        let known = (parts.parts.len(), parts.summary.bytes);
+        let differs = extent.is_some_and(|extent| {
+            let found = usize::try_from(extent.parts).unwrap_or(usize::MAX);
+            (found, extent.bytes) != known
+        });
+        if differs && parts.state == PartsState::Complete {
+            self.refresh_parts(effects);
+        }
+    }
+
     /// Whether the parts pane is in sight and shows another upload than the cursor's.
     pub(super) fn wants_preview(&self) -> bool {
         self.layout().parts.is_some()
