@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::model::part::{UploadInfo, gaps};
-use crate::model::{Part, Target, Timestamp};
+use crate::model::{Extent, Part, Target, Timestamp};
 use crate::protocol::{Fault, JobId, Kind, Outcome};
 
 use super::cursor::Cursor;
@@ -93,6 +93,16 @@ impl OpenParts {
             _ => {}
         }
         self.summary = Summary::of(&self.parts);
+    }
+
+    /// What they come to, as sizing would tell it.
+    pub fn extent(&self) -> Extent {
+        Extent {
+            bytes: self.summary.bytes,
+            parts: u32::try_from(self.parts.len()).unwrap_or(u32::MAX),
+            last_part: self.summary.arrivals.iter().max().copied(),
+            abort_date: self.info.abort_date,
+        }
     }
 
     /// Takes a page in; a number that comes again replaces what was there.

@@ -205,17 +205,31 @@ impl App {
                 }
             }
             Purpose::List { bucket } => self.listing_ended(bucket, &outcome),
-            Purpose::Parts => {
-                if let Some(parts) = &mut self.parts {
-                    parts.end(&outcome);
-                }
-            }
+            Purpose::Parts => self.parts_ended(&outcome),
             Purpose::MeasureAll { .. } | Purpose::Abort { .. } => {
                 self.task_ended(job, purpose, outcome);
             }
         }
         self.jobs.close(job);
         self.sweep(effects);
+    }
+
+    /// Whoever read all the parts knows the size too: the list and the parts beside it tell the same.
+    fn parts_ended(&mut self, outcome: &Outcome) {
+        let now = self.now;
+        let Some(parts) = &mut self.parts else { return };
+        parts.end(outcome);
+        let Some(place) = self.buckets.get_mut(&parts.target.bucket) else {
+            return;
+        };
+        let (key, upload_id) = (&parts.target.key, &parts.target.upload_id);
+        if let (Outcome::Done, Some(row)) = (outcome, place.table.find(key, upload_id)) {
+            let measure = Measure::Exact(parts.extent());
+            let known = place.table.row(row).map(|row| row.measure());
+            if known.as_ref() != Some(&measure) {
+                place.table.set_measure_in_place(row, measure, now);
+            }
+        }
     }
 
     fn listing_ended(&mut self, bucket: &str, outcome: &Outcome) {

@@ -893,6 +893,14 @@ fn parts_that_are_looked_at_again_stay_under_the_cursor() {
     bench.answer(is_parts, page(1..=60));
     bench.answer(is_parts, News::Ended(Outcome::Done));
     assert_eq!(cursor(&bench), Some(49));
+    let place = bench.app.place().unwrap();
+    let row = place.table.row(place.current().unwrap()).unwrap();
+    let known = *row.measure().exact().unwrap();
+    assert_eq!(
+        (known.parts, known.bytes),
+        (60, 300),
+        "the list tells the same"
+    );
     assert_eq!(bench.app.current_parts().unwrap().parts.len(), 60);
 }
 
@@ -940,6 +948,18 @@ fn nothing_ticks_fast_while_idle() {
     bench.size_all(DAY * 20);
     bench.event(Event::Clock(NOW));
     bench.event(Event::Clock(NOW));
+    let part = |number| crate::model::Part {
+        number,
+        size: 50,
+        etag: String::new(),
+        last_modified: Some(NOW.minus(DAY * 20)),
+        checksum: None,
+    };
+    let parts = News::Parts {
+        info: crate::model::part::UploadInfo::default(),
+        parts: vec![part(1), part(2)],
+    };
+    bench.answer(is_parts, parts);
     bench.answer(is_parts, News::Ended(Outcome::Done));
     assert_eq!(bench.app.needs_clock(), Some(Duration::from_secs(60)));
 }

@@ -200,10 +200,7 @@ impl Scene {
                     "{:032x}",
                     u128::from(number) * 0x0123_4567_89ab_cdef_0123_4567
                 ),
-                last_modified: Some(
-                    NOW.minus(DAY * 34)
-                        .plus(Duration::from_secs(u64::from(number) * 11)),
-                ),
+                last_modified: Some(arrived(number)),
                 checksum: None,
             })
             .collect();
@@ -331,6 +328,12 @@ fn job(command: &Command) -> Option<JobId> {
     }
 }
 
+/// When a part of an old recording came.
+fn arrived(number: u32) -> Timestamp {
+    NOW.minus(DAY * 34)
+        .plus(Duration::from_secs(u64::from(number) * 11))
+}
+
 fn sized(row: RowId, key: &str) -> Measured {
     if key.starts_with("db/2026-11-19") {
         // Arriving right now.
@@ -348,8 +351,14 @@ fn sized(row: RowId, key: &str) -> Measured {
     if key.contains("evil") {
         return Measured::Denied(denied(Operation::ListParts, "s3://media-archive/tmp/evil"));
     }
-    let parts = 8_120 - row.0 * 300;
-    let last_part = Some(NOW.minus(DAY * 33));
+    // What the listing of its parts tells too, where a gap is shown.
+    let first = key.ends_with("cam-01.mxf");
+    let parts = if first { 8_116 } else { 8_120 - row.0 * 300 };
+    let last_part = if first {
+        Some(arrived(8_120))
+    } else {
+        Some(NOW.minus(DAY * 33))
+    };
     let extent = Extent {
         bytes: u64::from(parts) * 10 * MIB,
         parts,
