@@ -131,6 +131,17 @@ fn the_question_before_an_abort_says_what_is_left_out_and_why() {
 }
 
 #[test]
+fn where_all_is_alive_the_question_offers_no_enter() {
+    let mut scene = half_sized(80, 24);
+    scene.keys("\\ /").type_("db/2026-11-19").keys("enter a");
+    let screen = scene.screen();
+    assert!(screen.contains("Nothing is left to abort"), "{screen}");
+    assert!(screen.contains("tab include the active"), "{screen}");
+    assert!(!screen.contains("enter abort"), "{screen}");
+    assert!(scene.keys("tab").screen().contains("enter abort"));
+}
+
+#[test]
 fn a_running_abort_shows_what_became_of_each_upload() {
     insta::assert_snapshot!("aborting_120x36", aborting(120, 36).screen());
     insta::assert_snapshot!("aborting_80x24", aborting(80, 24).screen());

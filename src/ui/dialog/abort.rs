@@ -40,7 +40,9 @@ pub fn draw(app: &App, dialog: &AbortDialog, theme: &Theme, frame: &mut Frame<'_
         "uploads"
     };
     let name = format!("Abort {number} {word} in {}", escape(&dialog.bucket));
-    let keys = if dialog.alive + dialog.undetermined == 0 {
+    let keys = if dialog.expected() == 0 {
+        "tab include the active  esc cancel"
+    } else if dialog.alive + dialog.undetermined == 0 {
         "enter abort  esc cancel"
     } else if dialog.include_active {
         "enter abort  tab leave the active out  esc cancel"
