@@ -8,6 +8,7 @@ pub mod cursor;
 pub mod dialog;
 mod filters;
 pub mod folders;
+pub mod footer;
 pub mod input;
 pub mod jobs;
 pub mod keymap;

@@ -4,7 +4,7 @@ use super::error::ConfigError;
 use super::nearest::nearest;
 use super::read::{Source, Value};
 use crate::app::ThemeName;
-use crate::ui::theme::{COLORS, MODIFIERS, StyleError, Theme, Themes, parse_style};
+use crate::ui::theme::{COLORS, MODIFIERS, Override, ROLES, StyleError, parse_style, role};
 
 /// Chooses as the terminal can.
 const AUTO: &str = "auto";
@@ -32,15 +32,16 @@ pub(super) fn theme<'a>(
 pub(super) fn colors<'a>(
     source: &Source<'a>,
     value: &Value<'a>,
-    themes: &mut Themes,
+    colors: &mut Vec<Override>,
 ) -> Result<(), ConfigError> {
-    for (role, value) in source.table(value)? {
-        if !Theme::ROLES.contains(&role.get_ref().as_ref()) {
-            return Err(source.unknown("colour role", role, Theme::ROLES));
-        }
+    for (name, value) in source.table(value)? {
+        let Some(role) = role(name.get_ref()) else {
+            let known: Vec<&str> = ROLES.iter().map(|(role, _)| *role).collect();
+            return Err(source.unknown("colour role", name, &known));
+        };
         let style = parse_style(source.string(value)?)
             .map_err(|error| source.error(value.span(), explain(&error)))?;
-        themes.set(role.get_ref(), style);
+        colors.push((role, style));
     }
     Ok(())
 }

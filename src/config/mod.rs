@@ -14,7 +14,6 @@ mod terminal;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use etcetera::BaseStrategy;
@@ -23,12 +22,12 @@ use crate::app::{Keymap, ThemeName};
 use crate::model::Thresholds;
 use crate::model::cost::Prices;
 use crate::model::provider::Provider;
-use crate::ui::theme::Themes;
+use crate::ui::theme::Override;
 
 pub use error::{ConfigError, Mistake};
 pub use nearest::nearest;
 pub use providers::{UnknownProvider, provider_for};
-pub use terminal::{Environment, detect_theme};
+pub use terminal::Colours;
 
 /// The documented defaults, as a person would begin a file of their own.
 pub const DEFAULTS: &str = include_str!("../../assets/config.toml");
@@ -36,17 +35,17 @@ pub const DEFAULTS: &str = include_str!("../../assets/config.toml");
 /// What can be configured.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// `None`: as the terminal can, see [`detect_theme`].
+    /// `None`: as the terminal can, see [`Colours::theme`].
     pub theme: Option<ThemeName>,
-    /// All themes, with the configured colours.
-    pub themes: Themes,
+    /// Laid over whatever theme is on.
+    pub colors: Vec<Override>,
     pub keymap: Keymap,
     /// Refuse every change.
     pub read_only: bool,
     /// Look again by itself this often; `None`: only when asked.
     pub refresh: Option<Duration>,
     pub thresholds: Thresholds,
-    pub prices: Arc<Prices>,
+    pub prices: Prices,
     /// Configured ones first.
     pub providers: Vec<Provider>,
 }
@@ -56,19 +55,14 @@ impl Settings {
     pub fn defaults() -> Result<Self, ConfigError> {
         Ok(Self {
             theme: None,
-            themes: Themes::default(),
+            colors: Vec::new(),
             keymap: Keymap::default(),
             read_only: false,
             refresh: None,
             thresholds: Thresholds::default(),
-            prices: Arc::new(prices::defaults()?),
+            prices: prices::defaults()?,
             providers: providers::defaults()?,
         })
-    }
-
-    /// The configured theme, else the one that suits the terminal.
-    pub fn theme_in(&self, environment: &Environment) -> ThemeName {
-        self.theme.unwrap_or_else(|| detect_theme(environment))
     }
 }
 
@@ -77,6 +71,13 @@ impl Settings {
 pub fn default_path() -> Option<PathBuf> {
     let base = etcetera::choose_base_strategy().ok()?;
     Some(base.config_dir().join("mopup").join("config.toml"))
+}
+
+/// Where changes are recorded; `None` when there is no home directory.
+pub fn state_dir() -> Option<PathBuf> {
+    let base = etcetera::choose_base_strategy().ok()?;
+    let state = base.state_dir().unwrap_or_else(|| base.data_dir());
+    Some(state.join("mopup"))
 }
 
 /// Settings from `path`, which must exist, or else from the default path, which need not.
@@ -113,16 +114,12 @@ pub fn parse(path: &Path, text: &str) -> Result<Settings, ConfigError> {
     for (key, value) in &document {
         match key.get_ref().as_ref() {
             "theme" => settings.theme = colours::theme(&source, value)?,
-            "colors" => colours::colors(&source, value, &mut settings.themes)?,
+            "colors" => colours::colors(&source, value, &mut settings.colors)?,
             "keys" => keys::keys(&source, value, &mut settings.keymap)?,
             "read_only" => settings.read_only = source.boolean(value)?,
             "refresh" => settings.refresh = source.span_or(value, "off", Duration::from_secs(1))?,
             "thresholds" => settings.thresholds = thresholds(&source, value)?,
-            "prices" => prices::merge(
-                &source,
-                source.table(value)?,
-                Arc::make_mut(&mut settings.prices),
-            )?,
+            "prices" => prices::merge(&source, source.table(value)?, &mut settings.prices)?,
             "providers" => {
                 providers::merge(&source, source.table(value)?, &mut settings.providers)?;
             }

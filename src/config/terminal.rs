@@ -4,7 +4,7 @@ use crate::app::ThemeName;
 
 /// The environment's variables that speak of colours.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Environment {
+pub struct Colours {
     /// `NO_COLOR`
     pub no_color: Option<String>,
     /// `TERM`
@@ -15,9 +15,9 @@ pub struct Environment {
     pub colorfgbg: Option<String>,
 }
 
-impl Environment {
+impl Colours {
     /// The process's own.
-    pub fn of_process() -> Self {
+    pub fn from_env() -> Self {
         let get = |name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned());
         Self {
             no_color: get("NO_COLOR"),
@@ -29,26 +29,41 @@ impl Environment {
 }
 
 /// Terminals with many colours whose `TERM` does not say so.
-const RICH: [&str; 6] = ["direct", "kitty", "ghostty", "alacritty", "foot", "wezterm"];
+const RICH: [&str; 7] = [
+    "direct",
+    "kitty",
+    "ghostty",
+    "alacritty",
+    "foot",
+    "wezterm",
+    "iterm",
+];
 
-/// `NO_COLOR` (when not empty: no-color.org) and dumb terminals: plain. 256 colours or more: light or dark, by the
-/// background that `COLORFGBG` tells, else dark. Everything else: the terminal's own sixteen.
-pub fn detect_theme(environment: &Environment) -> ThemeName {
-    let value = |value: &Option<String>| value.clone().unwrap_or_default();
-    let term = value(&environment.term);
-    if !value(&environment.no_color).is_empty() || term == "dumb" {
-        return ThemeName::Plain;
+impl Colours {
+    /// The configured theme, which also overrides `NO_COLOR`, else what suits the terminal. `NO_COLOR` (when not
+    /// empty; source: no-color.org) and dumb terminals: plain. 256 colours or more: light or dark, by the
+    /// background that `COLORFGBG` tells, else dark. Everything else: the terminal's own sixteen.
+    pub fn theme(&self, configured: Option<ThemeName>) -> ThemeName {
+        configured.unwrap_or_else(|| self.detected())
     }
-    let rich = !value(&environment.colorterm).is_empty()
-        || term.contains("256color")
-        || RICH.iter().any(|name| term.contains(name));
-    if !rich {
-        return ThemeName::Sixteen;
-    }
-    // "15;0", or "15;default;0" from rxvt: the background stands last.
-    match value(&environment.colorfgbg).rsplit(';').next() {
-        Some("7" | "15") => ThemeName::Light,
-        _ => ThemeName::Dark,
+
+    fn detected(&self) -> ThemeName {
+        let value = |value: &Option<String>| value.clone().unwrap_or_default();
+        let term = value(&self.term);
+        if !value(&self.no_color).is_empty() || term == "dumb" {
+            return ThemeName::Plain;
+        }
+        let rich = !value(&self.colorterm).is_empty()
+            || term.contains("256color")
+            || RICH.iter().any(|name| term.contains(name));
+        if !rich {
+            return ThemeName::Sixteen;
+        }
+        // "15;0", or "15;default;0" from rxvt: the background stands last.
+        match value(&self.colorfgbg).rsplit(';').next() {
+            Some("7" | "15") => ThemeName::Light,
+            _ => ThemeName::Dark,
+        }
     }
 }
 
@@ -60,12 +75,13 @@ mod tests {
     fn the_theme_follows_what_the_environment_tells() {
         let detect = |no_color: &str, term: &str, colorterm: &str, colorfgbg: &str| {
             let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-            detect_theme(&Environment {
+            Colours {
                 no_color: some(no_color),
                 term: some(term),
                 colorterm: some(colorterm),
                 colorfgbg: some(colorfgbg),
-            })
+            }
+            .theme(None)
         };
         assert_eq!(
             detect("1", "xterm-256color", "truecolor", ""),
@@ -83,15 +99,20 @@ mod tests {
         for poor in ["linux", "xterm", "vt220", ""] {
             assert_eq!(detect("", poor, "", "0;15"), ThemeName::Sixteen, "{poor}");
         }
-        let empty = Environment {
+        let empty = Colours {
             no_color: Some(String::new()),
             term: Some("xterm-256color".into()),
-            ..Environment::default()
+            ..Colours::default()
         };
         assert_eq!(
-            detect_theme(&empty),
+            empty.theme(None),
             ThemeName::Dark,
             "an empty NO_COLOR is none"
         );
+        let none = Colours {
+            no_color: Some("1".into()),
+            ..Colours::default()
+        };
+        assert_eq!(none.theme(Some(ThemeName::Light)), ThemeName::Light);
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::*;
 use crate::app::Action;
 use crate::app::action::Scope;
-use crate::ui::theme::{Theme, parse_style};
+use crate::ui::theme::{ROLES, parse_style};
 
 fn read(text: &str) -> Settings {
     parse(Path::new("config.toml"), text).unwrap_or_else(|error| panic!("{error}"))
@@ -54,7 +54,7 @@ fn the_default_file_as_it_is_gives_the_defaults() {
     let settings = read(DEFAULTS);
     let defaults = Settings::defaults().unwrap();
     assert_eq!(settings.keymap, defaults.keymap);
-    assert_eq!(settings.themes, defaults.themes);
+    assert_eq!(settings.colors, defaults.colors);
     assert_eq!(settings.prices, defaults.prices);
     assert!(
         settings
@@ -69,7 +69,7 @@ fn the_default_file_names_every_role_and_every_known_provider() {
     let words: Vec<&str> = DEFAULTS
         .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
         .collect();
-    for role in Theme::ROLES {
+    for (role, _) in ROLES {
         assert!(words.contains(role), "{role}");
     }
     for provider in Settings::defaults().unwrap().providers {
@@ -117,7 +117,7 @@ fn what_is_configured_is_in_force() {
     assert_eq!(settings.refresh, Some(Duration::from_secs(90)));
     assert_eq!(settings.thresholds.active, Duration::from_secs(7200));
     let red = parse_style("#ff0000 bold").unwrap();
-    assert_eq!(settings.themes.get(ThemeName::Dark).bad, red);
+    assert_eq!(settings.colors, [("bad", red)]);
     let action = |key: &str| {
         let scopes = [Scope::Uploads, Scope::List, Scope::Global];
         settings.keymap.action(&scopes, key.parse().unwrap())

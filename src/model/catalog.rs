@@ -4,11 +4,15 @@
 //! rows that were sized. Rows are never moved and never reused: what is gone leaves a tombstone. Knows no
 //! filter, order or mark.
 
+mod row;
+
 use std::hash::{BuildHasher, Hash, Hasher};
 
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use super::{Extent, Measure, RowId, Subject, Target, Timestamp, Upload};
+pub use row::Row;
+
+use super::{Measure, RowId, Timestamp, Upload};
 
 /// Stands for "no time" in records.
 const NEVER: i64 = i64::MIN;
@@ -86,8 +90,10 @@ pub enum Listed {
     Same(RowId),
     /// A known row whose facts differ, or that came back.
     Changed(RowId),
-    /// Not taken: the arena is full (4 GiB of keys and upload IDs), or the row was buried during this listing.
-    Refused,
+    /// Not taken: the row was buried since this listing began, so that the page may be older than its end.
+    Buried,
+    /// Not taken: the arena is full (4 GiB of keys and upload IDs).
+    Full,
 }
 
 /// The rows of one bucket.
@@ -189,11 +195,9 @@ impl Catalog {
         let Some(RowId(row)) = self.find(&upload.key, &upload.upload_id) else {
             return self.insert(upload);
         };
-        let Some(record) = self.records.get(row as usize) else {
-            return Listed::Refused;
-        };
+        let record = &self.records[row as usize];
         if record.gone && record.seen == self.generation {
-            return Listed::Refused;
+            return Listed::Buried;
         }
         let same = !record.gone
             && record.initiated == millis(upload.initiated)
@@ -228,7 +232,7 @@ impl Catalog {
             u32::try_from(end),
             u32::try_from(self.records.len()),
         ) else {
-            return Listed::Refused;
+            return Listed::Full;
         };
         let labels = self.intern(upload);
         self.arena.push_str(&upload.key);
@@ -259,8 +263,12 @@ impl Catalog {
     }
 
     fn intern(&mut self, upload: &Upload) -> u32 {
+        // Neighbours in a listing come from the same client more often than not.
+        let last = self.records.last().map(|record| record.labels);
+        if let Some(last) = last.filter(|last| self.labels[*last as usize].fits(upload)) {
+            return last;
+        }
         let labels = Labels::of(upload);
-        // Pages come from one client more often than not.
         let hash = self.hasher.hash_one(&labels);
         let Self {
             by_labels,
@@ -278,21 +286,19 @@ impl Catalog {
         at
     }
 
-    /// Replaces what is known of a row's size. A difference between two exact looks is a sign of life at `now`.
-    /// False if the row is gone, or nothing changed.
+    /// Takes in a look at a row's parts. An incomplete look that shows nothing new does not replace a complete
+    /// one; parts that differ from an earlier complete look are a sign of life at `now`. False if the row is
+    /// gone, or nothing changed.
     pub fn set_measure(&mut self, row: RowId, measure: Measure, now: Timestamp) -> bool {
         let Some(before) = self.get(row).filter(|row| !row.is_gone()) else {
             return false;
         };
         let (old, mut moved_at) = (before.measure(), before.moved_at());
-        if old == measure {
+        if old == measure || !measure.tells_more_than(&old) {
             return false;
         }
-        if let (Measure::Exact(old), Measure::Exact(new)) = (&old, &measure) {
-            let figures = |extent: &Extent| (extent.bytes, extent.parts, extent.last_part);
-            if figures(old) != figures(new) {
-                moved_at = Some(now);
-            }
+        if measure.shows_change_since(&old) {
+            moved_at = Some(now);
         }
         let extent = measure.extent().copied().unwrap_or_default();
         let size = Size {
@@ -358,124 +364,27 @@ fn hash_names(hasher: &DefaultHashBuilder, key: &str, upload_id: &str) -> u64 {
     state.finish()
 }
 
-/// One row, looked at.
-#[derive(Debug, Clone, Copy)]
-pub struct Row<'a> {
-    catalog: &'a Catalog,
-    record: &'a Record,
-    id: RowId,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl<'a> Row<'a> {
-    pub fn id(&self) -> RowId {
-        self.id
-    }
-
-    pub fn key(&self) -> &'a str {
-        &self.catalog.arena[self.record.key_at as usize..self.record.id_at as usize]
-    }
-
-    pub fn upload_id(&self) -> &'a str {
-        self.catalog.names(self.id.0).1
-    }
-
-    pub fn initiated(&self) -> Option<Timestamp> {
-        time(self.record.initiated)
-    }
-
-    fn labels(&self) -> &'a Labels {
-        &self.catalog.labels[self.record.labels as usize]
-    }
-
-    pub fn storage_class(&self) -> Option<&'a str> {
-        self.labels().storage_class.as_deref()
-    }
-
-    pub fn initiator(&self) -> Option<&'a str> {
-        self.labels().initiator.as_deref()
-    }
-
-    pub fn owner(&self) -> Option<&'a str> {
-        self.labels().owner.as_deref()
-    }
-
-    pub fn checksum_algorithm(&self) -> Option<&'a str> {
-        self.labels().checksum_algorithm.as_deref()
-    }
-
-    pub fn checksum_type(&self) -> Option<&'a str> {
-        self.labels().checksum_type.as_deref()
-    }
-
-    fn size(&self) -> Option<&'a Size> {
-        self.catalog.sizes.get(self.record.size as usize)
-    }
-
-    /// What is known of its size.
-    pub fn measure(&self) -> Measure {
-        let Some(size) = self.size() else {
-            return Measure::Unknown;
-        };
-        let extent = Extent {
-            bytes: size.bytes,
-            parts: size.parts,
-            last_part: time(size.last_part),
-            abort_date: time(size.abort_date),
-        };
-        match size.depth {
-            Depth::Unknown => Measure::Unknown,
-            Depth::AtLeast => Measure::AtLeast(extent),
-            Depth::Exact => Measure::Exact(extent),
-            Depth::Denied => Measure::Denied,
+    #[test]
+    fn a_row_takes_no_more_than_its_names_and_fifty_bytes() {
+        let mut catalog = Catalog::default();
+        for number in 0..50_000 {
+            catalog.list(
+                &Upload {
+                    key: format!("{number:060}"),
+                    upload_id: format!("{number:064}"),
+                    ..Upload::default()
+                },
+                |_| (),
+            );
         }
-    }
-
-    /// When its parts were last found to differ from an earlier look.
-    pub fn moved_at(&self) -> Option<Timestamp> {
-        self.size().and_then(|size| time(size.moved_at))
-    }
-
-    /// Aborted, completed, or not listed any more.
-    pub fn is_gone(&self) -> bool {
-        self.record.gone
-    }
-
-    /// What a filter looks at.
-    pub fn subject(&self, bucket: &'a str) -> Subject<'a> {
-        Subject {
-            bucket,
-            key: self.key(),
-            upload_id: self.upload_id(),
-            initiated: self.initiated(),
-            storage_class: self.storage_class(),
-            initiator: self.initiator(),
-            owner: self.owner(),
-            measure: self.measure(),
-            moved_at: self.moved_at(),
-        }
-    }
-
-    /// What names the upload for ever.
-    pub fn target(&self, bucket: &str) -> Target {
-        Target {
-            bucket: bucket.to_owned(),
-            key: self.key().to_owned(),
-            upload_id: self.upload_id().to_owned(),
-        }
-    }
-
-    /// The listing's entry.
-    pub fn upload(&self) -> Upload {
-        let labels = self.labels().clone();
-        Upload {
-            key: self.key().to_owned(),
-            upload_id: self.upload_id().to_owned(),
-            initiated: self.initiated(),
-            storage_class: labels.storage_class,
-            initiator: labels.initiator,
-            owner: labels.owner,
-            checksum_algorithm: labels.checksum_algorithm,
-            checksum_type: labels.checksum_type,
-        }
+        let names = catalog.slots() * 124;
+        let used =
+            names + catalog.records.len() * size_of::<Record>() + catalog.by_name.allocation_size();
+        assert!(used <= names + catalog.slots() * 50, "{used}");
+        assert!(catalog.memory() >= used);
     }
 }

@@ -96,7 +96,10 @@ pub fn escape(text: &str) -> Cow<'_, str> {
             '\r' => escaped.push_str("\\r"),
             '\t' => escaped.push_str("\\t"),
             _ if is_unsafe(character) && u32::from(character) < 0x100 => {
-                escaped.push_str(&format!("\\x{:02x}", u32::from(character)));
+                let code = u32::from(character);
+                escaped.push_str("\\x");
+                escaped.extend(char::from_digit(code >> 4, 16));
+                escaped.extend(char::from_digit(code & 15, 16));
             }
             _ if is_unsafe(character) => escaped.extend(character.escape_unicode()),
             _ => escaped.push(character),

@@ -22,6 +22,10 @@ impl Extent {
         self.parts = self.parts.saturating_add(1);
         self.last_part = self.last_part.max(part.last_modified);
     }
+
+    fn exceeds(&self, old: &Self) -> bool {
+        self.bytes > old.bytes || self.parts > old.parts || self.last_part > old.last_part
+    }
 }
 
 /// What is known of an upload's size.
@@ -58,5 +62,26 @@ impl Measure {
     /// Whether there is nothing left to ask: sized in full, or refused.
     pub fn is_settled(&self) -> bool {
         matches!(self, Self::Exact(_) | Self::Denied)
+    }
+
+    /// Whether this newer look says anything that `old` does not. Pages read anew show less than all of them
+    /// did before; that is no news.
+    pub fn tells_more_than(&self, old: &Self) -> bool {
+        match (old.extent(), self) {
+            (Some(old), Self::AtLeast(new)) => new.exceeds(old),
+            (_, Self::Unknown) => false,
+            _ => true,
+        }
+    }
+
+    /// Whether the parts changed since `old`, a look at all of them.
+    pub fn shows_change_since(&self, old: &Self) -> bool {
+        match (old, self) {
+            (Self::Exact(old), Self::Exact(new)) => {
+                (old.bytes, old.parts, old.last_part) != (new.bytes, new.parts, new.last_part)
+            }
+            (Self::Exact(old), Self::AtLeast(new)) => new.exceeds(old),
+            _ => false,
+        }
     }
 }

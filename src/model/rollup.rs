@@ -29,32 +29,38 @@ pub struct Folder {
     pub tally: Tally,
 }
 
-/// Groups the rows whose key begins with `prefix`; others are left out.
+/// Groups the rows whose key begins with `prefix`; others are left out. Quickest when neighbours share folders.
 pub fn level<'a>(rows: impl Iterator<Item = Row<'a>>, prefix: &str, prices: &Prices) -> Level {
     let mut level = Level::default();
-    let mut folders: BTreeMap<&str, Tally> = BTreeMap::new();
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut last: Option<(&str, usize)> = None;
     for row in rows {
         let Some(rest) = row.key().strip_prefix(prefix) else {
             continue;
         };
         level.tally.add(&row, prices);
-        match rest.split_once('/') {
-            None => level.leaves.push(row.id()),
-            Some((segment, _)) => folders.entry(segment).or_default().add(&row, prices),
-        }
+        let Some((segment, _)) = rest.split_once('/') else {
+            level.leaves.push(row.id());
+            continue;
+        };
+        let place = match last.filter(|(name, _)| *name == segment) {
+            Some((_, place)) => place,
+            None => *places.entry(segment).or_insert_with(|| {
+                level.folders.push(Folder {
+                    name: format!("{segment}/"),
+                    prefix: format!("{prefix}{segment}/"),
+                    tally: Tally::default(),
+                });
+                level.folders.len() - 1
+            }),
+        };
+        last = Some((segment, place));
+        level.folders[place].tally.add(&row, prices);
     }
-    level.folders = folders
-        .into_iter()
-        .map(|(segment, tally)| Folder {
-            name: format!("{segment}/"),
-            prefix: format!("{prefix}{segment}/"),
-            tally,
-        })
-        .collect();
-    // Stable: equal ones stay in the order of their names.
-    level
-        .folders
-        .sort_by_key(|folder| std::cmp::Reverse((folder.tally.bytes, folder.tally.rows)));
+    level.folders.sort_by(|a, b| {
+        let weight = |folder: &Folder| (folder.tally.bytes, folder.tally.rows);
+        weight(b).cmp(&weight(a)).then_with(|| a.name.cmp(&b.name))
+    });
     level
 }
 
@@ -116,7 +122,7 @@ pub struct Group {
 pub struct Groups {
     by: By,
     moment: Moment,
-    groups: BTreeMap<(Option<String>, Option<String>), Tally>,
+    tallies: BTreeMap<(Option<String>, Option<String>), Tally>,
 }
 
 impl Groups {
@@ -124,7 +130,7 @@ impl Groups {
         Self {
             by,
             moment,
-            groups: BTreeMap::new(),
+            tallies: BTreeMap::new(),
         }
     }
 
@@ -133,7 +139,7 @@ impl Groups {
         let name = self.by.name(subject, &self.moment);
         let bucket =
             matches!(self.by, By::Prefix(_) | By::Bucket).then(|| subject.bucket.to_owned());
-        match self.groups.entry((bucket, name)) {
+        match self.tallies.entry((bucket, name)) {
             Entry::Vacant(place) => place.insert(Tally::default()).add(subject, prices),
             Entry::Occupied(mut place) => place.get_mut().add(subject, prices),
         }
@@ -142,7 +148,7 @@ impl Groups {
     /// The groups by bytes, then by rows, the greatest first, then by name.
     pub fn finish(self) -> Vec<Group> {
         let mut groups: Vec<Group> = self
-            .groups
+            .tallies
             .into_iter()
             .map(|((bucket, name), tally)| Group {
                 bucket,
@@ -167,4 +173,69 @@ pub fn group_by<'a>(
         groups.add(&subject, prices);
     }
     groups.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Extent, Measure, Thresholds, Timestamp, Upload};
+    use super::*;
+
+    fn prices() -> Prices {
+        Prices {
+            storage: BTreeMap::new(),
+            fallback: 0.02,
+            list_requests: 0.005,
+        }
+    }
+
+    fn groups(by: By, keys: &[(&str, u64)]) -> Vec<(Option<String>, u64)> {
+        let uploads: Vec<(Upload, Measure)> = keys
+            .iter()
+            .map(|(key, bytes)| {
+                let extent = Extent {
+                    bytes: *bytes,
+                    parts: 1,
+                    last_part: Some(Timestamp::from_secs(0)),
+                    abort_date: None,
+                };
+                let upload = Upload {
+                    key: (*key).to_owned(),
+                    ..Upload::default()
+                };
+                (upload, Measure::Exact(extent))
+            })
+            .collect();
+        let moment = Moment {
+            now: Timestamp::from_secs(60),
+            thresholds: Thresholds::default(),
+        };
+        let subjects = uploads
+            .iter()
+            .map(|(upload, measure)| Subject::of("b", upload, *measure));
+        group_by(subjects, by, moment, &prices())
+            .into_iter()
+            .map(|group| (group.name, group.tally.bytes))
+            .collect()
+    }
+
+    #[test]
+    fn a_key_counts_to_the_folder_in_which_it_lies() {
+        let keys = [("a/b/c", 1), ("a/x", 2), ("top", 10), ("/lead", 4)];
+        let named = |list: &[(&str, u64)]| -> Vec<(Option<String>, u64)> {
+            list.iter()
+                .map(|(name, bytes)| (Some((*name).to_owned()), *bytes))
+                .collect()
+        };
+        assert_eq!(
+            groups(By::Prefix(1), &keys),
+            named(&[("", 10), ("/", 4), ("a/", 3)])
+        );
+        assert_eq!(
+            groups(By::Prefix(2), &keys),
+            named(&[("", 10), ("/", 4), ("a/", 2), ("a/b/", 1)])
+        );
+        assert_eq!(groups(By::Prefix(0), &keys), named(&[("", 17)]));
+        assert_eq!(groups(By::State, &keys), named(&[("active", 17)]));
+        assert_eq!(groups(By::Initiator, &keys), [(None, 17)]);
+    }
 }

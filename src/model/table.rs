@@ -4,6 +4,7 @@
 //! argument. Knows no screen and no job.
 
 mod select;
+mod settle;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,10 +13,9 @@ use super::catalog::{Catalog, Listed, Row};
 use super::cost::Prices;
 use super::marks::Marks;
 use super::provider::Provider;
-use super::rollup::{self, Level};
-use super::view::{self, Order, Sort, View};
+use super::view::{self, Sort, View};
 use super::{
-    Filter, Measure, Moment, RowId, State, Tally, Target, Thresholds, Timestamp, Upload, liveness,
+    Filter, Measure, RowId, State, Tally, Target, Thresholds, Timestamp, Upload, liveness,
 };
 
 /// How long a filter that depends on time may be out of date.
@@ -45,14 +45,13 @@ enum Verdict {
     Undecided,
 }
 
-/// How much of the view is out of date, beside the changed rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Stale {
-    No,
+/// What of the view is out of date, beside the changed rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Stale {
     /// Which rows pass.
-    Filter,
-    /// And in which order.
-    Order,
+    filter: bool,
+    /// In which order they come.
+    order: bool,
 }
 
 /// One bucket's uploads.
@@ -88,7 +87,7 @@ impl Table {
             view: View::default(),
             standing: Vec::new(),
             changed: Vec::new(),
-            stale: Stale::No,
+            stale: Stale::default(),
             judged_at: None,
             undecided: 0,
             refused: 0,
@@ -135,21 +134,22 @@ impl Table {
                     self.weigh_in(row);
                 }
                 Listed::Changed(row) => self.weigh_in(row),
-                Listed::Same(_) => {}
-                Listed::Refused => self.refused += 1,
+                Listed::Same(_) | Listed::Buried => {}
+                Listed::Full => self.refused += 1,
             }
         }
         fresh
     }
 
-    /// How many entries of listings were not taken: buried during that very listing, or beyond the 4 GiB of
-    /// keys and upload IDs that a table holds.
+    /// How many entries of this listing were not taken, being beyond the 4 GiB of keys and upload IDs that a
+    /// table holds.
     pub fn refused(&self) -> usize {
         self.refused
     }
 
     /// Begins a listing anew. Sizes, marks and order stay.
     pub fn begin_refresh(&mut self) {
+        self.refused = 0;
         self.catalog.begin_listing();
     }
 
@@ -168,7 +168,8 @@ impl Table {
         unseen.len()
     }
 
-    /// Replaces what is known of a row's size. A change between two exact looks is a sign of life.
+    /// Takes in a look at a row's parts. An incomplete look that shows nothing new does not replace a complete
+    /// one. Parts that differ from those of an earlier complete look are a sign of life at `now`.
     pub fn set_measure(&mut self, row: RowId, measure: Measure, now: Timestamp) {
         if self.row(row).is_none_or(|row| row.measure() == measure) {
             return;
@@ -183,7 +184,7 @@ impl Table {
         if self.row(row).is_none() {
             return;
         }
-        self.unmark(row);
+        self.drop_mark(row);
         self.weigh_out(row);
         self.catalog.bury(row);
         self.note_change(row);
@@ -264,7 +265,7 @@ impl Table {
     pub fn set_filter(&mut self, filter: Filter, now: Timestamp) {
         if filter != self.filter {
             self.filter = filter;
-            self.outdate(Stale::Filter);
+            self.stale.filter = true;
             self.settle(now);
         }
     }
@@ -277,7 +278,7 @@ impl Table {
     pub fn set_sort(&mut self, sort: Sort, now: Timestamp) {
         if sort != self.sort {
             self.sort = sort;
-            self.outdate(Stale::Order);
+            self.stale.order = true;
             self.settle(now);
         }
     }
@@ -290,7 +291,7 @@ impl Table {
     pub fn set_prefix(&mut self, prefix: &str, now: Timestamp) {
         if prefix != self.prefix {
             prefix.clone_into(&mut self.prefix);
-            self.outdate(Stale::Filter);
+            self.stale.filter = true;
             self.settle(now);
         }
     }
@@ -301,125 +302,7 @@ impl Table {
             .judged_at
             .is_some_and(|at| now.since(at) >= TIME_PASSES);
         if old && self.filter.depends_on_time() {
-            self.outdate(Stale::Filter);
+            self.stale.filter = true;
         }
-    }
-
-    fn outdate(&mut self, stale: Stale) {
-        self.stale = self.stale.max(stale);
-    }
-
-    /// Whether the view shows all that is known.
-    pub fn is_settled(&self) -> bool {
-        self.changed.is_empty() && self.stale == Stale::No
-    }
-
-    /// Brings the view up to date; true if there was anything to do. Costs nothing when there was not.
-    pub fn settle(&mut self, now: Timestamp) -> bool {
-        if self.is_settled() {
-            return false;
-        }
-        let moment = self.moment(now);
-        let mut fresh = Vec::new();
-        let everything = self.stale > Stale::No;
-        let reorder = self.stale == Stale::Order;
-        let changed = std::mem::take(&mut self.changed);
-        if everything {
-            for row in (0_u32..).take(self.catalog.slots()).map(RowId) {
-                self.judge(row, &moment, reorder, &mut fresh);
-            }
-            self.judged_at = Some(now);
-        } else {
-            self.judged_at.get_or_insert(now);
-            for row in &changed {
-                self.judge(*row, &moment, false, &mut fresh);
-            }
-        }
-        let Self { view, standing, .. } = self;
-        let order = Order {
-            catalog: &self.catalog,
-            sort: self.sort,
-            abort_after: self.settings.provider.abort_after,
-        };
-        if reorder {
-            view.rebuild(fresh, &order);
-        } else {
-            view.merge(
-                |row| {
-                    let standing = standing[row.0 as usize];
-                    standing.verdict == Verdict::Shown && !standing.changed
-                },
-                fresh,
-                &order,
-            );
-        }
-        for row in &changed {
-            standing[row.0 as usize].changed = false;
-        }
-        self.stale = Stale::No;
-        self.renew_oldest();
-        true
-    }
-
-    fn moment(&self, now: Timestamp) -> Moment {
-        Moment {
-            now,
-            thresholds: self.settings.thresholds,
-        }
-    }
-
-    /// Judges one row anew; it goes to `fresh` if it is to be put in its place.
-    fn judge(&mut self, row: RowId, moment: &Moment, reorder: bool, fresh: &mut Vec<(u64, RowId)>) {
-        let Some(looked) = self.catalog.get(row) else {
-            return;
-        };
-        let verdict = if looked.is_gone() || !looked.key().starts_with(&self.prefix) {
-            Verdict::Out
-        } else {
-            let subject = looked.subject(&self.bucket);
-            match self.filter.eval(&subject, moment) {
-                Some(true) => Verdict::Shown,
-                Some(false) => Verdict::Out,
-                None => Verdict::Undecided,
-            }
-        };
-        let standing = &mut self.standing[row.0 as usize];
-        let before = std::mem::replace(&mut standing.verdict, verdict);
-        let shown = verdict == Verdict::Shown;
-        if shown && (reorder || standing.changed || before != Verdict::Shown) {
-            let order = Order {
-                catalog: &self.catalog,
-                sort: self.sort,
-                abort_after: self.settings.provider.abort_after,
-            };
-            fresh.push((order.pack(&looked), row));
-        }
-        if before == verdict {
-            return;
-        }
-        self.undecided += usize::from(verdict == Verdict::Undecided);
-        self.undecided -= usize::from(before == Verdict::Undecided);
-        if shown {
-            self.view_totals.add(&looked, &self.settings.prices);
-        }
-        // A row that is gone was weighed out when it went.
-        if before == Verdict::Shown && !looked.is_gone() {
-            self.view_totals.remove(&looked, &self.settings.prices);
-        }
-    }
-
-    /// What lies directly below `prefix`, of the rows that pass the filter.
-    pub fn folders(&self, prefix: &str, now: Timestamp) -> Level {
-        let prices = &self.settings.prices;
-        if self.is_settled() && prefix.starts_with(&self.prefix) {
-            let shown = self.view.iter().filter_map(|row| self.row(row));
-            return rollup::level(shown, prefix, prices);
-        }
-        let moment = self.moment(now);
-        let passing = self.catalog.rows().filter(|row| {
-            row.key().starts_with(prefix)
-                && self.filter.eval(&row.subject(&self.bucket), &moment) == Some(true)
-        });
-        rollup::level(passing, prefix, prices)
     }
 }

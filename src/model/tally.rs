@@ -81,6 +81,8 @@ impl Tally {
         let bytes = weight.measure.extent().map_or(0, |extent| extent.bytes);
         self.bytes = self.bytes.wrapping_add(bytes);
         self.nanodollars = self.nanodollars.wrapping_add(nanodollars(&weight, prices));
+        // What is as old as the one that left takes its place, which spares a search.
+        self.oldest_left &= weight.initiated.is_none() || weight.initiated > self.oldest;
         self.oldest = match (self.oldest, weight.initiated) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
@@ -164,5 +166,70 @@ impl Tally {
         } else {
             human::size(self.bytes)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Extent;
+    use super::*;
+
+    fn prices() -> Prices {
+        Prices {
+            storage: [("COLD".to_owned(), 0.01)].into(),
+            fallback: 0.02,
+            list_requests: 0.005,
+        }
+    }
+
+    fn weight(measure: Measure) -> Weight<'static> {
+        Weight {
+            initiated: Some(Timestamp::from_secs(5)),
+            storage_class: Some("COLD"),
+            measure,
+        }
+    }
+
+    fn extent(bytes: u64) -> Extent {
+        Extent {
+            bytes,
+            parts: 1,
+            ..Extent::default()
+        }
+    }
+
+    #[test]
+    fn a_total_says_what_it_lacks() {
+        let mut tally = Tally::default();
+        assert_eq!(tally.bytes_text(), "0 B");
+        tally.add(weight(Measure::Unknown), &prices());
+        assert_eq!(tally.bytes_text(), "unknown");
+        tally.add(weight(Measure::Exact(extent(1 << 30))), &prices());
+        assert_eq!(tally.bytes_text(), "≥ 1.00 GiB");
+        assert_eq!(tally.sized_text(), "1 of 2 sized");
+        tally.remove(weight(Measure::Unknown), &prices());
+        assert_eq!(tally.bytes_text(), "1.00 GiB");
+        assert!((tally.monthly() - 0.01).abs() < 1e-9);
+    }
+
+    #[test]
+    fn taking_everything_out_leaves_nothing() {
+        let weights = [
+            weight(Measure::Unknown),
+            weight(Measure::AtLeast(extent(123_456_789))),
+            weight(Measure::Exact(extent(987_654_321))),
+            weight(Measure::Denied),
+        ];
+        let mut tally = Tally::default();
+        for one in weights {
+            tally.add(one, &prices());
+        }
+        assert!(tally.monthly() > 0.0);
+        for one in weights {
+            tally.remove(one, &prices());
+        }
+        assert!(tally.oldest_left());
+        tally.renew_oldest(std::iter::empty());
+        assert_eq!(tally, Tally::default());
     }
 }

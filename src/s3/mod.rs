@@ -2,7 +2,9 @@
 //!
 //! `aws_sdk_s3` is named in this folder alone. Knows nothing of jobs, retries of batches, screens or files.
 
+pub mod classify;
 pub mod clock;
+pub mod encoding;
 pub mod faulty;
 pub mod memory;
 pub mod sdk;

@@ -1,26 +1,28 @@
-//! How things look, by what they mean. Readable without any colour: what matters also differs in weight, in
-//! reverse video or in words.
+//! How things look, by what they mean: one style for each role, four themes, every role open to configuration.
+//!
+//! Nothing is told by colour alone: states have words, marks a sign, the cursor row is reversed in [`ThemeName::Plain`].
+//! Knows no file and no terminal; configuration hands over what it read as text.
 
+mod palette;
 mod parse;
 
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::Style;
 
 use crate::app::ThemeName;
 
 pub use parse::{COLORS, MODIFIERS, StyleError, parse_style};
 
 macro_rules! roles {
-    ($($(#[$doc:meta])* $role:ident),* $(,)?) => {
+    ($($role:ident, $help:literal;)*) => {
         /// One style for each meaning.
         #[derive(Debug, Clone, PartialEq, Eq, Default)]
-        pub struct Theme { $($(#[$doc])* pub $role: Style,)* }
+        pub struct Theme { $(#[doc = $help] pub $role: Style,)* }
+
+        /// The roles' names, as configuration takes them, each with what it paints.
+        pub const ROLES: &[(&str, &str)] = &[$((stringify!($role), $help),)*];
 
         impl Theme {
-            /// The meanings, as configuration names them.
-            pub const ROLES: &'static [&'static str] = &[$(stringify!($role)),*];
-
-            /// The style of a meaning, to be changed.
-            pub fn role_mut(&mut self, name: &str) -> Option<&mut Style> {
+            fn role_mut(&mut self, name: &str) -> Option<&mut Style> {
                 match name {
                     $(stringify!($role) => Some(&mut self.$role),)*
                     _ => None,
@@ -31,295 +33,184 @@ macro_rules! roles {
 }
 
 roles! {
-    /// Under everything.
-    base,
-    /// The first line.
-    header, header_strong, header_dim,
-    /// The program's name.
-    brand,
-    /// DEMO, READ-ONLY.
-    badge,
-    /// The way to where one is, and its end.
-    crumb, crumb_here,
-    text, dim, accent, good, warn, bad,
-    /// What cannot be undone.
-    danger,
-    /// The row under the cursor, with and without the focus.
-    selected, selected_unfocused,
-    marked,
-    title, title_focused, border, border_focused,
-    /// Column headings.
-    heading,
-    /// A key in the footer.
-    key,
-    /// Before and in a line being edited, and where it is wrong.
-    prompt, input, wrong,
-    footer,
-    /// The one-line summary of tasks.
-    strip,
-    dialog,
-    /// Progress and shares.
-    bar,
-    folder,
-    /// States of uploads.
-    active, idle, stale, empty,
+    base, "the whole screen: background and plain foreground";
+    header, "the top line";
+    header_strong, "figures in the top line";
+    header_dim, "what matters less in the top line";
+    brand, "the program's name";
+    badge, "notices in the top line: demo, read-only";
+    crumb, "where we came from";
+    crumb_here, "where we are";
+    text, "plain text";
+    dim, "what matters less: dates, IDs, units";
+    accent, "what should catch the eye";
+    good, "done, freed, safe";
+    warn, "worth a look";
+    bad, "failed, denied";
+    danger, "what cannot be undone";
+    selected, "the row under the cursor, in the pane that has the keys";
+    selected_unfocused, "the row under the cursor in the other panes";
+    marked, "marked rows, and their sign";
+    title, "a pane's title";
+    title_focused, "the title of the pane that has the keys";
+    border, "a pane's border";
+    border_focused, "the border of the pane that has the keys";
+    heading, "column headings";
+    key, "a key in footer and help";
+    prompt, "what stands before an input line";
+    input, "what is being typed";
+    wrong, "the part of an input that does not parse";
+    footer, "the bottom line";
+    strip, "bands between panes";
+    dialog, "a dialog's body";
+    bar, "the filled part of a bar";
+    bar_empty, "the rest of a bar";
+    folder, "a prefix that stands for many uploads";
+    active, "an upload that is alive";
+    idle, "an upload that rests";
+    stale, "an upload that is dead";
+    empty, "an upload without parts";
+    unknown, "an upload whose parts may not be listed";
 }
 
-const fn fg(color: Color) -> Style {
-    Style::new().fg(color)
-}
-
-const fn index(number: u8) -> Style {
-    fg(Color::Indexed(number))
-}
-
-const BOLD: Modifier = Modifier::BOLD;
-const REVERSED: Modifier = Modifier::REVERSED;
+/// A role and the style to lay over the theme's own.
+pub type Override = (&'static str, Style);
 
 impl Theme {
-    /// A theme by its name.
+    /// The theme that `name` names.
     pub fn of(name: ThemeName) -> Self {
         match name {
-            ThemeName::Dark => Self::dark(),
-            ThemeName::Light => Self::light(),
-            ThemeName::Sixteen => Self::sixteen(),
-            ThemeName::Plain => Self::plain(),
+            ThemeName::Dark => palette::dark(),
+            ThemeName::Light => palette::light(),
+            ThemeName::Sixteen => palette::sixteen(),
+            ThemeName::Plain => palette::plain(),
         }
     }
 
-    /// 256 colours on a dark background, which stays the terminal's own.
-    fn dark() -> Self {
-        let bar = |number| {
-            Style::new()
-                .bg(Color::Indexed(236))
-                .fg(Color::Indexed(number))
-        };
-        Self {
-            header: bar(252),
-            header_strong: bar(255).add_modifier(BOLD),
-            header_dim: bar(245),
-            brand: Style::new()
-                .bg(Color::Indexed(31))
-                .fg(Color::Indexed(255))
-                .add_modifier(BOLD),
-            badge: Style::new()
-                .bg(Color::Indexed(136))
-                .fg(Color::Indexed(16))
-                .add_modifier(BOLD),
-            crumb: bar(250),
-            crumb_here: bar(117).add_modifier(BOLD),
-            text: index(252),
-            dim: index(244),
-            accent: index(81),
-            good: index(114),
-            warn: index(179),
-            bad: index(203).add_modifier(BOLD),
-            danger: Style::new()
-                .bg(Color::Indexed(160))
-                .fg(Color::Indexed(255))
-                .add_modifier(BOLD),
-            selected: Style::new().bg(Color::Indexed(24)).fg(Color::Indexed(255)),
-            selected_unfocused: Style::new().bg(Color::Indexed(237)),
-            marked: index(221).add_modifier(BOLD),
-            title: index(250),
-            title_focused: index(117).add_modifier(BOLD),
-            border: index(239),
-            border_focused: index(74),
-            heading: index(245).add_modifier(BOLD),
-            key: index(117).add_modifier(BOLD),
-            prompt: index(117).add_modifier(BOLD),
-            input: index(255),
-            wrong: index(203).add_modifier(Modifier::UNDERLINED),
-            footer: index(246),
-            strip: bar(252),
-            dialog: Style::new().bg(Color::Indexed(234)).fg(Color::Indexed(252)),
-            bar: index(74),
-            folder: index(117),
-            active: index(114).add_modifier(BOLD),
-            idle: index(179),
-            stale: index(174),
-            empty: index(244),
-            base: Style::new(),
-        }
-    }
-
-    /// 256 colours on a light background.
-    fn light() -> Self {
-        let bar = |number| {
-            Style::new()
-                .bg(Color::Indexed(253))
-                .fg(Color::Indexed(number))
-        };
-        Self {
-            header: bar(237),
-            header_strong: bar(232).add_modifier(BOLD),
-            header_dim: bar(242),
-            brand: Style::new()
-                .bg(Color::Indexed(25))
-                .fg(Color::Indexed(231))
-                .add_modifier(BOLD),
-            badge: Style::new()
-                .bg(Color::Indexed(172))
-                .fg(Color::Indexed(231))
-                .add_modifier(BOLD),
-            crumb: bar(240),
-            crumb_here: bar(25).add_modifier(BOLD),
-            text: index(235),
-            dim: index(243),
-            accent: index(25),
-            good: index(28),
-            warn: index(130),
-            bad: index(160).add_modifier(BOLD),
-            danger: Style::new()
-                .bg(Color::Indexed(160))
-                .fg(Color::Indexed(231))
-                .add_modifier(BOLD),
-            selected: Style::new().bg(Color::Indexed(153)).fg(Color::Indexed(232)),
-            selected_unfocused: Style::new().bg(Color::Indexed(254)),
-            marked: index(130).add_modifier(BOLD),
-            title: index(239),
-            title_focused: index(25).add_modifier(BOLD),
-            border: index(250),
-            border_focused: index(31),
-            heading: index(241).add_modifier(BOLD),
-            key: index(25).add_modifier(BOLD),
-            prompt: index(25).add_modifier(BOLD),
-            input: index(232),
-            wrong: index(160).add_modifier(Modifier::UNDERLINED),
-            footer: index(240),
-            strip: bar(237),
-            dialog: Style::new().bg(Color::Indexed(255)).fg(Color::Indexed(235)),
-            bar: index(31),
-            folder: index(25),
-            active: index(28).add_modifier(BOLD),
-            idle: index(130),
-            stale: index(124),
-            empty: index(243),
-            base: Style::new(),
-        }
-    }
-
-    /// Only the terminal's own 16 colours.
-    fn sixteen() -> Self {
-        let plain = Self::plain();
-        let bold = |color| fg(color).add_modifier(BOLD);
-        Self {
-            brand: bold(Color::Cyan).add_modifier(REVERSED),
-            badge: bold(Color::Yellow).add_modifier(REVERSED),
-            crumb_here: bold(Color::Cyan).add_modifier(REVERSED),
-            dim: fg(Color::DarkGray),
-            accent: fg(Color::Cyan),
-            good: fg(Color::Green),
-            warn: fg(Color::Yellow),
-            bad: bold(Color::Red),
-            danger: bold(Color::Red).add_modifier(REVERSED),
-            marked: bold(Color::Yellow),
-            title_focused: bold(Color::Cyan),
-            border: fg(Color::DarkGray),
-            border_focused: fg(Color::Cyan),
-            key: bold(Color::Cyan),
-            prompt: bold(Color::Cyan),
-            wrong: fg(Color::Red).add_modifier(Modifier::UNDERLINED),
-            bar: fg(Color::Cyan),
-            folder: fg(Color::Cyan),
-            active: bold(Color::Green),
-            idle: fg(Color::Yellow),
-            stale: fg(Color::Red),
-            empty: fg(Color::DarkGray),
-            ..plain
-        }
-    }
-
-    /// No colour at all (`NO_COLOR`): weight, underline and reverse video.
-    fn plain() -> Self {
-        let none = Style::new();
-        let bold = none.add_modifier(BOLD);
-        let reversed = none.add_modifier(REVERSED);
-        let dim = none.add_modifier(Modifier::DIM);
-        Self {
-            header: reversed,
-            header_strong: reversed.add_modifier(BOLD),
-            header_dim: reversed,
-            brand: reversed.add_modifier(BOLD),
-            badge: reversed.add_modifier(BOLD),
-            crumb: reversed,
-            crumb_here: reversed.add_modifier(BOLD),
-            dim,
-            accent: bold,
-            warn: bold,
-            bad: bold,
-            danger: reversed.add_modifier(BOLD),
-            selected: reversed,
-            selected_unfocused: none.add_modifier(Modifier::UNDERLINED),
-            marked: bold,
-            title_focused: bold,
-            border: dim,
-            border_focused: bold,
-            heading: bold,
-            key: bold,
-            prompt: bold,
-            wrong: none.add_modifier(Modifier::UNDERLINED),
-            footer: none,
-            strip: reversed,
-            folder: bold,
-            active: bold,
-            ..Self::default()
-        }
-    }
-}
-
-/// The themes of one run, with what configuration changed in all of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Themes([Theme; ThemeName::ALL.len()]);
-
-impl Default for Themes {
-    fn default() -> Self {
-        Self(ThemeName::ALL.map(Theme::of))
-    }
-}
-
-impl Themes {
-    pub fn get(&self, name: ThemeName) -> &Theme {
-        &self.0[name as usize]
-    }
-
-    /// Sets the style of a meaning in every theme but the one without colours; whether there is such a
-    /// meaning.
-    pub fn set(&mut self, role: &str, style: Style) -> bool {
-        let mut known = false;
-        for (name, theme) in ThemeName::ALL.iter().zip(&mut self.0) {
-            if let Some(slot) = theme.role_mut(role) {
-                known = true;
-                if *name != ThemeName::Plain {
-                    *slot = style;
-                }
+    /// The theme with configured styles in place of its own. [`ThemeName::Plain`] keeps only their modifiers, so
+    /// that a configured colour does not undo `NO_COLOR`.
+    #[must_use]
+    pub fn with(name: ThemeName, overrides: &[Override]) -> Self {
+        let mut theme = Self::of(name);
+        for (role, style) in overrides {
+            if let Some(own) = theme.role_mut(role) {
+                *own = if name == ThemeName::Plain {
+                    own.add_modifier(style.add_modifier)
+                } else {
+                    *style
+                };
             }
         }
-        known
+        theme
     }
+}
+
+/// The role of this name, as the constant text that an [`Override`] holds.
+pub fn role(name: &str) -> Option<&'static str> {
+    ROLES
+        .iter()
+        .map(|(role, _)| *role)
+        .find(|role| *role == name)
 }
 
 #[cfg(test)]
 mod tests {
+    use ratatui::style::{Color, Modifier};
+
     use super::*;
 
+    fn styles(theme: &mut Theme) -> Vec<(&'static str, Style)> {
+        ROLES
+            .iter()
+            .map(|(role, _)| (*role, *theme.role_mut(role).unwrap()))
+            .collect()
+    }
+
     #[test]
-    fn themes_stand_in_the_order_of_their_names() {
-        let themes = Themes::default();
-        for name in ThemeName::ALL {
-            assert_eq!(*themes.get(name), Theme::of(name));
+    fn the_plain_theme_names_no_colour_even_when_configured() {
+        let red = Style::new().fg(Color::Red).add_modifier(Modifier::ITALIC);
+        let mut theme = Theme::with(ThemeName::Plain, &[("warn", red)]);
+        assert!(theme.warn.add_modifier.contains(Modifier::ITALIC));
+        for (role, style) in styles(&mut theme) {
+            assert_eq!((style.fg, style.bg), (None, None), "{role}");
         }
     }
 
     #[test]
-    fn the_plain_theme_has_no_colour_whatever_is_configured() {
-        let mut themes = Themes::default();
-        assert!(themes.set("bad", Style::new().fg(Color::Red)));
-        assert!(!themes.set("nonsense", Style::new()));
-        let mut plain = themes.get(ThemeName::Plain).clone();
-        for role in Theme::ROLES {
-            let style = plain.role_mut(role).unwrap();
-            assert_eq!((style.fg, style.bg), (None, None), "{role}");
+    fn sixteen_colours_are_the_terminals_own() {
+        for (role, style) in styles(&mut Theme::of(ThemeName::Sixteen)) {
+            for color in [style.fg, style.bg].into_iter().flatten() {
+                assert!(
+                    !matches!(color, Color::Rgb(..) | Color::Indexed(_)),
+                    "{role}"
+                );
+            }
         }
+    }
+
+    #[test]
+    fn what_must_be_told_apart_differs_in_every_theme() {
+        for name in ThemeName::ALL {
+            let theme = Theme::of(name);
+            let pairs = [
+                (theme.selected, theme.selected_unfocused),
+                (theme.selected, theme.text),
+                (theme.border, theme.border_focused),
+                (theme.marked, theme.text),
+                (theme.title, theme.title_focused),
+                (theme.danger, theme.text),
+                (theme.key, theme.footer),
+            ];
+            for (index, (one, other)) in pairs.iter().enumerate() {
+                assert_ne!(one, other, "{name:?}, pair {index}");
+            }
+        }
+    }
+
+    #[test]
+    fn text_has_contrast_on_its_background() {
+        for name in [ThemeName::Dark, ThemeName::Light] {
+            let mut theme = Theme::of(name);
+            let base = theme.base.bg.unwrap();
+            for (role, style) in styles(&mut theme) {
+                let fg = style.fg.or(theme.base.fg).unwrap();
+                let ratio = contrast(fg, style.bg.unwrap_or(base));
+                let least = match role {
+                    // Lines, and what is meant to step back.
+                    "border" | "bar_empty" => 1.2,
+                    "border_focused" | "bar" => 3.0,
+                    _ => 4.5,
+                };
+                assert!(ratio >= least, "{name:?} {role}: {ratio:.2}");
+            }
+        }
+    }
+
+    /// WCAG 2.2, "contrast ratio".
+    fn contrast(one: Color, other: Color) -> f64 {
+        let light = |color| {
+            let Color::Rgb(r, g, b) = color else {
+                panic!("{color} is not RGB")
+            };
+            let part = |byte: u8| {
+                let share = f64::from(byte) / 255.0;
+                if share <= 0.04045 {
+                    share / 12.92
+                } else {
+                    ((share + 0.055) / 1.055).powf(2.4)
+                }
+            };
+            0.2126 * part(r) + 0.7152 * part(g) + 0.0722 * part(b)
+        };
+        let (one, other) = (light(one) + 0.05, light(other) + 0.05);
+        one.max(other) / one.min(other)
+    }
+
+    #[test]
+    fn a_role_can_be_replaced() {
+        let style = Style::new().fg(Color::Rgb(1, 2, 3));
+        assert_eq!(Theme::with(ThemeName::Dark, &[("bad", style)]).bad, style);
+        assert_eq!(role("bad"), Some("bad"));
+        assert_eq!(role("worse"), None);
     }
 }

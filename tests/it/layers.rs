@@ -30,7 +30,8 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
     (
         "ui",
         &["app", "model", "protocol"],
-        &["ratatui", "unicode_width", "thiserror"],
+        // insta is there only for tests
+        &["ratatui", "unicode_width", "thiserror", "insta"],
     ),
     (
         "s3",
@@ -43,6 +44,7 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
             "aws_smithy_http_client",
             "aws_smithy_runtime_api",
             "aws_smithy_types",
+            "aws_types",
             "bytes",
             "fastrand",
             "futures_util",
@@ -88,18 +90,18 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
     (
         "config",
         &["app", "model", "ui"],
-        &["etcetera", "serde", "thiserror", "toml"],
+        &["etcetera", "strsim", "toml"],
     ),
-    ("term", &["app"], &["crossterm", "ratatui", "signal_hook"]),
+    ("term", &[], &["crossterm", "ratatui", "signal_hook"]),
     (
         "run",
-        &["app", "config", "protocol", "tasks", "term", "ui"],
+        &["app", "protocol", "s3", "tasks", "term", "ui"],
         &[
             "crossterm",
             "futures_util",
             "ratatui",
+            "signal_hook",
             "tokio",
-            "tokio_util",
         ],
     ),
     (

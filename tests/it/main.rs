@@ -6,12 +6,15 @@
     reason = "tests"
 )]
 
+mod catalog;
 mod cli;
 mod contract;
-mod engine;
+mod filter_terms;
+mod filters;
 mod hostile;
 mod journeys;
 mod layers;
 mod pty;
 mod servers;
 mod support;
+mod table;

@@ -12,7 +12,7 @@ use crate::model::{Extent, Measure, State, Timestamp};
 
 /// What is known of a figure.
 #[derive(Debug, Clone, Copy)]
-enum Known<T> {
+enum Known<T: Copy> {
     /// It is this.
     Is(T),
     /// It is this or more.
@@ -69,13 +69,12 @@ fn idle(subject: &Subject<'_>, now: Timestamp) -> Known<Duration> {
     let sign = liveness::last_sign(subject.initiated, &subject.measure).max(subject.moved_at);
     let quiet = sign.map(|at| now.since(at));
     match (&subject.measure, quiet) {
-        (Measure::Denied, _) => Known::Missing,
         (Measure::Exact(extent), Some(quiet))
             if extent.parts == 0 || extent.last_part.is_some() || subject.moved_at.is_some() =>
         {
             Known::Is(quiet)
         }
-        (Measure::Exact(_), _) => Known::Missing,
+        (Measure::Exact(_) | Measure::Denied, _) => Known::Missing,
         (Measure::AtLeast(extent), Some(quiet)) if extent.last_part.is_some() => {
             Known::OrLess(quiet)
         }
@@ -84,7 +83,7 @@ fn idle(subject: &Subject<'_>, now: Timestamp) -> Known<Duration> {
     }
 }
 
-fn compare<T: PartialOrd>(value: &T, comparison: Comparison, limit: &T) -> bool {
+fn compare<T: PartialOrd + Copy>(value: T, comparison: Comparison, limit: T) -> bool {
     match comparison {
         Comparison::Greater => value > limit,
         Comparison::AtLeast => value >= limit,
@@ -94,29 +93,29 @@ fn compare<T: PartialOrd>(value: &T, comparison: Comparison, limit: &T) -> bool 
     }
 }
 
-fn decide<T: PartialOrd>(
+fn decide<T: PartialOrd + Copy>(
     known: Known<T>,
     comparison: Comparison,
     limit: T,
     negated: bool,
 ) -> Option<bool> {
     use Comparison::{AtLeast, AtMost, Equal, Greater, Less};
-    let held = match &known {
+    let held = match known {
         Known::Missing => return Some(false),
         Known::Open => return None,
-        Known::Is(value) => compare(value, comparison, &limit),
+        Known::Is(value) => compare(value, comparison, limit),
         Known::OrMore(least) => match comparison {
-            Greater if *least > limit => true,
-            AtLeast if *least >= limit => true,
-            Less if *least >= limit => false,
-            AtMost | Equal if *least > limit => false,
+            Greater if least > limit => true,
+            AtLeast if least >= limit => true,
+            Less if least >= limit => false,
+            AtMost | Equal if least > limit => false,
             _ => return None,
         },
         Known::OrLess(most) | Known::PerhapsOrLess(most) => match comparison {
-            Less if *most < limit => true,
-            AtMost if *most <= limit => true,
-            Greater if *most <= limit => false,
-            AtLeast | Equal if *most < limit => false,
+            Less if most < limit => true,
+            AtMost if most <= limit => true,
+            Greater if most <= limit => false,
+            AtLeast | Equal if most < limit => false,
             _ => return None,
         },
     };
@@ -185,9 +184,10 @@ fn text(subject: &Subject<'_>, place: Place, pattern: &Pattern) -> bool {
         Place::Initiator => subject.initiator,
         Place::Owner => subject.owner,
     };
-    let Some(value) = value else {
-        return false;
-    };
+    value.is_some_and(|value| matches(value, pattern))
+}
+
+pub(super) fn matches(value: &str, pattern: &Pattern) -> bool {
     match pattern {
         Pattern::Contains(needle) => needle.is_in(value),
         Pattern::Is(text) => text == value,
@@ -200,7 +200,7 @@ fn text(subject: &Subject<'_>, place: Place, pattern: &Pattern) -> bool {
 #[derive(Debug, Clone)]
 pub(super) enum Needle {
     /// Without letters: byte for byte.
-    Bytes(memmem::Finder<'static>),
+    Bytes(Box<memmem::Finder<'static>>),
     /// ASCII: by its rarest byte, in both cases.
     Ascii { lower: Vec<u8>, at: usize, byte: u8 },
     /// Lower-cased; the text is lower-cased as well.
@@ -231,7 +231,7 @@ impl Needle {
                 at,
                 lower,
             },
-            _ => Self::Bytes(memmem::Finder::new(&lower).into_owned()),
+            _ => Self::Bytes(Box::new(memmem::Finder::new(&lower).into_owned())),
         }
     }
 

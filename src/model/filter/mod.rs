@@ -6,13 +6,14 @@
 mod eval;
 mod parse;
 mod suggest;
+mod value;
 
 use std::time::Duration;
 
 use regex::Regex;
 
-pub use parse::parse_duration;
 pub use suggest::suggestions;
+pub use value::parse_duration;
 
 use super::{Measure, State, Thresholds, Timestamp, Upload, human};
 
@@ -182,6 +183,22 @@ impl Filter {
         self.terms
             .iter()
             .any(|term| matches!(term.test, Test::Age(..) | Test::Idle(..) | Test::State(_)))
+    }
+
+    /// What the key alone decides: whether all terms hold, or `None` if more has to be looked at.
+    pub fn by_key(&self, key: &str) -> Option<bool> {
+        let mut all = true;
+        for term in &self.terms {
+            match &term.test {
+                Test::Text(Place::Key, pattern) => {
+                    if eval::matches(key, pattern) == term.negated {
+                        return Some(false);
+                    }
+                }
+                _ => all = false,
+            }
+        }
+        all.then_some(true)
     }
 
     /// Whether all terms hold; `None` when that cannot be told before the upload is sized.

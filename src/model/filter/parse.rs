@@ -1,11 +1,10 @@
 //! From the text of a filter to its terms, with errors that point at the character.
 
-use std::time::Duration;
-
 use regex::Regex;
 
 use super::eval::Needle;
-use super::{Comparison, FilterError, Pattern, Place, Span, Term, Test};
+use super::value::{Value, bytes, error, span, whole};
+use super::{Comparison, FilterError, Pattern, Place, Term, Test};
 use crate::model::State;
 
 /// The fields, in the order in which they are offered, each with the comparison that suits it.
@@ -34,25 +33,10 @@ enum Op {
     Matches,
 }
 
-fn error<T>(column: usize, message: impl Into<String>) -> Result<T, FilterError> {
-    Err(FilterError {
-        column,
-        message: message.into(),
-    })
-}
-
 /// Reads characters; knows its column.
 struct Reader {
     chars: Vec<char>,
     at: usize,
-}
-
-/// What stands behind a field or for itself.
-struct Value {
-    text: String,
-    quoted: bool,
-    /// Of its first character, or the last one of the filter if there is none.
-    column: usize,
 }
 
 impl Reader {
@@ -171,6 +155,7 @@ fn term(reader: &mut Reader) -> Result<Term, FilterError> {
             column,
             op,
             op_column,
+            text: reader.chars[column - 1..reader.at].iter().collect(),
         };
         return Ok(Term {
             negated: negated != not,
@@ -198,6 +183,8 @@ struct Field {
     column: usize,
     op: Op,
     op_column: usize,
+    /// The whole term as it was written, without its sign.
+    text: String,
 }
 
 impl Field {
@@ -214,21 +201,21 @@ impl Field {
             "size" => return Ok(Test::Size(self.order()?, bytes(value)?)),
             "parts" => return Ok(Test::Parts(self.order()?, whole(value)?)),
             "state" => return self.states(value),
-            _ => return self.unknown(value),
+            _ => return self.unknown(),
         };
         Ok(Test::Text(place, self.pattern(place, value)?))
     }
 
-    fn unknown<T>(&self, value: &Value) -> Result<T, FilterError> {
+    fn unknown<T>(&self) -> Result<T, FilterError> {
         let names: Vec<&str> = FIELDS.iter().map(|(name, _)| *name).collect();
-        let quote = if value.text.contains('\'') { '"' } else { '\'' };
+        let quote = if self.text.contains('\'') { '"' } else { '\'' };
         error(
             self.column,
             format!(
-                "'{}' is no field; fields are {}; to search keys for the text, quote all of it: {quote}{}…{quote}",
+                "'{}' is no field; fields are {}; to search keys for the text, quote it: {quote}{}{quote}",
                 self.name,
                 names.join(" "),
-                self.name,
+                self.text,
             ),
         )
     }
@@ -296,125 +283,4 @@ fn regex_problem(problem: &regex::Error) -> String {
     let last = text.lines().last().unwrap_or_default();
     let last = last.strip_prefix("error: ").unwrap_or(last);
     format!("no regular expression: {last}")
-}
-
-/// Splits `12.5GiB` behind the digits.
-fn leading_number(text: &str) -> (&str, &str) {
-    let end = text
-        .find(|c: char| !c.is_ascii_digit() && c != '.')
-        .unwrap_or(text.len());
-    text.split_at(end)
-}
-
-fn whole(value: &Value) -> Result<u64, FilterError> {
-    value.text.parse().or_else(|_| {
-        error(
-            value.column,
-            format!("'{}' is no count; write parts>=100", value.text),
-        )
-    })
-}
-
-fn bytes(value: &Value) -> Result<u64, FilterError> {
-    let wrong = || {
-        format!(
-            "'{}' is no size; write 10k, 500MB, 1.5GiB or bytes",
-            value.text
-        )
-    };
-    let (number, unit) = leading_number(&value.text);
-    let unit = unit.to_ascii_lowercase();
-    let (letter, thousand) = match unit.as_str() {
-        "" | "b" => ("", 1024_u64),
-        unit => match (unit.strip_suffix("ib"), unit.strip_suffix('b')) {
-            (Some(letter), _) => (letter, 1024),
-            (None, Some(letter)) => (letter, 1000),
-            (None, None) => (unit, 1024),
-        },
-    };
-    let powers = ["", "k", "m", "g", "t", "p", "e"];
-    let Some(power) = powers.iter().position(|known| *known == letter) else {
-        return error(value.column, wrong());
-    };
-    if letter.is_empty() && unit.len() > 1 {
-        return error(value.column, wrong());
-    }
-    let factor = (0..power).fold(1_u64, |factor, _| factor.saturating_mul(thousand));
-    if let Ok(number) = number.parse::<u64>() {
-        return number
-            .checked_mul(factor)
-            .map_or_else(|| error(value.column, "this size is too large"), Ok);
-    }
-    match number.parse::<f64>() {
-        #[expect(
-            clippy::cast_precision_loss,
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a fraction of a unit is an approximation; casts of floats saturate"
-        )]
-        Ok(number) => Ok((number * factor as f64).round() as u64),
-        Err(_) => error(value.column, wrong()),
-    }
-}
-
-/// A time span as filters and configuration write it: `30s`, `15m`, `12h`, `7d`, `2w`, `1d12h`.
-pub fn parse_duration(text: &str) -> Option<Duration> {
-    let text = text.to_owned();
-    span(&Value {
-        text,
-        column: 1,
-        quoted: false,
-    })
-    .ok()
-    .map(|span| span.length)
-}
-
-fn span(value: &Value) -> Result<Span, FilterError> {
-    let wrong = || {
-        error(
-            value.column,
-            format!(
-                "'{}' is no time span; write 30s, 15m, 12h, 7d, 2w or 1d12h",
-                value.text
-            ),
-        )
-    };
-    let mut rest = value.text.as_str();
-    let mut span = Span {
-        length: Duration::ZERO,
-        unit: Duration::ZERO,
-    };
-    while !rest.is_empty() {
-        let digits = rest
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(rest.len());
-        let (number, behind) = rest.split_at(digits);
-        let mut behind = behind.chars();
-        let unit = match behind.next() {
-            Some('s') => 1,
-            Some('m') => 60,
-            Some('h') => 3600,
-            Some('d') => 86_400,
-            Some('w') => 7 * 86_400,
-            _ => return wrong(),
-        };
-        let Ok(number) = number.parse::<u64>() else {
-            return wrong();
-        };
-        let length = number
-            .checked_mul(unit)
-            .and_then(|secs| span.length.checked_add(Duration::from_secs(secs)));
-        let Some(length) = length else {
-            return error(value.column, "this time span is too long");
-        };
-        span = Span {
-            length,
-            unit: Duration::from_secs(unit),
-        };
-        rest = behind.as_str();
-    }
-    if span.unit.is_zero() {
-        return wrong();
-    }
-    Ok(span)
 }

@@ -1,10 +1,11 @@
-//! Reading the view by position, totals, and marks.
+//! Reading the view by position and by folder, totals, and marks.
 
 use std::ops::Range;
 
 use super::{Table, Verdict};
+use crate::model::rollup::{self, Level};
 use crate::model::view::Order;
-use crate::model::{RowId, Tally};
+use crate::model::{RowId, Tally, Timestamp};
 
 impl Table {
     /// How many rows the view shows.
@@ -24,12 +25,7 @@ impl Table {
     /// Where the view shows a row.
     pub fn position(&self, row: RowId) -> Option<usize> {
         let looked = self.catalog.get(row)?;
-        let order = Order {
-            catalog: &self.catalog,
-            sort: self.sort,
-            abort_after: self.settings.provider.abort_after,
-        };
-        self.view.position(&looked, &order)
+        self.view.position(&looked, &self.order())
     }
 
     /// The rows at these positions, as far as there are any.
@@ -84,14 +80,25 @@ impl Table {
     }
 
     pub fn unmark(&mut self, row: RowId) {
+        self.drop_mark(row);
+        self.renew_oldest_mark();
+    }
+
+    /// Takes a mark; the oldest marked row may be out of date then.
+    pub(super) fn drop_mark(&mut self, row: RowId) {
         if let Some(looked) = self.catalog.get(row) {
             self.marks.remove(&looked, &self.settings.prices);
         }
     }
 
     pub fn toggle(&mut self, row: RowId) {
+        self.turn(row);
+        self.renew_oldest_mark();
+    }
+
+    fn turn(&mut self, row: RowId) {
         if self.is_marked(row) {
-            self.unmark(row);
+            self.drop_mark(row);
         } else {
             self.mark(row);
         }
@@ -99,7 +106,10 @@ impl Table {
 
     /// Marks what the view shows between two positions, both included, in either direction.
     pub fn mark_between(&mut self, a: usize, b: usize) {
-        let rows: Vec<RowId> = self.view.window(a.min(b)..a.max(b) + 1).collect();
+        let rows: Vec<RowId> = self
+            .view
+            .window(a.min(b)..a.max(b).saturating_add(1))
+            .collect();
         for row in rows {
             self.mark(row);
         }
@@ -118,9 +128,10 @@ impl Table {
     pub fn invert_view(&mut self) {
         for index in 0..self.view.len() {
             if let Some(row) = self.view.at(index) {
-                self.toggle(row);
+                self.turn(row);
             }
         }
+        self.renew_oldest_mark();
     }
 
     pub fn clear_marks(&mut self) {
@@ -140,26 +151,61 @@ impl Table {
             .count()
     }
 
-    /// Finds the oldest rows again where they left a total.
+    /// What lies directly below `prefix`, of the rows that pass the filter; uploads that lie there themselves
+    /// come in the order of the view. Looks at every row, so keep what it gives until something changes.
+    pub fn folders(&self, prefix: &str, now: Timestamp) -> Level {
+        let moment = self.moment(now);
+        let judged = self.is_settled() && prefix.starts_with(&self.prefix);
+        let passing = self.catalog.rows().filter(|row| {
+            if judged {
+                return self.standing[row.id().0 as usize].verdict == Verdict::Shown;
+            }
+            let subject = || row.subject(&self.bucket);
+            let by_key = self.filter.by_key(row.key());
+            by_key.or_else(|| self.filter.eval(&subject(), &moment)) == Some(true)
+        });
+        let mut level = rollup::level(passing, prefix, &self.settings.prices);
+        let order = self.order();
+        let pack = |row: RowId| Some((order.pack(&self.catalog.get(row)?), row));
+        let mut leaves: Vec<(u64, RowId)> = level.leaves.into_iter().filter_map(pack).collect();
+        leaves.sort_unstable_by(|a, b| order.compare(a, b));
+        level.leaves = leaves.into_iter().map(|leaf| leaf.1).collect();
+        level
+    }
+
+    fn order(&self) -> Order<'_> {
+        Order {
+            catalog: &self.catalog,
+            sort: self.sort,
+            abort_after: self.settings.provider.abort_after,
+        }
+    }
+
+    /// Finds the oldest rows again where they left a total. The view must be up to date.
     pub(super) fn renew_oldest(&mut self) {
         let Self {
             catalog,
             view,
             totals,
             view_totals,
-            marks,
             ..
         } = self;
-        let initiated = |row: RowId| catalog.get(row).and_then(|row| row.initiated());
         if totals.oldest_left() {
             totals.renew_oldest(catalog.rows().map(|row| row.initiated()));
         }
         if view_totals.oldest_left() {
+            let initiated = |row| catalog.get(row).and_then(|row| row.initiated());
             view_totals.renew_oldest(view.iter().map(initiated));
         }
+        self.renew_oldest_mark();
+    }
+
+    fn renew_oldest_mark(&mut self) {
+        let Self { catalog, marks, .. } = self;
         if marks.tally().oldest_left() {
-            let oldest: Vec<_> = marks.iter().map(initiated).collect();
-            marks.tally_mut().renew_oldest(oldest.into_iter());
+            let initiated = |row| catalog.get(row).and_then(|row| row.initiated());
+            let oldest = marks.iter().filter_map(initiated).min();
+            marks.tally_mut().renew_oldest(std::iter::once(oldest));
         }
     }
 }

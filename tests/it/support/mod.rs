@@ -1,1 +1,3 @@
 //! What several suites need.
+
+pub mod canned;

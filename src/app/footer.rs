@@ -1,0 +1,98 @@
+//! Which keys the last line offers and where they stand: one pure function, so that drawing and clicking agree.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::action::{ACTIONS, Action, Entry, Scope};
+use super::layout::Pane;
+use super::state::App;
+
+/// One key and what it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hint {
+    pub action: Action,
+    /// As it is written on screen.
+    pub key: String,
+    pub label: &'static str,
+    /// Cells from the left edge of the line.
+    pub x: u16,
+    /// Cells of key, space and label.
+    pub width: u16,
+}
+
+/// Cells between hints.
+const GAP: u16 = 2;
+
+/// The keys that are worth showing for the focused pane, as many as fit into `width` cells; the way to all
+/// others stays to the last.
+pub fn hints(app: &App, width: u16) -> Vec<Hint> {
+    let [own, ..] = app.scopes();
+    let offered = ACTIONS
+        .iter()
+        .filter(|entry| !entry.footer.is_empty() && makes_sense(app, entry));
+    let mut entries: Vec<&Entry> = offered
+        .filter(|entry| entry.scope == own || entry.scope != Scope::Global)
+        .collect();
+    entries.retain(|entry| entry.scope == own || entry.scope == Scope::List);
+    // What the pane itself can do comes right behind opening.
+    entries.sort_by_key(|entry| (entry.action != Action::Open, entry.scope != own));
+    let global = ACTIONS
+        .iter()
+        .filter(|entry| entry.scope == Scope::Global && !entry.footer.is_empty());
+    entries.extend(global.filter(|entry| makes_sense(app, entry)));
+    let mut hints: Vec<Hint> = entries
+        .iter()
+        .filter_map(|entry| hint(app, entry))
+        .collect();
+    // The least important go first: from the end, but never the help.
+    while total(&hints) > width && hints.len() > 1 {
+        let last = hints
+            .iter()
+            .rposition(|hint| hint.action != Action::Help)
+            .unwrap_or(0);
+        hints.remove(last);
+    }
+    let mut x = 1;
+    for hint in &mut hints {
+        hint.x = x;
+        x = x.saturating_add(hint.width).saturating_add(GAP);
+    }
+    hints
+}
+
+fn total(hints: &[Hint]) -> u16 {
+    hints
+        .iter()
+        .fold(2, |sum: u16, hint| sum.saturating_add(hint.width))
+        .saturating_add(gaps(hints))
+}
+
+fn gaps(hints: &[Hint]) -> u16 {
+    u16::try_from(hints.len().saturating_sub(1))
+        .unwrap_or(u16::MAX)
+        .saturating_mul(GAP)
+}
+
+fn hint(app: &App, entry: &'static Entry) -> Option<Hint> {
+    let key = app.settings.keymap.shown_key(entry.action)?.to_string();
+    let width = key.width() + 1 + entry.footer.width();
+    let width = u16::try_from(width).unwrap_or(u16::MAX);
+    Some(Hint {
+        action: entry.action,
+        key,
+        label: entry.footer,
+        x: 0,
+        width,
+    })
+}
+
+/// Whether the action does anything where the focus is.
+fn makes_sense(app: &App, entry: &Entry) -> bool {
+    match entry.action {
+        Action::Abort => !app.settings.read_only,
+        Action::Open => app.focus != Pane::Parts,
+        Action::Filter => matches!(app.focus, Pane::Buckets | Pane::Uploads),
+        Action::Back => app.focus != Pane::Buckets || !app.buckets.filter.is_empty(),
+        Action::Tasks => !app.tasks.list.is_empty() && app.focus != Pane::Tasks,
+        _ => true,
+    }
+}

@@ -1,0 +1,111 @@
+//! Bringing the view up to date: judging what changed, and merging it.
+
+use super::{Stale, Table, Verdict};
+use crate::model::view::Order;
+use crate::model::{Moment, RowId, Timestamp};
+
+impl Table {
+    /// Whether the view shows all that is known.
+    pub fn is_settled(&self) -> bool {
+        self.changed.is_empty() && self.stale == Stale::default()
+    }
+
+    /// Brings the view up to date; true if there was anything to do. Costs nothing when there was not.
+    pub fn settle(&mut self, now: Timestamp) -> bool {
+        if self.is_settled() {
+            return false;
+        }
+        let moment = self.moment(now);
+        let stale = std::mem::take(&mut self.stale);
+        let changed = std::mem::take(&mut self.changed);
+        let mut fresh = Vec::new();
+        if stale.filter {
+            for row in (0_u32..).take(self.catalog.slots()).map(RowId) {
+                self.judge(row, &moment, &mut fresh);
+            }
+            self.judged_at = Some(now);
+        } else {
+            self.judged_at.get_or_insert(now);
+            for row in &changed {
+                self.judge(*row, &moment, &mut fresh);
+            }
+        }
+        self.place(fresh, stale.order);
+        for row in &changed {
+            self.standing[row.0 as usize].changed = false;
+        }
+        self.renew_oldest();
+        true
+    }
+
+    /// Puts rows in their places; every row when the order is another.
+    fn place(&mut self, fresh: Vec<RowId>, reorder: bool) {
+        let Self {
+            view,
+            standing,
+            catalog,
+            ..
+        } = self;
+        let order = Order {
+            catalog,
+            sort: self.sort,
+            abort_after: self.settings.provider.abort_after,
+        };
+        let pack = |row: RowId| Some((order.pack(&catalog.get(row)?), row));
+        if reorder {
+            let shown = (0_u32..)
+                .zip(standing.iter())
+                .filter(|(_, standing)| standing.verdict == Verdict::Shown)
+                .filter_map(|(row, _)| pack(RowId(row)));
+            view.rebuild(shown.collect(), &order);
+            return;
+        }
+        let keep = |row: RowId| {
+            let standing = standing[row.0 as usize];
+            standing.verdict == Verdict::Shown && !standing.changed
+        };
+        view.merge(keep, fresh.into_iter().filter_map(pack).collect(), &order);
+    }
+
+    pub(super) fn moment(&self, now: Timestamp) -> Moment {
+        Moment {
+            now,
+            thresholds: self.settings.thresholds,
+        }
+    }
+
+    /// Judges one row anew; it goes to `fresh` if it is to be put in its place.
+    fn judge(&mut self, row: RowId, moment: &Moment, fresh: &mut Vec<RowId>) {
+        let Some(looked) = self.catalog.get(row) else {
+            return;
+        };
+        let verdict = if looked.is_gone() || !looked.key().starts_with(&self.prefix) {
+            Verdict::Out
+        } else {
+            let by_key = self.filter.by_key(looked.key());
+            match by_key.or_else(|| self.filter.eval(&looked.subject(&self.bucket), moment)) {
+                Some(true) => Verdict::Shown,
+                Some(false) => Verdict::Out,
+                None => Verdict::Undecided,
+            }
+        };
+        let standing = &mut self.standing[row.0 as usize];
+        let before = std::mem::replace(&mut standing.verdict, verdict);
+        let shown = verdict == Verdict::Shown;
+        if shown && (standing.changed || before != Verdict::Shown) {
+            fresh.push(row);
+        }
+        if before == verdict {
+            return;
+        }
+        self.undecided += usize::from(verdict == Verdict::Undecided);
+        self.undecided -= usize::from(before == Verdict::Undecided);
+        if shown {
+            self.view_totals.add(&looked, &self.settings.prices);
+        }
+        // A row that is gone was weighed out when it went.
+        if before == Verdict::Shown && !looked.is_gone() {
+            self.view_totals.remove(&looked, &self.settings.prices);
+        }
+    }
+}

@@ -1,0 +1,461 @@
+//! What an error code and a status mean for the program, and what to do about it.
+//!
+//! Pure: knows no SDK; matches on S3's own words, since most operations model no errors of their own and
+//! compatible servers use the codes freely.
+
+use crate::model::bucket::is_directory_bucket;
+use crate::protocol::{Kind, Operation};
+
+/// What a request was about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    pub operation: Operation,
+    /// Empty: the account.
+    pub bucket: String,
+    /// Empty: the bucket.
+    pub key: String,
+}
+
+impl About {
+    /// A request about the account.
+    pub const fn account(operation: Operation) -> Self {
+        Self {
+            operation,
+            bucket: String::new(),
+            key: String::new(),
+        }
+    }
+
+    /// A request about a bucket.
+    pub fn bucket(operation: Operation, bucket: &str) -> Self {
+        Self {
+            operation,
+            bucket: bucket.to_owned(),
+            key: String::new(),
+        }
+    }
+
+    /// A request about a key.
+    pub fn key(operation: Operation, bucket: &str, key: &str) -> Self {
+        Self {
+            operation,
+            bucket: bucket.to_owned(),
+            key: key.to_owned(),
+        }
+    }
+
+    /// `s3://bucket/key`, `s3://bucket`, or nothing.
+    pub fn target(&self) -> String {
+        match (self.bucket.is_empty(), self.key.is_empty()) {
+            (true, _) => String::new(),
+            (false, true) => format!("s3://{}", self.bucket),
+            (false, false) => format!("s3://{}/{}", self.bucket, self.key),
+        }
+    }
+}
+
+/// An answer that was a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answer<'a> {
+    pub operation: Operation,
+    pub status: u16,
+    pub code: Option<&'a str>,
+    pub message: &'a str,
+}
+
+/// The kind of a failure: the code decides, the status where there is none or an unknown one.
+pub fn kind(answer: &Answer<'_>) -> Kind {
+    if answer
+        .message
+        .to_ascii_lowercase()
+        .contains("reduce your request rate")
+    {
+        return Kind::Throttled;
+    }
+    answer
+        .code
+        .and_then(|code| by_code(code, answer.operation))
+        .unwrap_or_else(|| by_status(answer))
+}
+
+fn by_code(code: &str, operation: Operation) -> Option<Kind> {
+    let of_an_upload = matches!(
+        operation,
+        Operation::ListParts | Operation::AbortMultipartUpload | Operation::UploadPart
+    );
+    Some(match code {
+        "NoSuchUpload" => Kind::UploadGone,
+        // Some stores have no other word for an upload that is gone.
+        "NoSuchKey" if of_an_upload => Kind::UploadGone,
+        "NoSuchBucket" | "NoSuchKey" => Kind::NotFound,
+        "SlowDown"
+        | "ServiceUnavailable"
+        | "RequestLimitExceeded"
+        | "TooManyRequests"
+        | "TooManyRequestsException"
+        | "BandwidthLimitExceeded"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "ProvisionedThroughputExceededException" => Kind::Throttled,
+        code if code.starts_with("Throttl") || code.starts_with("SlowDown") => Kind::Throttled,
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "InvalidToken"
+        | "TokenRefreshRequired"
+        | "InvalidAccessKeyId"
+        | "SignatureDoesNotMatch"
+        | "InvalidClientTokenId"
+        | "UnrecognizedClientException"
+        | "AuthFailure"
+        | "MissingSecurityHeader"
+        | "NotSignedUp"
+        | "InvalidSecurity" => Kind::Credentials,
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "AllAccessDisabled"
+        | "AccountProblem"
+        | "Forbidden"
+        | "UnauthorizedAccess"
+        | "KMS.AccessDeniedException" => Kind::Denied,
+        "PreconditionFailed" | "ConditionalRequestConflict" => Kind::Precondition,
+        "NotImplemented" | "MethodNotAllowed" => Kind::Unsupported,
+        "InternalError" | "InternalServerError" | "RequestTimeout" | "OperationAborted" => {
+            Kind::Network
+        }
+        "RequestTimeTooSkewed"
+        | "PermanentRedirect"
+        | "TemporaryRedirect"
+        | "AuthorizationHeaderMalformed"
+        | "IllegalLocationConstraintException"
+        | "InvalidBucketName"
+        | "InvalidArgument"
+        | "InvalidRequest"
+        | "MalformedXML" => Kind::Invalid,
+        _ => return None,
+    })
+}
+
+fn by_status(answer: &Answer<'_>) -> Kind {
+    match answer.status {
+        429 | 503 => Kind::Throttled,
+        401 => Kind::Credentials,
+        403 => Kind::Denied,
+        404 if matches!(
+            answer.operation,
+            Operation::ListParts | Operation::AbortMultipartUpload
+        ) =>
+        {
+            Kind::UploadGone
+        }
+        404 => Kind::NotFound,
+        405 | 501 => Kind::Unsupported,
+        408 => Kind::Network,
+        409 | 412 => Kind::Precondition,
+        300..=499 => Kind::Invalid,
+        500..=599 => Kind::Network,
+        _ if answer.code.is_some() => Kind::Other,
+        _ => Kind::Garbled,
+    }
+}
+
+/// Whether the answer says that the bucket is to be asked for in another region.
+pub fn is_redirect(status: u16, code: Option<&str>) -> bool {
+    matches!(status, 301 | 302 | 307 | 308)
+        || matches!(
+            code,
+            Some(
+                "PermanentRedirect"
+                    | "TemporaryRedirect"
+                    | "AuthorizationHeaderMalformed"
+                    | "IllegalLocationConstraintException"
+            )
+        )
+}
+
+/// The sentence for a failure without one from the service.
+pub fn message(answer: &Answer<'_>, kind: Kind) -> String {
+    if kind == Kind::Unsupported && answer.operation == Operation::ListMultipartUploads {
+        return "this server cannot list uploads".to_owned();
+    }
+    if is_redirect(answer.status, answer.code) && answer.message.is_empty() {
+        return "the bucket is in another region".to_owned();
+    }
+    let said = answer.message.split_whitespace().collect::<Vec<_>>();
+    if !said.is_empty() {
+        return said.join(" ").chars().take(400).collect();
+    }
+    let plain = match kind {
+        Kind::Denied => "access denied",
+        Kind::NotFound if answer.operation == Operation::HeadBucket => "no such bucket",
+        Kind::NotFound => "not found",
+        Kind::UploadGone => "no such upload",
+        Kind::Throttled => "the service asks to slow down",
+        Kind::Credentials => "the credentials were refused",
+        Kind::Unsupported => "this server cannot do this",
+        Kind::Precondition => "a precondition failed",
+        _ => return format!("the server answered HTTP {} without a word", answer.status),
+    };
+    plain.to_owned()
+}
+
+/// What to do about it; empty if there is nothing to say.
+pub fn hint(kind: Kind, code: Option<&str>, about: &About) -> String {
+    match (kind, code) {
+        (Kind::Denied, _) => denied(about),
+        (Kind::Credentials, Some(code)) if code.starts_with("ExpiredToken") => {
+            "the session has expired: sign in again, or renew the exported credentials".to_owned()
+        }
+        (Kind::Credentials, Some("InvalidAccessKeyId")) => {
+            "this endpoint does not know the access key: check the profile and --endpoint-url"
+                .to_owned()
+        }
+        (Kind::Credentials, Some("SignatureDoesNotMatch")) => {
+            "check the secret key, and that no proxy rewrites requests".to_owned()
+        }
+        (Kind::Credentials, _) => "check the profile's credentials".to_owned(),
+        (Kind::Invalid, Some("RequestTimeTooSkewed")) => {
+            "this machine's clock is off: set it right".to_owned()
+        }
+        (Kind::Invalid, code) if is_redirect(0, code) => {
+            "name the bucket's region with --region".to_owned()
+        }
+        (Kind::NotFound, Some("NoSuchBucket")) => {
+            "check the bucket's name, the profile and --endpoint-url".to_owned()
+        }
+        (Kind::Throttled, _) => "fewer requests at once go through".to_owned(),
+        _ => String::new(),
+    }
+}
+
+fn denied(about: &About) -> String {
+    if is_directory_bucket(&about.bucket) {
+        return format!(
+            "needs s3express:CreateSession on the directory bucket {}",
+            about.bucket
+        );
+    }
+    let Some(action) = about.operation.iam_action() else {
+        return String::new();
+    };
+    if about.bucket.is_empty() {
+        return format!("needs {action} on *");
+    }
+    let resource = if about.key.is_empty() {
+        about.bucket.clone()
+    } else {
+        format!("{}/{}", about.bucket, about.key)
+    };
+    format!("needs {action} on arn:aws:s3:::{resource}")
+}
+
+/// The text of the first element of this name, as far as error documents go; entities of XML resolved.
+pub fn element(body: &str, name: &str) -> Option<String> {
+    let start = body.find(&format!("<{name}>"))? + name.len() + 2;
+    let length = body.get(start..)?.find(&format!("</{name}>"))?;
+    let text = body.get(start..start + length)?;
+    Some(
+        text.replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&quot;", "\"")
+            .replace("&apos;", "'")
+            .replace("&amp;", "&")
+            .trim()
+            .to_owned(),
+    )
+}
+
+/// Whether a body is a web page.
+pub fn is_html(body: &str, content_type: &str) -> bool {
+    let head: String = body.trim_start().chars().take(200).collect();
+    let head = head.to_ascii_lowercase();
+    head.starts_with("<!doctype html")
+        || head.starts_with("<html")
+        || (content_type.contains("text/html") && !head.contains("<error"))
+}
+
+/// Whether a document holds a control character that XML 1.0 does not allow, plain or as a reference.
+pub fn has_control_character(body: &str) -> bool {
+    let plain = body
+        .chars()
+        .any(|c| c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r'));
+    plain
+        || body.match_indices("&#").any(|(at, _)| {
+            let Some(digits) = body.get(at + 2..).and_then(|rest| rest.split(';').next()) else {
+                return false;
+            };
+            let number = match digits.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16),
+                None => digits.parse(),
+            };
+            number.is_ok_and(|n| n < 0x20 && !matches!(n, 9 | 10 | 13))
+        })
+}
+
+/// An endpoint as it may be shown: without user information, query and fragment.
+pub fn shown_endpoint(endpoint: &str) -> String {
+    let (scheme, rest) = endpoint.split_once("://").unwrap_or(("", endpoint));
+    let rest = rest.split(['?', '#']).next().unwrap_or_default();
+    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+    let host = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    let path = path.trim_end_matches('/');
+    let mut shown = String::new();
+    if !scheme.is_empty() {
+        shown.push_str(scheme);
+        shown.push_str("://");
+    }
+    shown.push_str(host);
+    if !path.is_empty() {
+        shown.push('/');
+        shown.push_str(path);
+    }
+    shown
+}
+
+/// `host:port` of an endpoint, and whether it speaks TLS.
+pub fn host_and_port(endpoint: &str) -> (String, bool) {
+    let shown = shown_endpoint(endpoint);
+    let tls = !shown.starts_with("http://");
+    let authority = shown.split_once("://").map_or(shown.as_str(), |(_, r)| r);
+    let authority = authority.split('/').next().unwrap_or_default();
+    let has_port = authority
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()));
+    if has_port {
+        (authority.to_owned(), tls)
+    } else {
+        (format!("{authority}:{}", if tls { 443 } else { 80 }), tls)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(operation: Operation, status: u16, code: Option<&str>) -> Kind {
+        kind(&Answer {
+            operation,
+            status,
+            code,
+            message: "",
+        })
+    }
+
+    #[test]
+    fn the_code_decides_before_the_status() {
+        use Operation::{AbortMultipartUpload, ListBuckets, ListMultipartUploads, ListParts};
+        for (operation, status, code, kind) in [
+            (ListParts, 404, Some("NoSuchUpload"), Kind::UploadGone),
+            (ListParts, 200, Some("NoSuchUpload"), Kind::UploadGone),
+            (ListParts, 404, Some("NoSuchKey"), Kind::UploadGone),
+            (ListParts, 404, None, Kind::UploadGone),
+            (AbortMultipartUpload, 403, None, Kind::Denied),
+            (ListParts, 404, Some("NoSuchBucket"), Kind::NotFound),
+            (ListBuckets, 400, Some("ExpiredToken"), Kind::Credentials),
+            (
+                ListBuckets,
+                403,
+                Some("InvalidAccessKeyId"),
+                Kind::Credentials,
+            ),
+            (
+                ListBuckets,
+                403,
+                Some("SignatureDoesNotMatch"),
+                Kind::Credentials,
+            ),
+            (
+                ListBuckets,
+                403,
+                Some("RequestTimeTooSkewed"),
+                Kind::Invalid,
+            ),
+            (ListBuckets, 403, Some("AccessDenied"), Kind::Denied),
+            (ListBuckets, 503, Some("SlowDown"), Kind::Throttled),
+            (ListBuckets, 503, None, Kind::Throttled),
+            (ListBuckets, 429, None, Kind::Throttled),
+            (
+                ListBuckets,
+                400,
+                Some("ThrottlingException"),
+                Kind::Throttled,
+            ),
+            (ListBuckets, 500, Some("InternalError"), Kind::Network),
+            (ListBuckets, 502, None, Kind::Network),
+            (ListMultipartUploads, 501, None, Kind::Unsupported),
+            (AbortMultipartUpload, 412, None, Kind::Precondition),
+            (ListBuckets, 301, Some("PermanentRedirect"), Kind::Invalid),
+            (ListBuckets, 200, None, Kind::Garbled),
+        ] {
+            assert_eq!(of(operation, status, code), kind, "{status} {code:?}");
+        }
+    }
+
+    #[test]
+    fn a_plea_to_slow_down_is_heard_whatever_its_code() {
+        let answer = Answer {
+            operation: Operation::ListParts,
+            status: 400,
+            code: Some("Weird"),
+            message: "Please reduce your request rate.",
+        };
+        assert_eq!(kind(&answer), Kind::Throttled);
+    }
+
+    #[test]
+    fn a_denial_names_the_action_and_the_resource() {
+        let about = About::key(Operation::ListParts, "logs", "a/b");
+        assert_eq!(
+            hint(Kind::Denied, None, &about),
+            "needs s3:ListMultipartUploadParts on arn:aws:s3:::logs/a/b"
+        );
+        let about = About::account(Operation::ListBuckets);
+        assert_eq!(
+            hint(Kind::Denied, None, &about),
+            "needs s3:ListAllMyBuckets on *"
+        );
+        let about = About::bucket(Operation::ListMultipartUploads, "fast--use1-az4--x-s3");
+        assert!(hint(Kind::Denied, None, &about).contains("s3express:CreateSession"));
+    }
+
+    #[test]
+    fn an_empty_message_is_replaced_by_a_sentence() {
+        let answer = Answer {
+            operation: Operation::ListParts,
+            status: 403,
+            code: None,
+            message: " ",
+        };
+        assert_eq!(message(&answer, Kind::Denied), "access denied");
+    }
+
+    #[test]
+    fn an_endpoint_is_shown_without_its_password() {
+        assert_eq!(
+            shown_endpoint("https://me:secret@s3.example:9000/base/?x=y"),
+            "https://s3.example:9000/base"
+        );
+        assert_eq!(host_and_port("http://[::1]:80/").0, "[::1]:80");
+        assert_eq!(
+            host_and_port("https://s3.example"),
+            ("s3.example:443".to_owned(), true)
+        );
+    }
+
+    #[test]
+    fn control_characters_are_found_plain_and_as_references() {
+        assert!(has_control_character("<Key>a\u{1}</Key>"));
+        assert!(has_control_character("<Key>a&#x1;</Key>"));
+        assert!(has_control_character("<Key>a&#31;</Key>"));
+        assert!(!has_control_character("<Key>a&#xA;b&#10;</Key>\n"));
+    }
+
+    #[test]
+    fn a_web_page_is_told_from_an_error_document() {
+        assert!(is_html("\n<!DOCTYPE html><html>", ""));
+        assert!(is_html("hello", "text/html; charset=utf-8"));
+        assert!(!is_html("<Error><Code>X</Code></Error>", "text/html"));
+        assert!(!is_html("", "application/xml"));
+    }
+}

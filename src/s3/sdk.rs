@@ -1,1 +1,0 @@
-//! The store over the AWS SDK: the only place that names it.

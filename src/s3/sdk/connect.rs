@@ -1,0 +1,385 @@
+//! From options, environment and profile to a configuration that works on AWS and on anything like it.
+//!
+//! Knows nothing of requests. Nothing here is done before the first request, so that a screen never waits
+//! for files, processes or the instance metadata service.
+
+use std::fmt;
+use std::time::Duration;
+
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::identity::IdentityCache;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, ConfigLoader, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_sdk_s3::config::{RequestChecksumCalculation, SharedCredentialsProvider};
+use aws_smithy_http_client::tls::{self, TlsContext, TrustStore};
+use aws_types::service_config::ServiceConfigKey;
+
+use super::credentials::Remembered;
+use super::errors;
+use super::region::Clients;
+use super::retry::OnlyBlips;
+use crate::protocol::{Fault, Kind, Operation};
+use crate::s3::Clock;
+use crate::s3::classify::{host_and_port, shown_endpoint};
+
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// Aborting an upload of 2,500 parts was seen to take 33 s.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+/// A `credential_process` may ask a person for a code.
+const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(120);
+const DEFAULT_REGION: &str = "us-east-1";
+
+/// Where the bucket's name goes in a request's address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Addressing {
+    /// Path for custom endpoints, virtual hosts for AWS.
+    #[default]
+    Auto,
+    /// `host/bucket/key`
+    Path,
+    /// `bucket.host/key`
+    Virtual,
+}
+
+/// Credentials given in full, for the embedded demo.
+#[derive(Clone, PartialEq, Eq)]
+pub struct StaticCredentials {
+    pub access_key_id: String,
+    pub secret_access_key: String,
+}
+
+impl fmt::Debug for StaticCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StaticCredentials")
+    }
+}
+
+/// What the command line says of the connection; whatever it leaves open, environment and profile decide.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectOptions {
+    /// Its credentials are used even if the environment holds others, as the AWS CLI does.
+    pub profile: Option<String>,
+    pub region: Option<String>,
+    /// A custom endpoint's URL.
+    pub endpoint: Option<String>,
+    /// `false`: requests are not signed, and no credentials are looked for.
+    pub sign: bool,
+    pub addressing: Addressing,
+    /// Default: 5 s.
+    pub connect_timeout: Option<Duration>,
+    /// How long a server may stay silent. Default: 60 s.
+    pub read_timeout: Option<Duration>,
+    pub credentials: Option<StaticCredentials>,
+    /// The provider profile in force, told on by [`crate::protocol::Identity`].
+    pub provider: Option<String>,
+}
+
+impl Default for ConnectOptions {
+    fn default() -> Self {
+        Self {
+            profile: None,
+            region: None,
+            endpoint: None,
+            sign: true,
+            addressing: Addressing::Auto,
+            connect_timeout: None,
+            read_timeout: None,
+            credentials: None,
+            provider: None,
+        }
+    }
+}
+
+/// What is known once the configuration is read.
+#[derive(Debug)]
+pub(super) struct Connection {
+    pub(super) clients: Clients,
+    pub(super) place: Place,
+    pub(super) credentials: Option<SharedCredentialsProvider>,
+    pub(super) profile: Option<String>,
+}
+
+/// Where requests go, for messages.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    /// The custom endpoint as it may be shown.
+    pub(super) endpoint: Option<String>,
+    /// AWS itself, by its own or by a custom name.
+    pub(super) aws: bool,
+    /// `host:port`, or AWS's name of the service.
+    pub(super) host: String,
+    /// Plain HTTP to another machine: bodies are to be signed there.
+    pub(super) exposed: bool,
+    pub(super) connect_timeout: Duration,
+    pub(super) read_timeout: Duration,
+}
+
+/// Reads environment and profile files; sends nothing.
+pub(super) async fn connect(options: &ConnectOptions, clock: Clock) -> Result<Connection, Fault> {
+    let mut shared = loader(options)?.load().await;
+    if let Some(path) = setting(&shared, "AWS_CA_BUNDLE", "ca_bundle") {
+        // Again, so that SSO and STS trust it, too.
+        shared = loader(options)?
+            .http_client(trusting(&path).await?)
+            .load()
+            .await;
+    }
+    let endpoint = options
+        .endpoint
+        .clone()
+        .or_else(|| setting(&shared, "AWS_ENDPOINT_URL", "endpoint_url"))
+        .or_else(|| shared.endpoint_url().map(ToOwned::to_owned));
+    let place = place(options, endpoint.as_deref())?;
+    let profile = options
+        .profile
+        .clone()
+        .or_else(|| std::env::var("AWS_PROFILE").ok())
+        .filter(|name| !name.is_empty());
+    let credentials = shared
+        .credentials_provider()
+        .filter(|_| options.sign)
+        .map(|inner| SharedCredentialsProvider::new(Remembered::new(inner, clock)));
+    let region = shared
+        .region()
+        .map_or(DEFAULT_REGION, Region::as_ref)
+        .to_owned();
+    let template = template(options, &shared, &place, endpoint, credentials.clone());
+    Ok(Connection {
+        clients: Clients::new(template, region),
+        place,
+        credentials,
+        profile,
+    })
+}
+
+fn template(
+    options: &ConnectOptions,
+    shared: &SdkConfig,
+    place: &Place,
+    endpoint: Option<String>,
+    credentials: Option<SharedCredentialsProvider>,
+) -> aws_sdk_s3::config::Builder {
+    let path_style = match options.addressing {
+        Addressing::Auto => place.endpoint.is_some(),
+        Addressing::Path => true,
+        Addressing::Virtual => false,
+    };
+    let mut builder = aws_sdk_s3::config::Builder::from(shared)
+        .force_path_style(path_style)
+        .retry_classifier(OnlyBlips);
+    builder.set_endpoint_url(endpoint);
+    if let Some(credentials) = credentials {
+        builder = builder.credentials_provider(credentials);
+    } else {
+        builder = builder.allow_no_auth();
+    }
+    if !place.aws {
+        builder = builder
+            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
+            .disable_s3_express_session_auth(true);
+    }
+    builder
+}
+
+fn loader(options: &ConnectOptions) -> Result<ConfigLoader, Fault> {
+    let mut profile_region = ProfileFileRegionProvider::builder();
+    if let Some(profile) = &options.profile {
+        profile_region = profile_region.profile_name(profile);
+    }
+    // Not the metadata service: it would be waited for only to learn a default.
+    let region = RegionProviderChain::first_try(options.region.clone().map(Region::new))
+        .or_else(EnvironmentVariableRegionProvider::new())
+        .or_else(profile_region.build())
+        .or_else(Region::from_static(DEFAULT_REGION));
+    let read = options.read_timeout.unwrap_or(READ_TIMEOUT);
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(options.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
+        .read_timeout(read)
+        .build();
+    let name = AppName::new("mopup").map_err(|error| invalid(error.to_string(), ""))?;
+    let mut loader = aws_config::defaults(BehaviorVersion::latest())
+        .region(region)
+        .app_name(name)
+        .timeout_config(timeouts)
+        .retry_config(
+            RetryConfig::standard()
+                .with_max_attempts(2)
+                .with_initial_backoff(Duration::from_millis(200)),
+        )
+        .stalled_stream_protection(
+            StalledStreamProtectionConfig::enabled()
+                .grace_period(read)
+                .build(),
+        )
+        .identity_cache(
+            IdentityCache::lazy()
+                .load_timeout(CREDENTIALS_TIMEOUT)
+                .build(),
+        );
+    if let Some(profile) = &options.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(endpoint) = &options.endpoint {
+        loader = loader.endpoint_url(endpoint);
+    }
+    Ok(if !options.sign {
+        loader.no_credentials()
+    } else if let Some(StaticCredentials {
+        access_key_id,
+        secret_access_key,
+    }) = &options.credentials
+    {
+        loader.credentials_provider(Credentials::new(
+            access_key_id,
+            secret_access_key,
+            None,
+            None,
+            "given",
+        ))
+    } else if let Some(profile) = &options.profile {
+        loader.credentials_provider(
+            ProfileFileCredentialsProvider::builder()
+                .profile_name(profile)
+                .build(),
+        )
+    } else {
+        loader
+    })
+}
+
+/// A setting as the SDK would read it: the environment, then the profile, `services` sections first.
+fn setting(shared: &SdkConfig, env: &str, profile: &str) -> Option<String> {
+    let key = ServiceConfigKey::builder()
+        .service_id("S3")
+        .env(env)
+        .profile(profile)
+        .build()
+        .ok()?;
+    shared
+        .service_config()?
+        .load_config(key)
+        .filter(|value| !value.is_empty())
+}
+
+/// The HTTP client that trusts the certificates of this file instead of the system's, as the AWS CLI does.
+async fn trusting(
+    path: &str,
+) -> Result<aws_smithy_runtime_api::client::http::SharedHttpClient, Fault> {
+    let pem = tokio::fs::read(path)
+        .await
+        .map_err(|error| invalid(format!("the CA bundle {path} cannot be read: {error}"), ""))?;
+    let text = String::from_utf8_lossy(&pem);
+    let begun = text.matches("-----BEGIN CERTIFICATE-----").count();
+    if begun == 0 || begun != text.matches("-----END CERTIFICATE-----").count() {
+        return Err(invalid(
+            format!("the CA bundle {path} holds no certificate in PEM form"),
+            "check AWS_CA_BUNDLE and ca_bundle",
+        ));
+    }
+    let context = TlsContext::builder()
+        .with_trust_store(TrustStore::empty().with_pem_certificate(pem))
+        .build()
+        .map_err(|error| {
+            invalid(
+                format!(
+                    "the CA bundle {path} is refused: {}",
+                    errors::deepest(&error)
+                ),
+                "",
+            )
+        })?;
+    Ok(aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(
+            tls::rustls_provider::CryptoMode::AwsLc,
+        ))
+        .tls_context(context)
+        .build_https())
+}
+
+fn place(options: &ConnectOptions, endpoint: Option<&str>) -> Result<Place, Fault> {
+    let (host, tls) =
+        endpoint.map_or_else(|| ("s3.amazonaws.com:443".to_owned(), true), host_and_port);
+    if let Some(endpoint) = endpoint {
+        let known = endpoint.starts_with("http://") || endpoint.starts_with("https://");
+        if !known || host.starts_with(':') {
+            return Err(invalid(
+                format!("the endpoint '{}' is not a URL", shown_endpoint(endpoint)),
+                "write it as https://host:port",
+            ));
+        }
+    }
+    let name = host
+        .rsplit_once(':')
+        .map_or(host.as_str(), |(name, _)| name);
+    let aws = name.ends_with(".amazonaws.com") || name.ends_with(".amazonaws.com.cn");
+    let loopback = name == "localhost"
+        || name.ends_with(".localhost")
+        || name
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback());
+    Ok(Place {
+        endpoint: endpoint.map(shown_endpoint),
+        aws,
+        exposed: !tls && !loopback,
+        host,
+        connect_timeout: options.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
+        read_timeout: options.read_timeout.unwrap_or(READ_TIMEOUT),
+    })
+}
+
+fn invalid(message: String, hint: &str) -> Fault {
+    Fault {
+        operation: Operation::Connect,
+        target: String::new(),
+        kind: Kind::Invalid,
+        code: None,
+        message,
+        hint: hint.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(endpoint: &str) -> Place {
+        place(&ConnectOptions::default(), Some(endpoint)).unwrap()
+    }
+
+    #[test]
+    fn bodies_are_exposed_only_over_plain_http_to_another_machine() {
+        assert!(at("http://minio.lan:9000").exposed);
+        assert!(!at("https://minio.lan:9000").exposed);
+        assert!(!at("http://127.0.0.1:9000").exposed);
+        assert!(!at("http://[::1]:9000").exposed);
+        assert!(!at("http://localhost:9000").exposed);
+    }
+
+    #[test]
+    fn a_custom_name_of_aws_is_still_aws() {
+        assert!(at("https://s3.eu-west-1.amazonaws.com").aws);
+        assert!(!at("https://amazonaws.com.example").aws);
+    }
+
+    #[test]
+    fn an_endpoint_that_is_no_url_is_refused_without_its_password() {
+        let fault = place(&ConnectOptions::default(), Some("me:secret@host:9000")).unwrap_err();
+        assert_eq!(fault.kind, Kind::Invalid);
+        assert!(!fault.to_string().contains("secret"), "{fault}");
+    }
+
+    #[test]
+    fn keys_do_not_show() {
+        let keys = StaticCredentials {
+            access_key_id: "AKIA".to_owned(),
+            secret_access_key: "hush".to_owned(),
+        };
+        assert!(!format!("{keys:?}").contains("hush"));
+    }
+}

@@ -1,0 +1,315 @@
+//! From an SDK error to one sentence: never "dispatch failure", never a secret.
+
+use std::error::Error;
+use std::io;
+
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+use super::connect::{Connection, Place};
+use super::{credentials, region};
+use crate::protocol::{Fault, Kind, Operation};
+use crate::s3::classify::{self, About, Answer};
+
+/// Bodies are looked at this far.
+const HEAD: usize = 256 * 1024;
+
+/// A request that failed, as plain data.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// The server answered.
+    Answer(Box<Said>),
+    /// It did not, or broke off.
+    Wire { message: String, hint: String },
+    /// There was nothing to sign with.
+    Credentials(String),
+    /// The request could not be built.
+    Unbuilt(String),
+    /// Told already.
+    Told(Fault),
+}
+
+/// What a server said.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub(super) status: u16,
+    pub(super) code: Option<String>,
+    pub(super) message: String,
+    /// The region that it points at.
+    pub(super) region: Option<String>,
+    body: String,
+    content_type: String,
+}
+
+impl Failure {
+    pub(super) fn new<E>(error: &SdkError<E, HttpResponse>, connection: &Connection) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        if let Some(inner) = credentials::within(error) {
+            let profile = connection.profile.as_deref();
+            return Self::Credentials(credentials::explain(inner, profile));
+        }
+        match error {
+            SdkError::ServiceError(service) => Self::Answer(Box::new(said(
+                service.raw(),
+                service.err().code(),
+                service.err().message(),
+            ))),
+            SdkError::ResponseError(response) => {
+                if response.raw().body().bytes().is_some() {
+                    Self::Answer(Box::new(said(response.raw(), None, None)))
+                } else {
+                    broken_off(error, &connection.place)
+                }
+            }
+            SdkError::ConstructionFailure(_) => Self::Unbuilt(deepest(error)),
+            _ => wire(error, &connection.place),
+        }
+    }
+
+    /// Whether the answer speaks of `EncodingType` as something it does not take.
+    pub(super) fn refuses_encoding(&self) -> bool {
+        matches!(self, Self::Answer(said) if matches!(said.status, 400 | 501)
+            && ["encoding-type", "encodingtype", "encoding_type", "encoding type"]
+                .iter()
+                .any(|word| said.body.to_ascii_lowercase().contains(word)))
+    }
+
+    /// The service's own code.
+    pub(super) fn code(&self) -> Option<&str> {
+        match self {
+            Self::Answer(said) => said.code.as_deref(),
+            _ => None,
+        }
+    }
+
+    pub(super) fn into_fault(self, about: &About) -> Fault {
+        let fault = |kind, message, hint| Fault {
+            operation: about.operation,
+            target: about.target(),
+            kind,
+            code: None,
+            message,
+            hint,
+        };
+        match self {
+            Self::Told(fault) => fault,
+            Self::Answer(said) => answer(*said, about),
+            Self::Wire { message, hint } => fault(Kind::Network, message, hint),
+            Self::Credentials(message) => fault(
+                Kind::Credentials,
+                message,
+                "set up a profile, or export keys; with MFA use credential_process".to_owned(),
+            ),
+            Self::Unbuilt(message) => fault(
+                Kind::Invalid,
+                format!("the request cannot be made: {message}"),
+                String::new(),
+            ),
+        }
+    }
+}
+
+fn answer(said: Said, about: &About) -> Fault {
+    let seen = Answer {
+        operation: about.operation,
+        status: said.status,
+        code: said.code.as_deref(),
+        message: &said.message,
+    };
+    let mut kind = classify::kind(&seen);
+    let mut message = classify::message(&seen, kind);
+    let mut hint = classify::hint(kind, said.code.as_deref(), about);
+    if said.code.is_none() && classify::is_html(&said.body, &said.content_type) {
+        if said.status < 500 {
+            kind = Kind::Garbled;
+        }
+        message = "the endpoint speaks HTML, not S3".to_owned();
+        "check --endpoint-url".clone_into(&mut hint);
+    } else if kind == Kind::Garbled {
+        message = garbled(&said, about);
+        hint = if classify::has_control_character(&said.body) {
+            "end the upload of that key with another tool, then list again".to_owned()
+        } else {
+            "check --endpoint-url, or try again".to_owned()
+        };
+    } else if let (true, Some(region)) = (
+        classify::is_redirect(said.status, said.code.as_deref()),
+        &said.region,
+    ) {
+        message = format!("the bucket is in the region {region}, and asking there did not help");
+        hint = format!("try --region {region}");
+    }
+    Fault {
+        operation: about.operation,
+        target: about.target(),
+        kind,
+        code: said.code,
+        message,
+        hint,
+    }
+}
+
+fn garbled(said: &Said, about: &About) -> String {
+    let what = if about.bucket.is_empty() {
+        "the answer".to_owned()
+    } else {
+        format!("the answer for the bucket {}", about.bucket)
+    };
+    if classify::has_control_character(&said.body) {
+        format!(
+            "{what} cannot be read: a key in it holds a control character, which XML does not allow"
+        )
+    } else if said.body.trim().is_empty() {
+        format!("{what} is empty")
+    } else {
+        format!("{what} cannot be read: it is not the XML that S3 sends")
+    }
+}
+
+fn said(raw: &HttpResponse, code: Option<&str>, message: Option<&str>) -> Said {
+    let bytes = raw.body().bytes().unwrap_or_default();
+    let body = String::from_utf8_lossy(&bytes[..bytes.len().min(HEAD)]).into_owned();
+    let is_error = body.contains("<Error");
+    let in_body = |name| {
+        is_error
+            .then(|| classify::element(&body, name))
+            .flatten()
+            .filter(|text| !text.is_empty())
+    };
+    let kept = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(ToOwned::to_owned);
+    let region = raw
+        .headers()
+        .get("x-amz-bucket-region")
+        .map(ToOwned::to_owned)
+        .or_else(|| in_body("Region"))
+        .and_then(|name| region::normal(&name));
+    Said {
+        status: raw.status().as_u16(),
+        code: kept(code).or_else(|| in_body("Code")),
+        message: kept(message)
+            .or_else(|| in_body("Message"))
+            .unwrap_or_default(),
+        region,
+        content_type: raw
+            .headers()
+            .get("content-type")
+            .unwrap_or_default()
+            .to_ascii_lowercase(),
+        body,
+    }
+}
+
+fn broken_off(error: &(dyn Error + 'static), place: &Place) -> Failure {
+    Failure::Wire {
+        message: format!("the answer of {} broke off: {}", place.host, deepest(error)),
+        hint: "try again".to_owned(),
+    }
+}
+
+/// What went wrong on the way, told from the innermost errors.
+fn wire(error: &(dyn Error + 'static), place: &Place) -> Failure {
+    let host = &place.host;
+    let text = chain(error).to_ascii_lowercase();
+    let refused = find_io(error).map(io::Error::kind);
+    let (message, hint) = if text.contains("connect timeout") {
+        (
+            format!(
+                "no connection to {host} within {}",
+                span(place.connect_timeout)
+            ),
+            "check the address, the network and --endpoint-url",
+        )
+    } else if text.contains("timeout") || text.contains("timed out") {
+        (
+            format!("no answer from {host} within {}", span(place.read_timeout)),
+            "try again; the server may be busy or gone",
+        )
+    } else if refused == Some(io::ErrorKind::ConnectionRefused) {
+        (
+            format!("connection refused by {host}"),
+            "is the server running there? check --endpoint-url",
+        )
+    } else if text.contains("dns error") || text.contains("lookup address") {
+        (
+            format!("the name of {host} cannot be resolved"),
+            "check --endpoint-url, or use --addressing path",
+        )
+    } else if ["certificate", "tls", "handshake", "corrupt message"]
+        .iter()
+        .any(|word| text.contains(word))
+    {
+        (
+            format!("no secure connection to {host}: {}", deepest(error)),
+            "check the certificate, AWS_CA_BUNDLE, and http:// against https://",
+        )
+    } else {
+        (
+            format!("the connection to {host} failed: {}", deepest(error)),
+            "try again",
+        )
+    };
+    Failure::Wire {
+        message,
+        hint: hint.to_owned(),
+    }
+}
+
+fn span(duration: std::time::Duration) -> String {
+    if duration.subsec_millis() == 0 {
+        format!("{} s", duration.as_secs())
+    } else {
+        format!("{} ms", duration.as_millis())
+    }
+}
+
+fn find_io<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<io::Error>() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// All that an error and its causes say.
+fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut told = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        told.push_str(": ");
+        told.push_str(&error.to_string());
+        next = error.source();
+    }
+    told
+}
+
+/// What the innermost cause says, on one line.
+pub(super) fn deepest(error: &(dyn Error + 'static)) -> String {
+    let mut last = error;
+    while let Some(cause) = last.source() {
+        last = cause;
+    }
+    let text = last.to_string();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A request that is refused before it is sent.
+pub(super) fn refused(about: &About, message: &str, hint: &str) -> Fault {
+    Fault {
+        operation: about.operation,
+        target: about.target(),
+        kind: Kind::Invalid,
+        code: None,
+        message: message.to_owned(),
+        hint: hint.to_owned(),
+    }
+}
+
+/// A failure to have credentials at all.
+pub(super) fn no_credentials(message: String) -> Fault {
+    Failure::Credentials(message).into_fault(&About::account(Operation::Connect))
+}

@@ -1,0 +1,257 @@
+//! The store over the AWS SDK: the only place that names it.
+//!
+//! Knows nothing of jobs and pacing. Connects at the first request, asks every bucket in its own region,
+//! and turns whatever a server says into plain types.
+
+mod connect;
+mod credentials;
+mod errors;
+mod parts;
+mod region;
+mod retry;
+mod uploads;
+
+use std::collections::HashSet;
+use std::error::Error;
+use std::future::Future;
+
+use async_trait::async_trait;
+use aws_credential_types::provider::ProvideCredentials;
+use aws_sdk_s3::Client;
+use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_s3::primitives::DateTime;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use tokio::sync::OnceCell;
+
+pub use connect::{Addressing, ConnectOptions, StaticCredentials};
+
+use self::connect::Connection;
+use self::errors::{Failure, Said};
+use self::uploads::Habits;
+use super::classify::{self, About};
+use super::{
+    Abort, Clock, CreateUpload, ListParts, ListUploads, PartsPage, Store, UploadPart, UploadsPage,
+};
+use crate::model::{Bucket, Timestamp};
+use crate::protocol::{Fault, Identity, Operation};
+
+/// S3 over HTTP.
+#[derive(Debug)]
+pub struct SdkStore {
+    options: ConnectOptions,
+    clock: Clock,
+    connection: OnceCell<Connection>,
+    habits: Habits,
+}
+
+impl SdkStore {
+    /// Does no I/O: the first request connects.
+    pub fn new(options: ConnectOptions, clock: Clock) -> Self {
+        Self {
+            options,
+            clock,
+            connection: OnceCell::new(),
+            habits: Habits::default(),
+        }
+    }
+
+    async fn connection(&self) -> Result<&Connection, Fault> {
+        self.connection
+            .get_or_try_init(|| connect::connect(&self.options, self.clock.clone()))
+            .await
+    }
+
+    /// Asks in the bucket's region; when the answer points at another one, once more there.
+    async fn ask<T, E, F, R>(&self, bucket: &str, request: F) -> Result<T, Failure>
+    where
+        F: Fn(Client) -> R + Send + Sync,
+        R: Future<Output = Result<T, SdkError<E, HttpResponse>>> + Send,
+        T: Send,
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        let connection = self.connection().await.map_err(Failure::Told)?;
+        let clients = &connection.clients;
+        let home = clients.home(bucket);
+        let failure = match request(clients.of(&home)).await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => Failure::new(&error, connection),
+        };
+        let Some(better) = self.elsewhere(connection, bucket, &home, &failure).await else {
+            return Err(failure);
+        };
+        clients.settle(bucket, &better);
+        request(clients.of(&better))
+            .await
+            .map_err(|error| Failure::new(&error, connection))
+    }
+
+    /// The region that a failure points at, if it is another one.
+    async fn elsewhere(
+        &self,
+        connection: &Connection,
+        bucket: &str,
+        home: &str,
+        failure: &Failure,
+    ) -> Option<String> {
+        let Failure::Answer(said) = failure else {
+            return None;
+        };
+        if bucket.is_empty() || !points_away(said) {
+            return None;
+        }
+        let named = match &said.region {
+            Some(region) => Some(region.clone()),
+            None if connection.place.aws => {
+                let answer = connection
+                    .clients
+                    .of(home)
+                    .head_bucket()
+                    .bucket(bucket)
+                    .send()
+                    .await;
+                match answer {
+                    Ok(found) => found.bucket_region().map(ToOwned::to_owned),
+                    Err(error) => match Failure::new(&error, connection) {
+                        Failure::Answer(said) => said.region,
+                        _ => None,
+                    },
+                }
+            }
+            None => None,
+        };
+        named.filter(|region| region != home)
+    }
+
+    async fn buckets(&self, connection: &Connection) -> Result<Vec<Bucket>, Failure> {
+        let mut found = Vec::new();
+        let mut names = HashSet::new();
+        let mut token: Option<String> = None;
+        loop {
+            let page = self
+                .ask("", |client| {
+                    // AWS names the buckets' regions only when a parameter is given.
+                    let size = connection.place.aws.then_some(1000);
+                    client
+                        .list_buckets()
+                        .set_max_buckets(size)
+                        .set_continuation_token(token.clone())
+                        .send()
+                })
+                .await?;
+            let before = found.len();
+            for bucket in page.buckets() {
+                let name = bucket.name().unwrap_or_default().to_owned();
+                if name.is_empty() || !names.insert(name.clone()) {
+                    continue;
+                }
+                let region = bucket.bucket_region().and_then(region::normal);
+                if let Some(region) = &region {
+                    connection.clients.settle(&name, region);
+                }
+                found.push(Bucket {
+                    name,
+                    created: bucket.creation_date().and_then(timestamp),
+                    region,
+                });
+            }
+            // A server that ignores the token sends the same page for ever.
+            let next = page.continuation_token().filter(|next| !next.is_empty());
+            if next.is_none() || next == token.as_deref() || found.len() == before {
+                return Ok(found);
+            }
+            token = next.map(ToOwned::to_owned);
+        }
+    }
+}
+
+fn points_away(said: &Said) -> bool {
+    classify::is_redirect(said.status, said.code.as_deref())
+        || (said.status == 400 && said.region.is_some())
+}
+
+/// An SDK date as plain milliseconds.
+fn timestamp(date: &DateTime) -> Option<Timestamp> {
+    date.to_millis().ok().map(Timestamp::from_millis)
+}
+
+/// A text that is there and not empty.
+fn some(text: Option<&str>) -> Option<String> {
+    text.filter(|text| !text.is_empty()).map(ToOwned::to_owned)
+}
+
+/// Display name, else ID.
+fn person(name: Option<&str>, id: Option<&str>) -> Option<String> {
+    some(name).or_else(|| some(id))
+}
+
+#[async_trait]
+impl Store for SdkStore {
+    async fn identity(&self) -> Result<Identity, Fault> {
+        let connection = self.connection().await?;
+        let mut identity = Identity {
+            profile: connection.profile.clone(),
+            region: connection.clients.default_region().to_owned(),
+            endpoint: connection.place.endpoint.clone(),
+            provider: self.options.provider.clone(),
+            ..Identity::default()
+        };
+        if let Some(provider) = &connection.credentials {
+            let found = provider.provide_credentials().await.map_err(|error| {
+                let profile = connection.profile.as_deref();
+                errors::no_credentials(credentials::explain(&error, profile))
+            })?;
+            identity.access_key_tail = Some(credentials::tail(&found));
+            identity.credentials_from = Some(credentials::source(&found));
+            identity.credentials_expire = credentials::expiry(&found);
+        }
+        Ok(identity)
+    }
+
+    async fn list_buckets(&self) -> Result<Vec<Bucket>, Fault> {
+        let connection = self.connection().await?;
+        self.buckets(connection)
+            .await
+            .map_err(|failure| failure.into_fault(&About::account(Operation::ListBuckets)))
+    }
+
+    async fn head_bucket(&self, bucket: &str) -> Result<Bucket, Fault> {
+        let answer = self
+            .ask(bucket, |client| client.head_bucket().bucket(bucket).send())
+            .await
+            .map_err(|failure| failure.into_fault(&About::bucket(Operation::HeadBucket, bucket)))?;
+        let connection = self.connection().await?;
+        let named = answer.bucket_region().and_then(region::normal);
+        if let Some(region) = &named {
+            connection.clients.settle(bucket, region);
+        }
+        let known = connection
+            .place
+            .aws
+            .then(|| connection.clients.home(bucket));
+        Ok(Bucket {
+            name: bucket.to_owned(),
+            created: None,
+            region: named.or(known),
+        })
+    }
+
+    async fn list_uploads(&self, request: &ListUploads) -> Result<UploadsPage, Fault> {
+        self.uploads_page(request).await
+    }
+
+    async fn list_parts(&self, request: &ListParts) -> Result<PartsPage, Fault> {
+        self.parts_page(request).await
+    }
+
+    async fn abort(&self, request: &Abort) -> Result<(), Fault> {
+        self.end_upload(request).await
+    }
+
+    async fn create_upload(&self, request: &CreateUpload) -> Result<String, Fault> {
+        self.begin_upload(request).await
+    }
+
+    async fn upload_part(&self, request: &UploadPart) -> Result<String, Fault> {
+        self.store_part(request).await
+    }
+}

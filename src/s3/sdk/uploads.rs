@@ -1,0 +1,212 @@
+//! `ListMultipartUploads` against servers that encode, mark and truncate as they please.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput as Answer;
+use aws_sdk_s3::types::{EncodingType, MultipartUpload};
+
+use super::errors::{self, Failure};
+use super::{SdkStore, person, some, timestamp};
+use crate::model::bucket::is_directory_bucket;
+use crate::model::{Target, Upload};
+use crate::protocol::{Fault, Kind, Operation};
+use crate::s3::classify::About;
+use crate::s3::encoding::{self, Evidence, Form};
+use crate::s3::{ListParts, ListUploads, Marker, UploadsPage};
+
+/// After this many probes that told nothing, the element in the answer decides for good.
+const PROBES: u32 = 3;
+
+/// What a server was seen to do, kept for as long as the store lives.
+#[derive(Debug, Default)]
+pub(super) struct Habits {
+    /// It refuses `encoding-type`.
+    refuses_encoding: AtomicBool,
+    /// How it writes keys: without and with the element in its answer.
+    forms: Mutex<[Option<Form>; 2]>,
+    probes: AtomicU32,
+}
+
+impl Habits {
+    fn form(&self, element: bool) -> Option<Form> {
+        self.forms.lock().ok()?[usize::from(element)]
+    }
+
+    fn learn(&self, element: bool, form: Form) {
+        if let Ok(mut forms) = self.forms.lock() {
+            forms[usize::from(element)] = Some(form);
+        }
+    }
+}
+
+impl SdkStore {
+    pub(super) async fn uploads_page(&self, request: &ListUploads) -> Result<UploadsPage, Fault> {
+        let about = About::bucket(Operation::ListMultipartUploads, &request.bucket);
+        let directory = is_directory_bucket(&request.bucket);
+        if directory && !request.prefix.is_empty() && !request.prefix.ends_with('/') {
+            return Err(errors::refused(
+                &about,
+                "directory buckets list only prefixes that end in /",
+                "add a / to the prefix, or leave it out",
+            ));
+        }
+        let ask = !self.habits.refuses_encoding.load(Ordering::Relaxed);
+        let mut asked = ask;
+        let mut answer = self.fetch(request, ask).await;
+        if let Err(failure) = &answer
+            && ask
+            && failure.refuses_encoding()
+        {
+            self.habits.refuses_encoding.store(true, Ordering::Relaxed);
+            asked = false;
+            answer = self.fetch(request, false).await;
+        }
+        match answer {
+            Ok(answer) => self.page(request, &answer, asked).await,
+            // One server's way to say that a bucket has none.
+            Err(failure) if failure.code() == Some("NoSuchUpload") => Ok(UploadsPage::default()),
+            Err(failure) => Err(failure.into_fault(&about)),
+        }
+    }
+
+    async fn fetch(&self, request: &ListUploads, encoded: bool) -> Result<Answer, Failure> {
+        let filled = |text: &str| Some(text.to_owned()).filter(|text| !text.is_empty());
+        let marker = request.marker.as_ref();
+        let key_marker = marker.and_then(|marker| filled(&marker.key));
+        let id_marker = marker
+            .filter(|_| key_marker.is_some() && !is_directory_bucket(&request.bucket))
+            .and_then(|marker| filled(marker.upload_id.as_deref().unwrap_or_default()));
+        self.ask(&request.bucket, |client| {
+            client
+                .list_multipart_uploads()
+                .bucket(&request.bucket)
+                .set_prefix(filled(&request.prefix))
+                .set_encoding_type(encoded.then_some(EncodingType::Url))
+                .set_key_marker(key_marker.clone())
+                .set_upload_id_marker(id_marker.clone())
+                .set_max_uploads(request.max_uploads)
+                .send()
+        })
+        .await
+    }
+
+    async fn page(
+        &self,
+        request: &ListUploads,
+        answer: &Answer,
+        asked: bool,
+    ) -> Result<UploadsPage, Fault> {
+        let form = if asked {
+            self.form_of(request, answer).await?
+        } else {
+            Form::Raw
+        };
+        let sent = answer.uploads().iter().filter_map(MultipartUpload::key);
+        let next = (answer.is_truncated() == Some(true)).then(|| {
+            let marker = answer.next_key_marker().unwrap_or_default();
+            if is_directory_bucket(&request.bucket) {
+                return Marker {
+                    key: encoding::next_token(marker),
+                    upload_id: None,
+                };
+            }
+            let keys: Vec<&str> = sent.collect();
+            Marker {
+                key: encoding::next_marker(marker, keys.iter().copied(), form),
+                upload_id: some(answer.next_upload_id_marker()),
+            }
+        });
+        let uploads = answer
+            .uploads()
+            .iter()
+            .filter_map(|upload| plain(upload, form))
+            .collect();
+        Ok(UploadsPage { uploads, next })
+    }
+
+    /// How the keys of this page are written: their own evidence, else what the server was seen to do, else
+    /// what becomes of asking for one of them, else the element.
+    async fn form_of(&self, request: &ListUploads, answer: &Answer) -> Result<Form, Fault> {
+        let element = answer
+            .encoding_type()
+            .is_some_and(|kind| kind.as_str().eq_ignore_ascii_case("url"));
+        let by_element = if element { Form::Encoded } else { Form::Raw };
+        let keys = answer
+            .uploads()
+            .iter()
+            .map(|upload| upload.key().unwrap_or_default());
+        let at = match encoding::weigh(keys) {
+            Evidence::Raw => {
+                self.habits.learn(element, Form::Raw);
+                return Ok(Form::Raw);
+            }
+            Evidence::Same => return Ok(self.habits.form(element).unwrap_or(by_element)),
+            Evidence::Ambiguous(at) => at,
+        };
+        if let Some(form) = self.habits.form(element) {
+            return Ok(form);
+        }
+        let trusted = self.connection().await?.place.aws;
+        if trusted || self.habits.probes.load(Ordering::Relaxed) >= PROBES {
+            return Ok(by_element);
+        }
+        let Some(upload) = answer.uploads().get(at) else {
+            return Ok(by_element);
+        };
+        let found = self.probe(&request.bucket, upload).await;
+        if let Some(form) = found {
+            self.habits.learn(element, form);
+        } else {
+            self.habits.probes.fetch_add(1, Ordering::Relaxed);
+        }
+        Ok(found.unwrap_or(by_element))
+    }
+
+    /// Asks for the upload under both readings of its key; `None` when that tells nothing.
+    async fn probe(&self, bucket: &str, upload: &MultipartUpload) -> Option<Form> {
+        let sent = upload.key()?;
+        let encoded = self
+            .is_there(bucket, &encoding::decode(sent), upload.upload_id()?)
+            .await?;
+        let raw = self.is_there(bucket, sent, upload.upload_id()?).await?;
+        match (encoded, raw) {
+            (true, false) => Some(Form::Encoded),
+            (false, true) => Some(Form::Raw),
+            _ => None,
+        }
+    }
+
+    /// Whether there is such an upload; `None` when the server does not say.
+    async fn is_there(&self, bucket: &str, key: &str, upload_id: &str) -> Option<bool> {
+        let request = ListParts {
+            target: Target {
+                bucket: bucket.to_owned(),
+                key: key.to_owned(),
+                upload_id: upload_id.to_owned(),
+            },
+            marker: None,
+            max_parts: Some(1),
+        };
+        match self.parts_page(&request).await {
+            Ok(_) => Some(true),
+            Err(fault) if fault.kind == Kind::UploadGone => Some(false),
+            Err(_) => None,
+        }
+    }
+}
+
+fn plain(upload: &MultipartUpload, form: Form) -> Option<Upload> {
+    let initiator = upload.initiator();
+    let owner = upload.owner();
+    Some(Upload {
+        key: encoding::read(upload.key()?, form),
+        upload_id: some(upload.upload_id())?,
+        initiated: upload.initiated().and_then(timestamp),
+        storage_class: some(upload.storage_class().map(|class| class.as_str())),
+        initiator: initiator.and_then(|who| person(who.display_name(), who.id())),
+        owner: owner.and_then(|who| person(who.display_name(), who.id())),
+        checksum_algorithm: some(upload.checksum_algorithm().map(|name| name.as_str())),
+        checksum_type: some(upload.checksum_type().map(|name| name.as_str())),
+    })
+}

@@ -1,0 +1,170 @@
+//! Texts to read: everything that was reported, and what a task skipped and failed.
+
+use ratatui::Frame;
+use ratatui::text::{Line, Span};
+
+use super::scrolled;
+use crate::app::App;
+use crate::app::messages::{Message, Severity};
+use crate::app::tasks::{Task, TaskKind};
+use crate::model::human::{count, escape};
+use crate::protocol::JobId;
+use crate::ui::tasks::headline;
+use crate::ui::text::{cut_middle, wrap};
+use crate::ui::theme::Theme;
+use crate::ui::when;
+
+/// Lines that are made for one frame: more are never in sight, and a log may be long.
+const AHEAD: usize = 400;
+/// Text is not spread wider than this.
+const WIDEST: u16 = 110;
+
+fn room(frame: &Frame<'_>) -> usize {
+    usize::from(frame.area().width.saturating_sub(6).min(WIDEST))
+}
+
+pub fn messages(app: &App, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) {
+    let room = room(frame);
+    let mut lines = Vec::new();
+    if app.messages.is_empty() {
+        lines.push(Line::styled("Nothing was reported yet.", theme.dim));
+    }
+    // Each message takes a line at least, so that what lies before the scroll position is skipped by number.
+    let (mut errors, mut others) = (Vec::new(), Vec::new());
+    for message in app.messages.newest_first() {
+        if message.severity == Severity::Error {
+            errors.push(message)
+        } else {
+            others.push(message)
+        }
+    }
+    let limit = scroll.saturating_add(AHEAD);
+    for message in errors.into_iter().chain(others) {
+        if lines.len() >= limit {
+            break;
+        }
+        lines.extend(told(app, message, room, theme));
+    }
+    if app.messages.dropped > 0 && lines.len() < limit {
+        let text = format!("{} older ones were not kept", count(app.messages.dropped));
+        lines.push(Line::styled(text, theme.dim));
+    }
+    scrolled(frame, theme, &lines, scroll, "Messages");
+}
+
+fn told(app: &App, message: &Message, room: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let (sign, style) = match message.severity {
+        Severity::Info => (" ", theme.text),
+        Severity::Good => ("✓", theme.good),
+        Severity::Warning => ("!", theme.warn),
+        Severity::Error => ("✗", theme.bad),
+    };
+    let at = when::clock(message.at, app.settings.utc_offset);
+    let times = if message.times > 1 {
+        format!(" (×{})", count(u64::from(message.times)))
+    } else {
+        String::new()
+    };
+    let text = format!("{}{times}", escape(&message.text));
+    let indent = at.len() + 3;
+    let wrapped = wrap(&text, room.saturating_sub(indent).max(10));
+    wrapped
+        .into_iter()
+        .enumerate()
+        .map(|(index, text)| {
+            let head = if index == 0 {
+                format!("{at} {sign} ")
+            } else {
+                " ".repeat(indent)
+            };
+            Line::from(vec![
+                Span::styled(head, theme.dim),
+                Span::styled(text, style),
+            ])
+        })
+        .collect()
+}
+
+pub fn report(app: &App, job: JobId, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) {
+    let Some(task) = app.tasks.list.iter().find(|task| task.job == job) else {
+        scrolled(
+            frame,
+            theme,
+            &[Line::styled("The task was removed.", theme.dim)],
+            0,
+            "Report",
+        );
+        return;
+    };
+    let room = room(frame);
+    let mut lines = vec![
+        headline(task, theme, u16::try_from(room).unwrap_or(u16::MAX)),
+        Line::default(),
+    ];
+    if let Some(fault) = task.fault() {
+        let text = escape(&fault.to_string()).into_owned();
+        lines.extend(
+            wrap(&text, room)
+                .into_iter()
+                .map(|text| Line::styled(text, theme.bad)),
+        );
+        lines.push(Line::default());
+    }
+    lines.extend(troubles(task, scroll, room, theme));
+    let word = match task.kind {
+        TaskKind::Abort => "Abort in",
+        TaskKind::Size => "Sizing of",
+    };
+    scrolled(
+        frame,
+        theme,
+        &lines,
+        scroll,
+        &format!("{word} {}", escape(&task.bucket)),
+    );
+}
+
+fn troubles(task: &Task, scroll: usize, room: usize, theme: &Theme) -> Vec<Line<'static>> {
+    if task.troubles.is_empty() {
+        let text = if task.is_running() {
+            "Nothing was skipped or failed so far."
+        } else {
+            "Nothing was skipped, nothing failed."
+        };
+        return vec![Line::styled(text, theme.good)];
+    }
+    let limit = scroll.saturating_add(AHEAD);
+    let (failed, skipped): (Vec<_>, Vec<_>) =
+        task.troubles.iter().partition(|trouble| trouble.failed);
+    let mut lines = Vec::new();
+    for (word, style, group) in [
+        ("failed", theme.bad, failed),
+        ("skipped", theme.warn, skipped),
+    ] {
+        if group.is_empty() || lines.len() >= limit {
+            continue;
+        }
+        lines.push(Line::styled(
+            format!("{} {word}", count(group.len() as u64)),
+            style,
+        ));
+        for trouble in group {
+            if lines.len() >= limit {
+                break;
+            }
+            let key = escape(&trouble.key);
+            lines.push(Line::styled(
+                format!("  {}", cut_middle(&key, room.saturating_sub(2))),
+                theme.text,
+            ));
+            let why = wrap(&escape(&trouble.why), room.saturating_sub(6).max(10));
+            lines.extend(
+                why.into_iter()
+                    .map(|text| Line::styled(format!("      {text}"), theme.dim)),
+            );
+        }
+        lines.push(Line::default());
+    }
+    lines.pop();
+    lines
+}

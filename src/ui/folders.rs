@@ -1,0 +1,244 @@
+//! The folder view: uploads rolled up by the next `/`, the biggest first, as a disk-usage tool shows them.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::paint::{put, put_right, row, skip};
+use super::text::cut_middle;
+use super::theme::Theme;
+use super::uploads::{gutter, size_text, state_style};
+use super::when;
+use super::widget::bar::bar;
+use crate::app::App;
+use crate::app::columns::GUTTER;
+use crate::app::folders::{FolderLine, FolderView};
+use crate::app::layout::Pane;
+use crate::app::place::Place;
+use crate::model::human::{count, escape};
+use crate::model::rollup::Folder;
+use crate::model::{RowId, State};
+
+/// Widths of what stands right of the name; 0 is not shown.
+struct Room {
+    uploads: u16,
+    size: u16,
+    bar: u16,
+    oldest: u16,
+}
+
+const GAP: u16 = 2;
+
+fn room(width: u16) -> Room {
+    match width {
+        ..44 => Room {
+            uploads: 0,
+            size: 10,
+            bar: 0,
+            oldest: 0,
+        },
+        44..64 => Room {
+            uploads: 9,
+            size: 10,
+            bar: 0,
+            oldest: 0,
+        },
+        64..80 => Room {
+            uploads: 9,
+            size: 10,
+            bar: 8,
+            oldest: 7,
+        },
+        _ => Room {
+            uploads: 9,
+            size: 10,
+            bar: 16,
+            oldest: 7,
+        },
+    }
+}
+
+/// Cuts a cell off the right end of a line.
+fn cell(line: &mut Rect, width: u16) -> Rect {
+    if width == 0 {
+        return Rect { width: 0, ..*line };
+    }
+    let taken = (width + GAP).min(line.width);
+    let at = line.width - taken;
+    let cell = skip(skip(*line, at), GAP);
+    line.width = at;
+    cell
+}
+
+struct Cells {
+    name: Rect,
+    uploads: Rect,
+    size: Rect,
+    bar: Rect,
+    oldest: Rect,
+}
+
+fn cells(line: Rect) -> Cells {
+    let room = room(line.width);
+    let mut rest = skip(line, GUTTER);
+    let oldest = cell(&mut rest, room.oldest);
+    let bar = cell(&mut rest, room.bar);
+    let size = cell(&mut rest, room.size);
+    let uploads = cell(&mut rest, room.uploads);
+    Cells {
+        name: rest,
+        uploads,
+        size,
+        bar,
+        oldest,
+    }
+}
+
+pub fn draw(
+    app: &App,
+    place: &Place,
+    view: &FolderView,
+    theme: &Theme,
+    inner: Rect,
+    buffer: &mut Buffer,
+) {
+    let head = cells(row(inner, 0));
+    put(buffer, head.name, "FOLDER", theme.heading);
+    put_right(buffer, head.uploads, "UPLOADS", theme.heading);
+    put_right(buffer, head.size, "SIZE↓", theme.accent);
+    put(buffer, head.bar, "SHARE", theme.heading);
+    put_right(buffer, head.oldest, "OLDEST", theme.heading);
+    let top = view.cursor.top();
+    let window = usize::from(inner.height).saturating_sub(1);
+    let visible = view.lines.iter().enumerate().skip(top).take(window);
+    // Folders come by bytes, so that the biggest is the first line or in sight.
+    let biggest = view
+        .lines
+        .iter()
+        .take(1)
+        .chain(visible.clone().map(|(_, line)| line));
+    let biggest = biggest.map(|line| bytes(place, line)).max().unwrap_or(0);
+    for (index, line) in visible {
+        let at = row(inner, index - top + 1);
+        if index == view.cursor.index() {
+            let selected = if app.focus == Pane::Uploads {
+                theme.selected
+            } else {
+                theme.selected_unfocused
+            };
+            buffer.set_style(at, selected);
+        }
+        let cells = cells(at);
+        share(bytes(place, line), biggest, theme.bar, cells.bar, buffer);
+        match line {
+            FolderLine::Folder(found) => folder(app, theme, found, &cells, buffer),
+            FolderLine::Upload(id) => {
+                gutter(place, theme, *id, false, at, buffer);
+                upload(app, place, (view, *id), theme, &cells, buffer);
+            }
+        }
+    }
+}
+
+fn bytes(place: &Place, line: &FolderLine) -> u64 {
+    match line {
+        FolderLine::Folder(folder) => folder.tally.bytes,
+        FolderLine::Upload(id) => {
+            let measure = place.table.row(*id).map(|row| row.measure());
+            measure
+                .and_then(|measure| measure.extent().map(|extent| extent.bytes))
+                .unwrap_or(0)
+        }
+    }
+}
+
+fn share(bytes: u64, biggest: u64, style: Style, cell: Rect, buffer: &mut Buffer) {
+    if biggest > 0 {
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a share for a bar of a few cells"
+        )]
+        let share = bytes as f64 / biggest as f64;
+        put(
+            buffer,
+            cell,
+            &bar(share, usize::from(cell.width), ' '),
+            style,
+        );
+    }
+}
+
+fn folder(app: &App, theme: &Theme, folder: &Folder, cells: &Cells, buffer: &mut Buffer) {
+    let name = escape(&folder.name);
+    put(
+        buffer,
+        cells.name,
+        &cut_middle(&name, usize::from(cells.name.width)),
+        theme.folder,
+    );
+    put_right(buffer, cells.uploads, &count(folder.tally.rows), theme.text);
+    let unknown = folder.tally.sized + folder.tally.partial == 0;
+    let size = if unknown {
+        "·".to_owned()
+    } else {
+        folder.tally.bytes_text()
+    };
+    put_right(
+        buffer,
+        cells.size,
+        &size,
+        if unknown { theme.dim } else { theme.text },
+    );
+    put_right(
+        buffer,
+        cells.oldest,
+        &when::age(folder.tally.oldest, app.now),
+        theme.text,
+    );
+}
+
+fn upload(
+    app: &App,
+    place: &Place,
+    at: (&FolderView, RowId),
+    theme: &Theme,
+    cells: &Cells,
+    buffer: &mut Buffer,
+) {
+    let (view, id) = at;
+    let Some(row) = place.table.row(id) else {
+        return;
+    };
+    let key = row.key();
+    let name = escape(
+        key.strip_prefix(view.prefix.as_str())
+            .filter(|name| !name.is_empty())
+            .unwrap_or(key),
+    );
+    put(
+        buffer,
+        cells.name,
+        &cut_middle(&name, usize::from(cells.name.width)),
+        theme.text,
+    );
+    let state = place.table.state(id, app.now);
+    put_right(
+        buffer,
+        cells.uploads,
+        state.map_or("", State::word),
+        state_style(theme, state),
+    );
+    let measure = row.measure();
+    let style = if measure.extent().is_some() {
+        theme.text
+    } else {
+        theme.dim
+    };
+    put_right(buffer, cells.size, &size_text(place, id, &measure), style);
+    put_right(
+        buffer,
+        cells.oldest,
+        &when::age(row.initiated(), app.now),
+        theme.text,
+    );
+}

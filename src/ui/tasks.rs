@@ -1,0 +1,240 @@
+//! The pane of tasks: what runs, how far it is, and how it ended.
+
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+
+use super::paint::{Frame, Piece, fit, fit_sides, pane, put, put_line, row, say, skip, title};
+use super::theme::Theme;
+use super::widget::bar::bar;
+use crate::app::App;
+use crate::app::layout::Pane;
+use crate::app::tasks::{Task, TaskKind};
+use crate::model::Timestamp;
+use crate::model::human::{self, count, escape};
+use crate::protocol::Outcome;
+
+pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    if area.height == 1 {
+        summary(app, theme, area, buffer);
+        return;
+    }
+    let focused = app.focus == Pane::Tasks;
+    let running = app.tasks.running().count();
+    let text = if running > 0 {
+        format!(" {running} running ")
+    } else {
+        String::new()
+    };
+    let right = vec![Piece::new(text, theme.dim, 1)];
+    let inner = pane(
+        buffer,
+        area,
+        Frame {
+            theme,
+            focused,
+            left: vec![title("Tasks", theme, focused)],
+            right,
+        },
+    );
+    if app.tasks.list.is_empty() {
+        say(
+            buffer,
+            inner,
+            &[(
+                "Nothing was started yet: aborts and whole-bucket sizings run here.".to_owned(),
+                theme.dim,
+            )],
+        );
+        return;
+    }
+    let cursor = &app.tasks.cursor;
+    let top = cursor.top();
+    for (index, task) in app
+        .tasks
+        .list
+        .iter()
+        .enumerate()
+        .skip(top)
+        .take(usize::from(inner.height))
+    {
+        let at = row(inner, index - top);
+        if focused && index == cursor.index() {
+            buffer.set_style(at, theme.selected);
+        }
+        line(app, task, theme, skip(at, 1), buffer);
+    }
+}
+
+/// The newest task that runs, else the newest, in one row without a border.
+fn summary(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let Some(task) = app
+        .tasks
+        .running()
+        .next()
+        .or_else(|| app.tasks.list.first())
+    else {
+        return;
+    };
+    buffer.set_style(area, theme.strip);
+    line(app, task, theme, skip(area, 1), buffer);
+}
+
+fn line(app: &App, task: &Task, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let word = match task.kind {
+        TaskKind::Abort => "abort",
+        TaskKind::Size => "size",
+    };
+    let bucket = escape(&task.bucket).into_owned();
+    let mut left = vec![
+        Piece::new(format!("{word} "), theme.accent, 0),
+        Piece::new(format!("{bucket}  "), theme.text, 5),
+    ];
+    left.extend(verdict(task, theme));
+    left.extend(figures(task, theme));
+    let bar_width = match area.width {
+        ..60 => 0,
+        60..100 => 12,
+        _ => 24,
+    };
+    let show_bar = task.is_running() && bar_width > 0;
+    let right = if task.is_running() {
+        pace(app, task, theme)
+    } else {
+        Vec::new()
+    };
+    let room = area
+        .width
+        .saturating_sub(if show_bar { bar_width + 2 } else { 0 });
+    let (left, right) = fit_sides(left, right, room);
+    let mut rest = area;
+    if show_bar {
+        put(
+            buffer,
+            Rect {
+                width: bar_width,
+                ..rest
+            },
+            &bar(share(task), usize::from(bar_width), '·'),
+            theme.bar,
+        );
+        rest = skip(rest, bar_width + 2);
+    }
+    put_line(buffer, rest, &Line::from(left));
+    let taken = right.iter().map(ratatui::text::Span::width).sum::<usize>();
+    let taken = u16::try_from(taken).unwrap_or(u16::MAX).min(rest.width);
+    put_line(buffer, skip(rest, rest.width - taken), &Line::from(right));
+}
+
+/// How a task ended, or nothing while it runs.
+fn verdict(task: &Task, theme: &Theme) -> Option<Piece> {
+    let (text, style): (String, Style) = match task.ended.as_ref().map(|(_, outcome)| outcome) {
+        None if task.cancelling => ("cancelling… ".to_owned(), theme.warn),
+        None => return None,
+        Some(Outcome::Done) if task.sums.failed > 0 || task.progress.failed > 0 => {
+            ("done, with failures ".to_owned(), theme.warn)
+        }
+        Some(Outcome::Done) => ("done ✓ ".to_owned(), theme.good),
+        Some(Outcome::Cancelled { left, .. }) => {
+            (format!("cancelled, {} left ", count(*left)), theme.warn)
+        }
+        Some(Outcome::Failed(fault)) => (format!("failed: {} ", escape(&fault.message)), theme.bad),
+    };
+    Some(Piece::new(text, style, 1))
+}
+
+fn figures(task: &Task, theme: &Theme) -> Vec<Piece> {
+    let progress = &task.progress;
+    let done = count(progress.done);
+    let of = progress
+        .total
+        .map_or_else(|| done.clone(), |total| format!("{done}/{}", count(total)));
+    let mut pieces = vec![Piece::new(of, theme.text, 0)];
+    let mut push = |text: String, style: Style, rank: u8| {
+        pieces.push(Piece::new(format!(" · {text}"), style, rank))
+    };
+    let (skipped, failed) = match task.kind {
+        TaskKind::Abort => {
+            let sums = &task.sums;
+            let sign = if sums.unknown > 0 { "≥ " } else { "" };
+            push(
+                format!("{sign}{} freed", human::size(sums.freed)),
+                theme.good,
+                3,
+            );
+            if sums.already_gone > 0 {
+                push(
+                    format!("{} already gone", count(sums.already_gone)),
+                    theme.dim,
+                    6,
+                );
+            }
+            (sums.skipped, sums.failed)
+        }
+        TaskKind::Size => {
+            push(
+                format!("{} found", human::size(progress.bytes)),
+                theme.text,
+                3,
+            );
+            (progress.skipped, progress.failed)
+        }
+    };
+    if skipped > 0 {
+        push(format!("{} skipped", count(skipped)), theme.warn, 4);
+    }
+    if failed > 0 {
+        push(format!("{} failed", count(failed)), theme.bad, 2);
+    }
+    pieces
+}
+
+fn pace(app: &App, task: &Task, theme: &Theme) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    if task.progress.throttled {
+        pieces.push(Piece::new("  slowed down by the service", theme.warn, 7).or("  throttled"));
+    }
+    let Some(rate) = task.rate(app.now) else {
+        return pieces;
+    };
+    let rate_text = if rate >= 10.0 {
+        format!("{rate:.0}")
+    } else {
+        format!("{rate:.1}")
+    };
+    pieces.push(Piece::new(format!("  {rate_text}/s"), theme.dim, 8));
+    if let Some(left) = time_left(task, app.now) {
+        pieces.push(Piece::new(
+            format!("  {} left ", human::age(left)),
+            theme.text,
+            7,
+        ));
+    }
+    pieces
+}
+
+fn time_left(task: &Task, now: Timestamp) -> Option<Duration> {
+    let left = task.progress.total?.checked_sub(task.progress.done)?;
+    #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
+    let seconds = left as f64 / task.rate(now)?;
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+fn share(task: &Task) -> f64 {
+    let total = task.progress.total.unwrap_or(0).max(1);
+    #[expect(clippy::cast_precision_loss, reason = "a share for a bar")]
+    let share = task.progress.done as f64 / total as f64;
+    share
+}
+
+/// One line about a task, for the title of its report.
+pub fn headline(task: &Task, theme: &Theme, room: u16) -> Line<'static> {
+    let pieces: Vec<Piece> = verdict(task, theme)
+        .into_iter()
+        .chain(figures(task, theme))
+        .collect();
+    Line::from(fit(pieces, room))
+}

@@ -1,0 +1,449 @@
+//! The pane of uploads: the flat list. Only the rows in the window are ever made into text.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::paint::{Frame, Piece, pane, put, put_right, row, say, title};
+use super::text::cut_middle;
+use super::theme::Theme;
+use super::{fault, folders, when};
+use crate::app::columns::{ColumnSpec, GUTTER, columns};
+use crate::app::layout::Pane;
+use crate::app::place::{Listing, Place};
+use crate::app::{Action, App};
+use crate::model::catalog::Row;
+use crate::model::human::{self, count, escape};
+use crate::model::{Column, Measure, RowId, State};
+
+pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let focused = app.focus == Pane::Uploads;
+    let Some(place) = app.place() else {
+        let look = Frame {
+            theme,
+            focused,
+            left: vec![title("Uploads", theme, focused)],
+            right: Vec::new(),
+        };
+        let inner = pane(buffer, area, look);
+        let text = if app.buckets.fault.is_some() {
+            "No bucket is chosen."
+        } else {
+            "Waiting for a bucket…"
+        };
+        say(buffer, inner, &[(text.to_owned(), theme.dim)]);
+        return;
+    };
+    let look = Frame {
+        theme,
+        focused,
+        left: left(app, place, theme),
+        right: right(app, place, theme),
+    };
+    let inner = pane(buffer, area, look);
+    if inner.height == 0 {
+        return;
+    }
+    let lines = place
+        .folders
+        .as_ref()
+        .map_or_else(|| place.table.len(), |view| view.lines.len());
+    if lines == 0 {
+        say(buffer, inner, &nothing(app, place, theme));
+    } else if let Some(view) = &place.folders {
+        folders::draw(app, place, view, theme, inner, buffer);
+    } else {
+        list(app, place, theme, inner, buffer);
+    }
+}
+
+fn key_of(app: &App, action: Action) -> String {
+    app.settings.keymap.shown_key(action).map_or_else(
+        || format!(":{}", action.entry().name),
+        |key| key.to_string(),
+    )
+}
+
+fn left(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
+    let name = if place.folders.is_some() {
+        "Folders"
+    } else {
+        "Uploads"
+    };
+    let mut pieces = vec![title(name, theme, app.focus == Pane::Uploads)];
+    let filter = place.table.filter().text();
+    if !filter.is_empty() {
+        let filter = escape(filter);
+        pieces.push(
+            Piece::new(format!(" /{filter} "), theme.accent, 2)
+                .or(format!(" /{} ", cut_middle(&filter, 18))),
+        );
+    }
+    if place.folders.is_none() {
+        let sort = place.table.sort();
+        let arrow = if sort.descending { "↓" } else { "↑" };
+        let word = sort.column.word();
+        pieces.push(
+            Piece::new(format!(" sort: {word} {arrow} "), theme.dim, 6)
+                .or(format!(" {word} {arrow} ")),
+        );
+    }
+    if let Some(every) = app.settings.refresh {
+        pieces.push(Piece::new(
+            format!(" every {} ", human::age(every)),
+            theme.dim,
+            7,
+        ));
+    }
+    pieces
+}
+
+fn right(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
+    let table = &place.table;
+    let mut pieces = Vec::new();
+    match &place.listing {
+        Listing::Running(_) => pieces.push(Piece::new(" listing…", theme.accent, 4).or(" …")),
+        Listing::Failed(_) if table.totals().rows > 0 => {
+            pieces.push(Piece::new(" listing failed: incomplete", theme.bad, 1).or(" incomplete"));
+        }
+        Listing::Cancelled => pieces
+            .push(Piece::new(" listing cancelled: incomplete", theme.warn, 1).or(" incomplete")),
+        _ => {}
+    }
+    let undecided = table.undecided();
+    if undecided > 0 {
+        let number = count(undecided as u64);
+        let key = key_of(app, Action::SizeAll);
+        let piece = Piece::new(
+            format!(" {number} not sized: filter cannot tell, {key} sizes them"),
+            theme.warn,
+            5,
+        )
+        .or(format!(" {number} not sized: {key} sizes them"))
+        .or(format!(" +{number} not sized"))
+        .or(format!(" +{number}?"));
+        pieces.push(piece);
+    }
+    let (shown, all) = (table.len() as u64, table.totals().rows);
+    if shown == all {
+        pieces.push(Piece::new(format!(" {}", count(all)), theme.dim, 3));
+    } else {
+        let piece = Piece::new(format!(" {} of {}", count(shown), count(all)), theme.dim, 3);
+        pieces.push(piece.or(format!(" {}/{}", count(shown), count(all))));
+    }
+    let marked = table.marked_totals();
+    if marked.rows > 0 {
+        let (rows, bytes) = (count(marked.rows), marked.bytes_text());
+        let hidden = table.marked_hidden();
+        if hidden > 0 {
+            let long = format!(
+                " · {rows} marked · {bytes} ({} hidden)",
+                count(hidden as u64)
+            );
+            pieces.push(
+                Piece::new(long, theme.marked, 2)
+                    .or(format!(" · {rows} marked · {bytes}"))
+                    .or(format!(" · ●{rows}")),
+            );
+        } else {
+            pieces.push(
+                Piece::new(format!(" · {rows} marked · {bytes}"), theme.marked, 2)
+                    .or(format!(" · ●{rows}")),
+            );
+        }
+    }
+    pieces.push(Piece::new(" ", theme.dim, 0));
+    pieces
+}
+
+/// What to say when no row is shown.
+fn nothing(app: &App, place: &Place, theme: &Theme) -> Vec<(String, Style)> {
+    let gap = || (String::new(), theme.text);
+    let line = |text: String| (text, theme.text);
+    let hint = |text: String| (text, theme.dim);
+    let table = &place.table;
+    if table.totals().rows > 0 {
+        let back = key_of(app, Action::Back);
+        let mut lines = if table.filter().is_empty() {
+            vec![
+                line(format!("Nothing under '{}'.", escape(table.prefix()))),
+                hint(format!("{back} goes up.")),
+            ]
+        } else {
+            vec![
+                line("Nothing matches the filter.".to_owned()),
+                hint(format!("{back} clears it.")),
+            ]
+        };
+        if table.undecided() > 0 {
+            let number = count(table.undecided() as u64);
+            let key = key_of(app, Action::SizeAll);
+            lines.extend([
+                gap(),
+                (
+                    format!(
+                        "Of {number} uploads it cannot tell until they are sized: {key} sizes them."
+                    ),
+                    theme.warn,
+                ),
+            ]);
+        }
+        return lines;
+    }
+    match &place.listing {
+        Listing::Waiting => vec![hint("Waits for its turn to be listed…".to_owned())],
+        Listing::Running(_) => vec![hint("Listing… nothing found yet.".to_owned())],
+        Listing::Complete if place.scope.is_empty() => {
+            vec![(
+                "No uploads in progress in this bucket. ✓".to_owned(),
+                theme.good,
+            )]
+        }
+        Listing::Complete => vec![line(format!(
+            "No uploads in progress under '{}'.",
+            escape(&place.scope)
+        ))],
+        Listing::Cancelled => {
+            let key = key_of(app, Action::Refresh);
+            vec![
+                line("The listing was cancelled.".to_owned()),
+                hint(format!("{key} begins it again.")),
+            ]
+        }
+        Listing::Failed(failure) => {
+            let mut lines = fault::paragraphs(failure, theme);
+            lines.extend([
+                gap(),
+                hint(format!("{} tries again.", key_of(app, Action::Refresh))),
+            ]);
+            lines
+        }
+    }
+}
+
+fn list(app: &App, place: &Place, theme: &Theme, inner: Rect, buffer: &mut Buffer) {
+    let specs = columns(inner.width);
+    headings(place, theme, &specs, row(inner, 0), buffer);
+    let top = place.cursor.top();
+    let range = range(place);
+    for offset in 0..usize::from(inner.height).saturating_sub(1) {
+        let Some(id) = place.table.at(top + offset) else {
+            break;
+        };
+        let line = row(inner, offset + 1);
+        if place.cursor.item() == Some(&id) {
+            let selected = if app.focus == Pane::Uploads {
+                theme.selected
+            } else {
+                theme.selected_unfocused
+            };
+            buffer.set_style(line, selected);
+        }
+        let in_range = range.is_some_and(|(from, to)| (from..=to).contains(&(top + offset)));
+        gutter(place, theme, id, in_range, line, buffer);
+        if let Some(upload) = place.table.row(id) {
+            let shown = Shown {
+                app,
+                place,
+                theme,
+                id,
+                upload,
+            };
+            for spec in &specs {
+                shown.cell(spec, line, buffer);
+            }
+        }
+    }
+}
+
+/// The positions that a range of marks covers while it is open.
+fn range(place: &Place) -> Option<(usize, usize)> {
+    let from = place.table.position(place.range_from?)?;
+    let to = place.cursor.index();
+    Some((from.min(to), from.max(to)))
+}
+
+fn headings(place: &Place, theme: &Theme, specs: &[ColumnSpec], line: Rect, buffer: &mut Buffer) {
+    let sort = place.table.sort();
+    for spec in specs {
+        let cell = Rect {
+            x: line.x + spec.x,
+            width: spec.width,
+            ..line
+        }
+        .intersection(line);
+        let arrow = if sort.descending { "↓" } else { "↑" };
+        let sorted = sort.column == spec.column;
+        let style = if sorted { theme.accent } else { theme.heading };
+        let text = if sorted {
+            format!("{}{arrow}", spec.title)
+        } else {
+            spec.title.to_owned()
+        };
+        if spec.right_aligned {
+            put_right(buffer, cell, &text, style);
+        } else {
+            put(buffer, cell, &text, style);
+        }
+    }
+}
+
+/// Mark and trouble sign, in the cells before the key.
+pub fn gutter(
+    place: &Place,
+    theme: &Theme,
+    id: RowId,
+    in_range: bool,
+    line: Rect,
+    buffer: &mut Buffer,
+) {
+    let (sign, style) = if place.aborting.contains(&id) {
+        ("✕", theme.bad)
+    } else if place.table.is_marked(id) {
+        ("●", theme.marked)
+    } else if in_range {
+        ("○", theme.marked)
+    } else {
+        (" ", theme.text)
+    };
+    let rest = put(
+        buffer,
+        Rect {
+            width: line.width.min(GUTTER),
+            ..line
+        },
+        sign,
+        style,
+    );
+    if place.reasons.contains_key(&id) {
+        put(buffer, rest, "!", theme.warn);
+    }
+}
+
+/// The style in which a state is told.
+pub fn state_style(theme: &Theme, state: Option<State>) -> Style {
+    match state {
+        Some(State::Active) => theme.active,
+        Some(State::Idle) => theme.idle,
+        Some(State::Stale) => theme.stale,
+        Some(State::Empty) => theme.empty,
+        Some(State::Unknown) => theme.unknown,
+        None => theme.dim,
+    }
+}
+
+/// The size as it is known: `79.3 GiB`, `≥ 1.20 GiB`, `denied`, `…` while it is asked for, `·`.
+pub fn size_text(place: &Place, id: RowId, measure: &Measure) -> String {
+    match measure {
+        Measure::Exact(extent) => human::size(extent.bytes),
+        Measure::AtLeast(extent) => format!("≥ {}", human::size(extent.bytes)),
+        Measure::Denied => "denied".to_owned(),
+        Measure::Unknown => pending(place, id).to_owned(),
+    }
+}
+
+fn pending(place: &Place, id: RowId) -> &'static str {
+    if place.asked.contains(&id) && !place.reasons.contains_key(&id) {
+        "…"
+    } else {
+        "·"
+    }
+}
+
+struct Shown<'a> {
+    app: &'a App,
+    place: &'a Place,
+    theme: &'a Theme,
+    id: RowId,
+    upload: Row<'a>,
+}
+
+impl Shown<'_> {
+    fn cell(&self, spec: &ColumnSpec, line: Rect, buffer: &mut Buffer) {
+        let cell = Rect {
+            x: line.x.saturating_add(spec.x),
+            width: spec.width,
+            ..line
+        }
+        .intersection(line);
+        if spec.column == Column::Key {
+            let key = self.upload.key();
+            let key = key
+                .strip_prefix(self.place.table.prefix())
+                .filter(|rest| !rest.is_empty())
+                .unwrap_or(key);
+            let key = escape(key);
+            put(
+                buffer,
+                cell,
+                &cut_middle(&key, usize::from(cell.width)),
+                self.theme.text,
+            );
+            return;
+        }
+        let (text, style) = self.fact(spec.column);
+        if spec.right_aligned {
+            put_right(buffer, cell, &text, style);
+        } else {
+            put(buffer, cell, &text, style);
+        }
+    }
+
+    fn fact(&self, column: Column) -> (String, Style) {
+        let (theme, now) = (self.theme, self.app.now);
+        let measure = self.upload.measure();
+        let faint = if matches!(measure, Measure::Unknown | Measure::Denied) {
+            theme.dim
+        } else {
+            theme.text
+        };
+        match column {
+            Column::Size => (size_text(self.place, self.id, &measure), faint),
+            Column::Parts => match &measure {
+                Measure::Exact(extent) => (count(u64::from(extent.parts)), theme.text),
+                Measure::AtLeast(extent) => {
+                    (format!("≥{}", count(u64::from(extent.parts))), theme.text)
+                }
+                Measure::Denied => ("–".to_owned(), theme.dim),
+                Measure::Unknown => (pending(self.place, self.id).to_owned(), theme.dim),
+            },
+            Column::Age => (when::age(self.upload.initiated(), now), theme.text),
+            Column::LastPart => match measure.extent() {
+                Some(extent) => (when::age(extent.last_part, now), theme.text),
+                None if measure == Measure::Denied => ("–".to_owned(), theme.dim),
+                None => (pending(self.place, self.id).to_owned(), theme.dim),
+            },
+            Column::State => {
+                let state = self.place.table.state(self.id, now);
+                let text = state.map_or_else(|| pending(self.place, self.id), State::word);
+                (text.to_owned(), state_style(theme, state))
+            }
+            Column::Deadline => {
+                let text = when::until(self.place.table.deadline(self.id), now);
+                let style = if text == "due" { theme.warn } else { theme.dim };
+                (text, style)
+            }
+            Column::Initiator => (
+                self.upload.initiator().map_or("–".into(), tail_of_arn),
+                theme.dim,
+            ),
+            Column::Class => (
+                self.upload
+                    .storage_class()
+                    .map_or("–".into(), |class| escape(class).into_owned()),
+                theme.dim,
+            ),
+            Column::Key => (String::new(), theme.text),
+        }
+    }
+}
+
+/// `svc-enc` of `arn:aws:iam::123:user/svc-enc`: what tells initiators apart.
+fn tail_of_arn(initiator: &str) -> String {
+    let name = if initiator.starts_with("arn:") {
+        initiator.rsplit(['/', ':']).next()
+    } else {
+        None
+    };
+    escape(name.filter(|name| !name.is_empty()).unwrap_or(initiator)).into_owned()
+}

@@ -1,0 +1,5 @@
+//! Small pictures of numbers, made of text: they know nothing of the app.
+
+pub mod bar;
+pub mod partmap;
+pub mod spark;
