@@ -122,7 +122,7 @@ pub fn layout(columns: u16, rows: u16, focus: Pane, tasks: usize) -> Layout {
 fn wide(mut layout: Layout, body: Area, focus: Pane, tasks: usize) -> Layout {
     let shown = u16::try_from(tasks).unwrap_or(u16::MAX);
     let wanted = match (focus, shown) {
-        (Pane::Tasks, _) => shown.clamp(3, body.height / 3) + 2,
+        (Pane::Tasks, _) => shown.clamp(3, (body.height / 3).max(3)) + 2,
         (_, 0) => 0,
         _ => shown.min(3) + 2,
     };

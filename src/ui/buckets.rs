@@ -128,7 +128,7 @@ fn bucket(app: &App, theme: &Theme, place: &Place, line: Rect, buffer: &mut Buff
         },
         2,
     );
-    let (text, style) = held(place, theme);
+    let (text, style) = held(place, theme, line.width >= 40);
     let mut rest = put_right(buffer, body, &text, style);
     let tally = place.table.totals();
     if tally.rows > 0 && line.width >= 40 {
@@ -180,12 +180,15 @@ fn bucket(app: &App, theme: &Theme, place: &Place, line: Rect, buffer: &mut Buff
     );
 }
 
-/// The most telling thing of a bucket, for the right end of its line.
-fn held(place: &Place, theme: &Theme) -> (String, Style) {
+/// The most telling thing of a bucket, for the right end of its line; `counted`: its uploads are told beside it.
+fn held(place: &Place, theme: &Theme, counted: bool) -> (String, Style) {
     let tally = place.table.totals();
     let bytes = || {
         if tally.sized + tally.partial > 0 {
             return tally.bytes_text();
+        }
+        if counted {
+            return "not sized".to_owned();
         }
         let word = if tally.rows == 1 { "upload" } else { "uploads" };
         format!("{} {word}", count(tally.rows))

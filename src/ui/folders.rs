@@ -80,7 +80,13 @@ struct Cells {
 
 fn cells(line: Rect) -> Cells {
     let room = room(line.width);
-    let mut rest = skip(line, GUTTER);
+    let mut rest = skip(
+        Rect {
+            width: line.width.saturating_sub(1),
+            ..line
+        },
+        GUTTER,
+    );
     let oldest = cell(&mut rest, room.oldest);
     let bar = cell(&mut rest, room.bar);
     let size = cell(&mut rest, room.size);

@@ -77,25 +77,29 @@ fn filter(edit: &FilterEdit, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     };
     let wrong = edit.error.as_ref().map(|(column, _)| *column);
     input(&edit.line, wrong, theme, field, frame);
-    let aside = skip(rest, room.saturating_add(1));
-    if let Some((column, error)) = &edit.error {
-        let text = format!("column {column}: {}", escape(error));
-        put(frame.buffer_mut(), aside, &text, theme.bad);
-    } else if !edit.suggestions.is_empty() {
-        let rest = put(frame.buffer_mut(), aside, "tab ", theme.key);
-        put(
-            frame.buffer_mut(),
-            rest,
-            &edit.suggestions.join("  "),
-            theme.dim,
-        );
-    } else {
+    let mut aside = skip(rest, room.saturating_add(1));
+    if !edit.suggestions.is_empty() {
+        aside = put(frame.buffer_mut(), aside, "tab", theme.key);
+        let most = if edit.error.is_some() { 2 } else { 8 };
+        let words: Vec<&str> = edit
+            .suggestions
+            .iter()
+            .take(most)
+            .map(String::as_str)
+            .collect();
+        let text = format!(" {}  ", words.join("  "));
+        aside = put(frame.buffer_mut(), aside, &text, theme.dim);
+    } else if edit.error.is_none() {
         put(
             frame.buffer_mut(),
             aside,
-            "enter keeps it, esc takes it back",
+            "enter keeps it  esc takes it back",
             theme.dim,
         );
+    }
+    if let Some((column, error)) = &edit.error {
+        let text = format!("column {column}: {}", escape(error));
+        put(frame.buffer_mut(), aside, &text, theme.bad);
     }
 }
 

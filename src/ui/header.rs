@@ -60,16 +60,23 @@ fn place(app: &App, theme: &Theme) -> Vec<Piece> {
             ));
         }
     }
-    let last = crumbs.len().saturating_sub(1);
+    let bucket = crumbs.iter().position(|(.., rank)| *rank == 0);
+    let here = crumbs.len().saturating_sub(1);
     for (index, (text, short, rank)) in crumbs.into_iter().enumerate() {
-        let style = if index == last {
+        let style = if index == here {
             theme.crumb_here
         } else {
             theme.crumb
         };
-        let arrow = if index == last { "" } else { " › " };
-        pieces
-            .push(Piece::new(format!("{text}{arrow}"), style, rank).or(format!("{short}{arrow}")));
+        // The arrow leaves together with what may be left out: what is outside the bucket, or inside.
+        let (before, after) = match bucket {
+            Some(bucket) if index > bucket => (" › ", ""),
+            Some(bucket) if index == bucket => ("", ""),
+            None if index == here => ("", ""),
+            _ => ("", " › "),
+        };
+        let piece = Piece::new(format!("{before}{text}{after}"), style, rank);
+        pieces.push(piece.or(format!("{before}{short}{after}")));
     }
     pieces.push(Piece::new("  ", theme.header, 0).or(" "));
     pieces

@@ -71,34 +71,48 @@ pub fn put_line(buffer: &mut Buffer, area: Rect, line: &Line<'_>) {
 /// A piece of a line that knows shorter forms of itself.
 #[derive(Debug, Clone)]
 pub struct Piece {
-    /// From the longest to the shortest; after the last it is left out, unless its rank is 0.
-    forms: Vec<String>,
+    /// From the longest to the shortest, each with its rank; after the last the piece is left out.
+    forms: Vec<(String, u8)>,
     style: Style,
-    rank: u8,
 }
 
 impl Piece {
-    /// Pieces with the highest rank are shortened first; rank 0 stays.
+    /// What has the highest rank gives way first; rank 0 stays.
     pub fn new(text: impl Into<String>, style: Style, rank: u8) -> Self {
         Self {
-            forms: vec![text.into()],
+            forms: vec![(text.into(), rank)],
             style,
-            rank,
         }
     }
 
-    /// Adds a shorter form.
-    pub fn or(mut self, shorter: impl Into<String>) -> Self {
-        self.forms.push(shorter.into());
+    /// Adds a shorter form of the same rank.
+    pub fn or(self, shorter: impl Into<String>) -> Self {
+        let rank = self.forms.last().map_or(0, |(_, rank)| *rank);
+        self.or_at(rank, shorter)
+    }
+
+    /// Adds a shorter form that is worth more than the longer one.
+    pub fn or_at(mut self, rank: u8, shorter: impl Into<String>) -> Self {
+        self.forms.push((shorter.into(), rank));
+        self
+    }
+
+    /// Every form with `tail` behind it, which leaves together with it.
+    pub fn followed_by(mut self, tail: &str) -> Self {
+        for (text, _) in &mut self.forms {
+            text.push_str(tail);
+        }
         self
     }
 
     fn text(&self) -> &str {
-        self.forms.first().map_or("", String::as_str)
+        self.forms.first().map_or("", |(text, _)| text)
     }
 
-    fn can_shrink(&self) -> bool {
-        self.forms.len() > usize::from(self.rank == 0)
+    /// The rank of the form that would give way; `None` if none may.
+    fn rank(&self) -> Option<u8> {
+        let (_, rank) = self.forms.first()?;
+        (*rank > 0 || self.forms.len() > 1).then_some(*rank)
     }
 }
 
@@ -122,8 +136,8 @@ pub fn fit_sides(
             .sum::<usize>()
     };
     while total(&pieces) > usize::from(room) {
-        let shrinkable = pieces.iter_mut().filter(|piece| piece.can_shrink());
-        match shrinkable.max_by_key(|piece| piece.rank) {
+        let next = pieces.iter_mut().filter(|piece| piece.rank().is_some());
+        match next.max_by_key(|piece| piece.rank()) {
             Some(piece) => drop(piece.forms.remove(0)),
             None => break,
         }

@@ -65,6 +65,10 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         if focused && index == cursor.index() {
             buffer.set_style(at, theme.selected);
         }
+        let at = Rect {
+            width: at.width.saturating_sub(1),
+            ..at
+        };
         line(app, task, theme, skip(at, 1), buffer);
     }
 }
@@ -80,6 +84,10 @@ fn summary(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         return;
     };
     buffer.set_style(area, theme.strip);
+    let area = Rect {
+        width: area.width.saturating_sub(1),
+        ..area
+    };
     line(app, task, theme, skip(area, 1), buffer);
 }
 
@@ -160,11 +168,13 @@ fn figures(task: &Task, theme: &Theme) -> Vec<Piece> {
         TaskKind::Abort => {
             let sums = &task.sums;
             let sign = if sums.unknown > 0 { "≥ " } else { "" };
-            push(
-                format!("{sign}{} freed", human::size(sums.freed)),
-                theme.good,
-                3,
-            );
+            if sums.aborted > 0 {
+                push(
+                    format!("{sign}{} freed", human::size(sums.freed)),
+                    theme.good,
+                    3,
+                );
+            }
             if sums.already_gone > 0 {
                 push(
                     format!("{} already gone", count(sums.already_gone)),
@@ -195,7 +205,9 @@ fn figures(task: &Task, theme: &Theme) -> Vec<Piece> {
 fn pace(app: &App, task: &Task, theme: &Theme) -> Vec<Piece> {
     let mut pieces = Vec::new();
     if task.progress.throttled {
-        pieces.push(Piece::new("  slowed down by the service", theme.warn, 7).or("  throttled"));
+        pieces.push(
+            Piece::new("  slowed down by the service", theme.warn, 9).or_at(4, "  throttled"),
+        );
     }
     let Some(rate) = task.rate(app.now) else {
         return pieces;

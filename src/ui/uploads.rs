@@ -1,17 +1,19 @@
 //! The pane of uploads: the flat list. Only the rows in the window are ever made into text.
 
+mod titles;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use super::paint::{Frame, Piece, pane, put, put_right, row, say, title};
+use super::paint::{Frame, pane, put, put_right, row, say, title};
 use super::text::cut_middle;
 use super::theme::Theme;
-use super::{fault, folders, when};
+use super::{folders, when};
+use crate::app::App;
 use crate::app::columns::{ColumnSpec, GUTTER, columns};
 use crate::app::layout::Pane;
-use crate::app::place::{Listing, Place};
-use crate::app::{Action, App};
+use crate::app::place::Place;
 use crate::model::catalog::Row;
 use crate::model::human::{self, count, escape};
 use crate::model::{Column, Measure, RowId, State};
@@ -37,8 +39,8 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let look = Frame {
         theme,
         focused,
-        left: left(app, place, theme),
-        right: right(app, place, theme),
+        left: titles::left(app, place, theme),
+        right: titles::right(app, place, theme),
     };
     let inner = pane(buffer, area, look);
     if inner.height == 0 {
@@ -49,175 +51,11 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         .as_ref()
         .map_or_else(|| place.table.len(), |view| view.lines.len());
     if lines == 0 {
-        say(buffer, inner, &nothing(app, place, theme));
+        say(buffer, inner, &titles::nothing(app, place, theme));
     } else if let Some(view) = &place.folders {
         folders::draw(app, place, view, theme, inner, buffer);
     } else {
         list(app, place, theme, inner, buffer);
-    }
-}
-
-fn key_of(app: &App, action: Action) -> String {
-    app.settings.keymap.shown_key(action).map_or_else(
-        || format!(":{}", action.entry().name),
-        |key| key.to_string(),
-    )
-}
-
-fn left(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
-    let name = if place.folders.is_some() {
-        "Folders"
-    } else {
-        "Uploads"
-    };
-    let mut pieces = vec![title(name, theme, app.focus == Pane::Uploads)];
-    let filter = place.table.filter().text();
-    if !filter.is_empty() {
-        let filter = escape(filter);
-        pieces.push(
-            Piece::new(format!(" /{filter} "), theme.accent, 2)
-                .or(format!(" /{} ", cut_middle(&filter, 18))),
-        );
-    }
-    if place.folders.is_none() {
-        let sort = place.table.sort();
-        let arrow = if sort.descending { "↓" } else { "↑" };
-        let word = sort.column.word();
-        pieces.push(
-            Piece::new(format!(" sort: {word} {arrow} "), theme.dim, 6)
-                .or(format!(" {word} {arrow} ")),
-        );
-    }
-    if let Some(every) = app.settings.refresh {
-        pieces.push(Piece::new(
-            format!(" every {} ", human::age(every)),
-            theme.dim,
-            7,
-        ));
-    }
-    pieces
-}
-
-fn right(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
-    let table = &place.table;
-    let mut pieces = Vec::new();
-    match &place.listing {
-        Listing::Running(_) => pieces.push(Piece::new(" listing…", theme.accent, 4).or(" …")),
-        Listing::Failed(_) if table.totals().rows > 0 => {
-            pieces.push(Piece::new(" listing failed: incomplete", theme.bad, 1).or(" incomplete"));
-        }
-        Listing::Cancelled => pieces
-            .push(Piece::new(" listing cancelled: incomplete", theme.warn, 1).or(" incomplete")),
-        _ => {}
-    }
-    let undecided = table.undecided();
-    if undecided > 0 {
-        let number = count(undecided as u64);
-        let key = key_of(app, Action::SizeAll);
-        let piece = Piece::new(
-            format!(" {number} not sized: filter cannot tell, {key} sizes them"),
-            theme.warn,
-            5,
-        )
-        .or(format!(" {number} not sized: {key} sizes them"))
-        .or(format!(" +{number} not sized"))
-        .or(format!(" +{number}?"));
-        pieces.push(piece);
-    }
-    let (shown, all) = (table.len() as u64, table.totals().rows);
-    if shown == all {
-        pieces.push(Piece::new(format!(" {}", count(all)), theme.dim, 3));
-    } else {
-        let piece = Piece::new(format!(" {} of {}", count(shown), count(all)), theme.dim, 3);
-        pieces.push(piece.or(format!(" {}/{}", count(shown), count(all))));
-    }
-    let marked = table.marked_totals();
-    if marked.rows > 0 {
-        let (rows, bytes) = (count(marked.rows), marked.bytes_text());
-        let hidden = table.marked_hidden();
-        if hidden > 0 {
-            let long = format!(
-                " · {rows} marked · {bytes} ({} hidden)",
-                count(hidden as u64)
-            );
-            pieces.push(
-                Piece::new(long, theme.marked, 2)
-                    .or(format!(" · {rows} marked · {bytes}"))
-                    .or(format!(" · ●{rows}")),
-            );
-        } else {
-            pieces.push(
-                Piece::new(format!(" · {rows} marked · {bytes}"), theme.marked, 2)
-                    .or(format!(" · ●{rows}")),
-            );
-        }
-    }
-    pieces.push(Piece::new(" ", theme.dim, 0));
-    pieces
-}
-
-/// What to say when no row is shown.
-fn nothing(app: &App, place: &Place, theme: &Theme) -> Vec<(String, Style)> {
-    let gap = || (String::new(), theme.text);
-    let line = |text: String| (text, theme.text);
-    let hint = |text: String| (text, theme.dim);
-    let table = &place.table;
-    if table.totals().rows > 0 {
-        let back = key_of(app, Action::Back);
-        let mut lines = if table.filter().is_empty() {
-            vec![
-                line(format!("Nothing under '{}'.", escape(table.prefix()))),
-                hint(format!("{back} goes up.")),
-            ]
-        } else {
-            vec![
-                line("Nothing matches the filter.".to_owned()),
-                hint(format!("{back} clears it.")),
-            ]
-        };
-        if table.undecided() > 0 {
-            let number = count(table.undecided() as u64);
-            let key = key_of(app, Action::SizeAll);
-            lines.extend([
-                gap(),
-                (
-                    format!(
-                        "Of {number} uploads it cannot tell until they are sized: {key} sizes them."
-                    ),
-                    theme.warn,
-                ),
-            ]);
-        }
-        return lines;
-    }
-    match &place.listing {
-        Listing::Waiting => vec![hint("Waits for its turn to be listed…".to_owned())],
-        Listing::Running(_) => vec![hint("Listing… nothing found yet.".to_owned())],
-        Listing::Complete if place.scope.is_empty() => {
-            vec![(
-                "No uploads in progress in this bucket. ✓".to_owned(),
-                theme.good,
-            )]
-        }
-        Listing::Complete => vec![line(format!(
-            "No uploads in progress under '{}'.",
-            escape(&place.scope)
-        ))],
-        Listing::Cancelled => {
-            let key = key_of(app, Action::Refresh);
-            vec![
-                line("The listing was cancelled.".to_owned()),
-                hint(format!("{key} begins it again.")),
-            ]
-        }
-        Listing::Failed(failure) => {
-            let mut lines = fault::paragraphs(failure, theme);
-            lines.extend([
-                gap(),
-                hint(format!("{} tries again.", key_of(app, Action::Refresh))),
-            ]);
-            lines
-        }
     }
 }
 

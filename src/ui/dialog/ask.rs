@@ -78,8 +78,7 @@ pub fn quit(app: &App, running: usize, theme: &Theme, frame: &mut Frame<'_>) {
         paragraphs.push((text, theme.text));
     }
     paragraphs.push((String::new(), theme.text));
-    let rest =
-        "What is not done yet stays as it is: nothing is left half aborted without a record.";
+    let rest = "What is not done yet stays as it is; what was aborted is in the audit log.";
     paragraphs.push((rest.to_owned(), theme.dim));
     let titles = Titles {
         name: "Quit?",

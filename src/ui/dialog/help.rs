@@ -6,69 +6,75 @@ use ratatui::text::{Line, Span};
 use super::scrolled;
 use crate::app::App;
 use crate::app::action::{ACTIONS, Entry, Scope};
-use crate::ui::text::width;
+use crate::ui::text::{width, wrap};
 use crate::ui::theme::Theme;
 
+/// From this room on the keys stand in two columns.
+const TWO_COLUMNS: usize = 96;
+const GAP: usize = 3;
+
 pub fn draw(app: &App, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) {
-    let [own, list, global] = app.scopes();
-    let blocks = [own, list, global].map(|scope| block(app, scope, theme));
-    let [own_block, list_block, global_block] = blocks;
-    let own_is_empty = own_block.len() <= 1;
-    let mut left = if own_is_empty {
-        list_block
-    } else {
+    let scopes = app.scopes();
+    let [own, list, _] = scopes;
+    let has_own = ACTIONS.iter().any(|entry| entry.scope == own);
+    let room = usize::from(frame.area().width.saturating_sub(6)).min(130);
+    let two = room >= TWO_COLUMNS;
+    let column = if two { (room - GAP) / 2 } else { room };
+    let look = Look { app, theme, column };
+    let [own_block, list_block, global_block] = scopes.map(|scope| block(&look, scope));
+    let left = if has_own {
         join(own_block, list_block)
-    };
-    let room = usize::from(frame.area().width.saturating_sub(6));
-    let widest = |lines: &[Line<'_>]| lines.iter().map(Line::width).max().unwrap_or(0);
-    let wide = widest(&left) + GAP + widest(&global_block) <= room;
-    let lines = if wide {
-        side_by_side(left, global_block)
     } else {
-        left = join(left, global_block);
-        left
+        list_block
     };
-    let name = format!(
-        "Keys: {}",
-        if own_is_empty {
-            list.word()
-        } else {
-            own.word()
-        }
-    );
+    let lines = if two {
+        side_by_side(left, global_block, column)
+    } else {
+        join(left, global_block)
+    };
+    let name = format!("Keys: {}", if has_own { own } else { list }.word());
     scrolled(frame, theme, &lines, scroll, &name);
 }
 
-const GAP: usize = 3;
+struct Look<'a> {
+    app: &'a App,
+    theme: &'a Theme,
+    /// Cells of a line.
+    column: usize,
+}
 
-fn block(app: &App, scope: Scope, theme: &Theme) -> Vec<Line<'static>> {
-    let entries: Vec<(&Entry, String)> = ACTIONS
-        .iter()
-        .filter(|entry| entry.scope == scope)
-        .map(|entry| (entry, keys(app, entry)))
-        .collect();
-    let room = entries
-        .iter()
-        .map(|(_, keys)| width(keys))
-        .max()
-        .unwrap_or(0)
-        .max(8);
+/// Cells of the keys, as far as most actions need.
+const KEYS: usize = 14;
+
+fn block(look: &Look<'_>, scope: Scope) -> Vec<Line<'static>> {
+    let theme = look.theme;
     let heading = match scope {
         Scope::Global => "everywhere",
         Scope::List => "in every list",
         scope => scope.word(),
     };
     let mut lines = vec![Line::styled(heading, theme.heading)];
-    for (entry, keys) in entries {
-        let keys = if keys.is_empty() {
-            Span::styled(format!("{:room$}", format!(":{}", entry.name)), theme.dim)
+    let cells = if look.column < 50 { KEYS / 2 } else { KEYS };
+    for entry in ACTIONS.iter().filter(|entry| entry.scope == scope) {
+        let mut keys = keys(look.app, entry);
+        let style = if keys.is_empty() {
+            theme.dim
         } else {
-            Span::styled(format!("{keys:room$}"), theme.key)
+            theme.key
         };
-        lines.push(Line::from(vec![
-            keys,
-            Span::styled(format!("  {}", entry.help), theme.text),
-        ]));
+        if keys.is_empty() {
+            keys = format!(":{}", entry.name);
+        }
+        let room = look.column.saturating_sub(cells + 1).max(12);
+        for (index, text) in wrap(entry.help, room).into_iter().enumerate() {
+            let shown = if index == 0 { keys.as_str() } else { "" };
+            let pad = " ".repeat(cells.saturating_sub(width(shown)) + 1);
+            let spans = vec![
+                Span::styled(shown.to_owned(), style),
+                Span::styled(format!("{pad}{text}"), theme.text),
+            ];
+            lines.push(Line::from(spans));
+        }
     }
     lines
 }
@@ -99,15 +105,18 @@ fn join(mut upper: Vec<Line<'static>>, lower: Vec<Line<'static>>) -> Vec<Line<'s
     upper
 }
 
-fn side_by_side(left: Vec<Line<'static>>, right: Vec<Line<'static>>) -> Vec<Line<'static>> {
-    let room = left.iter().map(Line::width).max().unwrap_or(0) + GAP;
+fn side_by_side(
+    left: Vec<Line<'static>>,
+    right: Vec<Line<'static>>,
+    column: usize,
+) -> Vec<Line<'static>> {
     let rows = left.len().max(right.len());
     let mut left = left.into_iter();
     let mut right = right.into_iter();
     (0..rows)
         .map(|_| {
             let mut line = left.next().unwrap_or_default();
-            let missing = room - line.width();
+            let missing = (column + GAP).saturating_sub(line.width());
             if let Some(other) = right.next() {
                 line.push_span(Span::raw(" ".repeat(missing)));
                 // A line's own style does not survive the move.

@@ -131,7 +131,10 @@ fn troubles(task: &Task, scroll: usize, room: usize, theme: &Theme) -> Vec<Line<
         } else {
             "Nothing was skipped, nothing failed."
         };
-        return vec![Line::styled(text, theme.good)];
+        return wrap(text, room)
+            .into_iter()
+            .map(|text| Line::styled(text, theme.good))
+            .collect();
     }
     let limit = scroll.saturating_add(AHEAD);
     let (failed, skipped): (Vec<_>, Vec<_>) =

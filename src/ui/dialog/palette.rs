@@ -1,7 +1,6 @@
 //! The command palette: the line, what fits it, and the key that would have done the same.
 
 use ratatui::Frame;
-use ratatui::layout::Rect;
 
 use super::{Titles, open, text_height, text_width};
 use crate::app::App;
@@ -9,13 +8,13 @@ use crate::app::action::Action;
 use crate::app::dialog::Palette;
 use crate::model::human::escape;
 use crate::ui::footer::input;
-use crate::ui::paint::{put, put_right, row, skip};
+use crate::ui::paint::{cells, put, put_right, row, skip};
 use crate::ui::text::{cut_end, wrap};
 use crate::ui::theme::Theme;
 
 /// Candidates in sight at most.
 const SHOWN: usize = 12;
-/// Cells of a candidate's name.
+/// Cells of a candidate's name at most, unless it is chosen from words of the account.
 const NAME: u16 = 18;
 
 pub fn draw(app: &App, palette: &Palette, theme: &Theme, frame: &mut Frame<'_>) {
@@ -51,6 +50,12 @@ pub fn draw(app: &App, palette: &Palette, theme: &Theme, frame: &mut Frame<'_>) 
     next += 1;
     let shown = usize::from(inside.height).saturating_sub(next);
     let top = (palette.cursor + 1).saturating_sub(shown);
+    let visible = candidates.iter().skip(top).take(shown);
+    let names = visible
+        .map(|candidate| cells(&escape(&candidate.text)))
+        .max()
+        .unwrap_or(0)
+        .min(NAME);
     if candidates.is_empty() {
         put(
             frame.buffer_mut(),
@@ -72,11 +77,9 @@ pub fn draw(app: &App, palette: &Palette, theme: &Theme, frame: &mut Frame<'_>) 
             rest = put_right(buffer, line, &format!("  {key}"), theme.key);
         }
         let text = escape(&candidate.text);
-        let taken = crate::ui::paint::cells(&text).max(NAME);
+        let taken = cells(&text).max(names);
         put(buffer, rest, &text, theme.text);
-        let help = Rect {
-            ..skip(rest, taken + 2)
-        };
+        let help = skip(rest, taken.saturating_add(2));
         put(
             buffer,
             help,

@@ -12,7 +12,7 @@ use crate::app::{App, Effect, Event, Key, Keymap, Settings, ThemeName};
 use crate::model::cost::Prices;
 use crate::model::part::UploadInfo;
 use crate::model::provider::Provider;
-use crate::model::{Bucket, Extent, Part, RowId, Target, Thresholds, Timestamp, Upload};
+use crate::model::{Bucket, Extent, Part, RowId, Thresholds, Timestamp, Upload};
 use crate::protocol::{
     Command, Fault, Identity, JobId, Kind, Measured, News, Operation, Outcome, Report,
 };
@@ -21,7 +21,6 @@ use crate::ui::theme::Theme;
 
 /// 2026-11-20 18:40 UTC.
 pub const NOW: Timestamp = Timestamp::from_secs(1_795_200_000);
-pub const HOUR: Duration = Duration::from_secs(3600);
 pub const DAY: Duration = Duration::from_secs(86_400);
 const MIB: u64 = 1 << 20;
 
@@ -232,6 +231,11 @@ impl Scene {
         self.event(Event::Reports(vec![Report { job, news }]));
     }
 
+    /// The newest command that fits.
+    pub fn last(&self, is_it: impl Fn(&Command) -> bool) -> Option<&Command> {
+        self.sent.iter().rev().find(|command| is_it(command))
+    }
+
     pub fn event(&mut self, event: Event) {
         let effects = self.app.update(event);
         self.take(effects);
@@ -272,6 +276,18 @@ impl Scene {
             .draw(|frame| ui::draw(&self.app, &theme, frame))
             .unwrap();
         terminal.backend().buffer().clone()
+    }
+
+    /// Where the terminal's cursor is shown; `None`: hidden.
+    pub fn cursor(&self) -> Option<(u16, u16)> {
+        let mut terminal =
+            Terminal::new(TestBackend::new(self.app.columns, self.app.rows)).unwrap();
+        let theme = Theme::of(self.app.theme());
+        terminal
+            .draw(|frame| ui::draw(&self.app, &theme, frame))
+            .unwrap();
+        let at = terminal.get_cursor_position().unwrap();
+        terminal.backend().cursor_visible().then_some((at.x, at.y))
     }
 
     /// The screen as text, a line a row.
@@ -341,11 +357,4 @@ fn sized(row: RowId, key: &str) -> Measured {
     } else {
         Measured::Exact(extent)
     }
-}
-
-/// The target of a row of the open bucket.
-pub fn target(scene: &Scene, key: &str) -> Target {
-    let table = &scene.app.place().unwrap().table;
-    let row = table.rows().find(|row| row.key() == key).unwrap();
-    row.target("media-archive")
 }

@@ -4,6 +4,9 @@ const EIGHTHS: [char; 8] = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉'
 
 /// `share` (0 to 1) of `width` cells filled, the rest `empty`.
 pub fn bar(share: f64, width: usize, empty: char) -> String {
+    if width == 0 {
+        return String::new();
+    }
     let share = if share.is_finite() {
         share.clamp(0.0, 1.0)
     } else {
@@ -43,6 +46,6 @@ mod tests {
         assert_eq!(bar(0.000_1, 3, ' '), "▏  ");
         assert_eq!(bar(0.999_9, 2, ' '), "█▉");
         assert_eq!(bar(f64::NAN, 2, ' '), "  ");
-        assert_eq!(bar(0.5, 0, ' '), "");
+        assert_eq!(bar(0.5, 0, ' ') + &bar(0.0, 0, ' '), "");
     }
 }

@@ -1,0 +1,201 @@
+//! What the border of the list says, and what stands in it while there is no row.
+
+use ratatui::style::Style;
+
+use crate::app::layout::Pane;
+use crate::app::place::{Listing, Place};
+use crate::app::{Action, App};
+use crate::model::human::{self, count, escape};
+use crate::model::tally::Tally;
+use crate::ui::fault;
+use crate::ui::paint::{Piece, title};
+use crate::ui::text::cut_middle;
+use crate::ui::theme::Theme;
+
+fn key_of(app: &App, action: Action) -> String {
+    app.settings.keymap.shown_key(action).map_or_else(
+        || format!(":{}", action.entry().name),
+        |key| key.to_string(),
+    )
+}
+
+pub fn left(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
+    let name = if place.folders.is_some() {
+        "Folders"
+    } else {
+        "Uploads"
+    };
+    let mut pieces = vec![title(name, theme, app.focus == Pane::Uploads)];
+    if app.buckets.open.is_none() {
+        // The breadcrumbs do not name a bucket that is only under the cursor.
+        let bucket = escape(&place.bucket.name);
+        pieces.push(Piece::new(format!("of {bucket} "), theme.dim, 4));
+    }
+    let filter = place.table.filter().text();
+    if !filter.is_empty() {
+        let filter = escape(filter);
+        let short = cut_middle(&filter, 14);
+        pieces.push(
+            Piece::new(format!(" /{filter} "), theme.accent, 6).or_at(3, format!(" /{short} ")),
+        );
+    }
+    if place.folders.is_none() {
+        let sort = place.table.sort();
+        let arrow = if sort.descending { "↓" } else { "↑" };
+        let word = sort.column.word();
+        pieces.push(
+            Piece::new(format!(" sort: {word} {arrow} "), theme.dim, 8)
+                .or_at(7, format!(" {word} {arrow} ")),
+        );
+    }
+    if let Some(every) = app.settings.refresh {
+        pieces.push(Piece::new(
+            format!(" every {} ", human::age(every)),
+            theme.dim,
+            9,
+        ));
+    }
+    pieces
+}
+
+pub fn right(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
+    let table = &place.table;
+    let mut pieces = Vec::new();
+    let all = table.totals().rows;
+    match &place.listing {
+        Listing::Running(_) => pieces.push(Piece::new("listing…", theme.accent, 4).or_at(2, "…")),
+        Listing::Failed(_) if all > 0 => {
+            pieces.push(
+                Piece::new("listing failed: incomplete", theme.bad, 5).or_at(1, "incomplete"),
+            );
+        }
+        Listing::Cancelled => {
+            pieces.push(
+                Piece::new("listing cancelled: incomplete", theme.warn, 5).or_at(1, "incomplete"),
+            );
+        }
+        _ => {}
+    }
+    let undecided = table.undecided();
+    if undecided > 0 {
+        let number = count(undecided as u64);
+        let key = key_of(app, Action::SizeAll);
+        let long = format!("{number} not sized: filter cannot tell, {key} sizes them");
+        let piece = Piece::new(long, theme.warn, 9)
+            .or_at(7, format!("{number} not sized: {key} sizes them"))
+            .or_at(5, format!("+{number} not sized"))
+            .or_at(1, format!("+{number}?"));
+        pieces.push(piece);
+    }
+    let shown = table.len() as u64;
+    // Nothing at all is said in the pane itself.
+    if all > 0 && shown == all {
+        pieces.push(Piece::new(count(all), theme.dim, 3));
+    } else if all > 0 {
+        let long = format!("{} of {}", count(shown), count(all));
+        pieces.push(
+            Piece::new(long, theme.dim, 5).or_at(2, format!("{}/{}", count(shown), count(all))),
+        );
+    }
+    if table.marked_totals().rows > 0 {
+        pieces.push(marked(table.marked_totals(), table.marked_hidden(), theme));
+    }
+    joined(pieces, theme)
+}
+
+fn marked(tally: &Tally, hidden: usize, theme: &Theme) -> Piece {
+    let rows = count(tally.rows);
+    let figures = format!("{rows} marked · {}", tally.bytes_text());
+    let long = if hidden > 0 {
+        format!("{figures} ({} hidden)", count(hidden as u64))
+    } else {
+        figures.clone()
+    };
+    Piece::new(long, theme.marked, 6)
+        .or_at(5, figures)
+        .or_at(1, format!("●{rows}"))
+}
+
+/// Puts dots between the pieces, and a space at both ends.
+fn joined(pieces: Vec<Piece>, theme: &Theme) -> Vec<Piece> {
+    let last = pieces.len().saturating_sub(1);
+    let mut joined = vec![Piece::new(" ", theme.dim, 0)];
+    for (index, piece) in pieces.into_iter().enumerate() {
+        joined.push(if index == last {
+            piece
+        } else {
+            piece.followed_by(" · ")
+        });
+    }
+    joined.push(Piece::new(" ", theme.dim, 0));
+    if joined.len() == 2 {
+        Vec::new()
+    } else {
+        joined
+    }
+}
+
+/// What to say when no row is shown.
+pub fn nothing(app: &App, place: &Place, theme: &Theme) -> Vec<(String, Style)> {
+    let gap = || (String::new(), theme.text);
+    let line = |text: String| (text, theme.text);
+    let hint = |text: String| (text, theme.dim);
+    let table = &place.table;
+    if table.totals().rows > 0 {
+        let back = key_of(app, Action::Back);
+        let mut lines = if table.filter().is_empty() {
+            vec![
+                line(format!("Nothing under '{}'.", escape(table.prefix()))),
+                hint(format!("{back} goes up.")),
+            ]
+        } else {
+            vec![
+                line("Nothing matches the filter.".to_owned()),
+                hint(format!("{back} clears it.")),
+            ]
+        };
+        if table.undecided() > 0 {
+            let number = count(table.undecided() as u64);
+            let key = key_of(app, Action::SizeAll);
+            lines.extend([
+                gap(),
+                (
+                    format!(
+                        "For {number} uploads it cannot tell before they are sized: {key} sizes them."
+                    ),
+                    theme.warn,
+                ),
+            ]);
+        }
+        return lines;
+    }
+    match &place.listing {
+        Listing::Waiting => vec![hint("Waits for its turn to be listed…".to_owned())],
+        Listing::Running(_) => vec![hint("Listing… nothing found yet.".to_owned())],
+        Listing::Complete if place.scope.is_empty() => {
+            vec![(
+                "No uploads in progress in this bucket. ✓".to_owned(),
+                theme.good,
+            )]
+        }
+        Listing::Complete => vec![line(format!(
+            "No uploads in progress under '{}'.",
+            escape(&place.scope)
+        ))],
+        Listing::Cancelled => {
+            let key = key_of(app, Action::Refresh);
+            vec![
+                line("The listing was cancelled.".to_owned()),
+                hint(format!("{key} begins it again.")),
+            ]
+        }
+        Listing::Failed(failure) => {
+            let mut lines = fault::paragraphs(failure, theme);
+            lines.extend([
+                gap(),
+                hint(format!("{} tries again.", key_of(app, Action::Refresh))),
+            ]);
+            lines
+        }
+    }
+}
