@@ -135,7 +135,7 @@ fn wide(mut layout: Layout, body: Area, focus: Pane, tasks: usize) -> Layout {
     };
     let (upper, lower) = body.split_top(body.height - below);
     let halves = |area: Area| area.split_left(area.width / 2);
-    let (left, right) = upper.split_left((upper.width / 5).clamp(28, 40));
+    let (left, right) = upper.split_left((upper.width / 4).clamp(28, 40));
     layout.buckets = Some(left);
     if below > 0 {
         layout.uploads = Some(right);

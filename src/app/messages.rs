@@ -38,8 +38,13 @@ const KEPT: usize = 2_000;
 impl Messages {
     /// Adds a message and shows it.
     pub fn add(&mut self, at: Timestamp, severity: Severity, text: impl Into<String>) {
-        let text = text.into();
+        self.record(at, severity, text);
         self.shown = true;
+    }
+
+    /// Adds a message of something that the person is not looking at: it takes no room on screen.
+    pub fn record(&mut self, at: Timestamp, severity: Severity, text: impl Into<String>) {
+        let text = text.into();
         if let Some(last) = self.log.back_mut().filter(|last| last.text == text) {
             last.times += 1;
             last.at = at;

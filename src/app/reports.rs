@@ -198,7 +198,12 @@ impl App {
             };
         }
         if let Some(text) = fault {
-            self.say(Severity::Error, text);
+            if self.buckets.open.as_deref() == Some(bucket) {
+                self.say(Severity::Error, text);
+            } else {
+                // Its line in the buckets pane tells in a word; the whole is in the messages.
+                self.messages.record(now, Severity::Error, text);
+            }
         }
     }
 

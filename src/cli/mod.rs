@@ -1,1 +1,2 @@
-//! The command line: arguments, and one file for each command without a screen.
+//! cli
+pub mod tui;

@@ -5,12 +5,12 @@
 
 pub mod input;
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::pin::Pin;
+use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::future::FutureExt;
 use futures_util::stream::{Stream, StreamExt};
 use ratatui::Frame;
 use tokio::time::{Instant, sleep_until, timeout};
@@ -210,7 +210,7 @@ impl<H: Host, I: Stream<Item = Input> + Unpin> Shell<'_, H, I> {
         };
         match woken {
             Woken::Input(None) => Ok(Some(0)),
-            Woken::Input(Some(input)) => self.take_inputs(app, input),
+            Woken::Input(Some(input)) => self.take_inputs(app, input).await,
             Woken::Frame => Ok(None),
             Woken::Clock => {
                 self.ticked = Instant::now();
@@ -233,7 +233,7 @@ impl<H: Host, I: Stream<Item = Input> + Unpin> Shell<'_, H, I> {
     }
 
     /// Takes in an input and whatever else was typed ahead.
-    fn take_inputs(&mut self, app: &mut App, first: Input) -> io::Result<Option<u8>> {
+    async fn take_inputs(&mut self, app: &mut App, first: Input) -> io::Result<Option<u8>> {
         let mut input = Some(first);
         for _ in 0..BATCH {
             let end = match input {
@@ -254,10 +254,12 @@ impl<H: Host, I: Stream<Item = Input> + Unpin> Shell<'_, H, I> {
             if end.is_some() {
                 return Ok(end);
             }
-            input = match self.inputs.next().now_or_never() {
-                Some(Some(next)) => Some(next),
-                Some(None) => return Ok(Some(0)),
-                None => None,
+            // Polled with the loop's own waker: the terminal's stream remembers the last one it was given.
+            let ready = poll_fn(|context| Poll::Ready(self.inputs.poll_next_unpin(context))).await;
+            input = match ready {
+                Poll::Ready(Some(next)) => Some(next),
+                Poll::Ready(None) => return Ok(Some(0)),
+                Poll::Pending => None,
             };
         }
         Ok(None)

@@ -149,10 +149,9 @@ fn by_status(answer: &Answer<'_>) -> Kind {
         }
         404 => Kind::NotFound,
         405 | 501 => Kind::Unsupported,
-        408 => Kind::Network,
         409 | 412 => Kind::Precondition,
+        408 | 500..=599 => Kind::Network,
         300..=499 => Kind::Invalid,
-        500..=599 => Kind::Network,
         _ if answer.code.is_some() => Kind::Other,
         _ => Kind::Garbled,
     }
@@ -246,87 +245,6 @@ fn denied(about: &About) -> String {
         format!("{}/{}", about.bucket, about.key)
     };
     format!("needs {action} on arn:aws:s3:::{resource}")
-}
-
-/// The text of the first element of this name, as far as error documents go; entities of XML resolved.
-pub fn element(body: &str, name: &str) -> Option<String> {
-    let start = body.find(&format!("<{name}>"))? + name.len() + 2;
-    let length = body.get(start..)?.find(&format!("</{name}>"))?;
-    let text = body.get(start..start + length)?;
-    Some(
-        text.replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&quot;", "\"")
-            .replace("&apos;", "'")
-            .replace("&amp;", "&")
-            .trim()
-            .to_owned(),
-    )
-}
-
-/// Whether a body is a web page.
-pub fn is_html(body: &str, content_type: &str) -> bool {
-    let head: String = body.trim_start().chars().take(200).collect();
-    let head = head.to_ascii_lowercase();
-    head.starts_with("<!doctype html")
-        || head.starts_with("<html")
-        || (content_type.contains("text/html") && !head.contains("<error"))
-}
-
-/// Whether a document holds a control character that XML 1.0 does not allow, plain or as a reference.
-pub fn has_control_character(body: &str) -> bool {
-    let plain = body
-        .chars()
-        .any(|c| c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r'));
-    plain
-        || body.match_indices("&#").any(|(at, _)| {
-            let Some(digits) = body.get(at + 2..).and_then(|rest| rest.split(';').next()) else {
-                return false;
-            };
-            let number = match digits.strip_prefix(['x', 'X']) {
-                Some(hex) => u32::from_str_radix(hex, 16),
-                None => digits.parse(),
-            };
-            number.is_ok_and(|n| n < 0x20 && !matches!(n, 9 | 10 | 13))
-        })
-}
-
-/// An endpoint as it may be shown: without user information, query and fragment.
-pub fn shown_endpoint(endpoint: &str) -> String {
-    let (scheme, rest) = endpoint.split_once("://").unwrap_or(("", endpoint));
-    let rest = rest.split(['?', '#']).next().unwrap_or_default();
-    let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-    let host = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
-    let path = path.trim_end_matches('/');
-    let mut shown = String::new();
-    if !scheme.is_empty() {
-        shown.push_str(scheme);
-        shown.push_str("://");
-    }
-    shown.push_str(host);
-    if !path.is_empty() {
-        shown.push('/');
-        shown.push_str(path);
-    }
-    shown
-}
-
-/// `host:port` of an endpoint, and whether it speaks TLS.
-pub fn host_and_port(endpoint: &str) -> (String, bool) {
-    let shown = shown_endpoint(endpoint);
-    let tls = !shown.starts_with("http://");
-    let authority = shown.split_once("://").map_or(shown.as_str(), |(_, r)| r);
-    let authority = authority.split('/').next().unwrap_or_default();
-    let has_port = authority
-        .rsplit_once(':')
-        .is_some_and(|(_, port)| !port.is_empty() && port.bytes().all(|b| b.is_ascii_digit()));
-    if has_port {
-        (authority.to_owned(), tls)
-    } else {
-        (format!("{authority}:{}", if tls { 443 } else { 80 }), tls)
-    }
 }
 
 #[cfg(test)]
@@ -428,34 +346,5 @@ mod tests {
             message: " ",
         };
         assert_eq!(message(&answer, Kind::Denied), "access denied");
-    }
-
-    #[test]
-    fn an_endpoint_is_shown_without_its_password() {
-        assert_eq!(
-            shown_endpoint("https://me:secret@s3.example:9000/base/?x=y"),
-            "https://s3.example:9000/base"
-        );
-        assert_eq!(host_and_port("http://[::1]:80/").0, "[::1]:80");
-        assert_eq!(
-            host_and_port("https://s3.example"),
-            ("s3.example:443".to_owned(), true)
-        );
-    }
-
-    #[test]
-    fn control_characters_are_found_plain_and_as_references() {
-        assert!(has_control_character("<Key>a\u{1}</Key>"));
-        assert!(has_control_character("<Key>a&#x1;</Key>"));
-        assert!(has_control_character("<Key>a&#31;</Key>"));
-        assert!(!has_control_character("<Key>a&#xA;b&#10;</Key>\n"));
-    }
-
-    #[test]
-    fn a_web_page_is_told_from_an_error_document() {
-        assert!(is_html("\n<!DOCTYPE html><html>", ""));
-        assert!(is_html("hello", "text/html; charset=utf-8"));
-        assert!(!is_html("<Error><Code>X</Code></Error>", "text/html"));
-        assert!(!is_html("", "application/xml"));
     }
 }

@@ -4,7 +4,9 @@
 
 pub mod classify;
 pub mod clock;
+pub mod document;
 pub mod encoding;
+pub mod endpoint;
 pub mod faulty;
 pub mod memory;
 pub mod sdk;

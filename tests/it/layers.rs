@@ -110,6 +110,7 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
             "app", "config", "demo", "model", "protocol", "run", "s3", "tasks", "term", "ui",
         ],
         &[
+            "chrono",
             "clap",
             "clap_complete",
             "clap_mangen",

@@ -21,15 +21,13 @@ use aws_types::service_config::ServiceConfigKey;
 
 use super::credentials::Remembered;
 use super::errors;
+use super::place::{CONNECT_TIMEOUT, Place, READ_TIMEOUT, invalid, place};
 use super::region::Clients;
 use super::retry::OnlyBlips;
-use crate::protocol::{Fault, Kind, Operation};
+use super::whole::WholeListings;
+use crate::protocol::Fault;
 use crate::s3::Clock;
-use crate::s3::classify::{host_and_port, shown_endpoint};
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// Aborting an upload of 2,500 parts was seen to take 33 s.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
 /// A `credential_process` may ask a person for a code.
 const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(120);
 const DEFAULT_REGION: &str = "us-east-1";
@@ -104,21 +102,6 @@ pub(super) struct Connection {
     pub(super) profile: Option<String>,
 }
 
-/// Where requests go, for messages.
-#[derive(Debug, Clone)]
-pub(super) struct Place {
-    /// The custom endpoint as it may be shown.
-    pub(super) endpoint: Option<String>,
-    /// AWS itself, by its own or by a custom name.
-    pub(super) aws: bool,
-    /// `host:port`, or AWS's name of the service.
-    pub(super) host: String,
-    /// Plain HTTP to another machine: bodies are to be signed there.
-    pub(super) exposed: bool,
-    pub(super) connect_timeout: Duration,
-    pub(super) read_timeout: Duration,
-}
-
 /// Reads environment and profile files; sends nothing.
 pub(super) async fn connect(options: &ConnectOptions, clock: Clock) -> Result<Connection, Fault> {
     let mut shared = loader(options)?.load().await;
@@ -171,7 +154,8 @@ fn template(
     };
     let mut builder = aws_sdk_s3::config::Builder::from(shared)
         .force_path_style(path_style)
-        .retry_classifier(OnlyBlips);
+        .retry_classifier(OnlyBlips)
+        .interceptor(WholeListings);
     builder.set_endpoint_url(endpoint);
     if let Some(credentials) = credentials {
         builder = builder.credentials_provider(credentials);
@@ -227,7 +211,11 @@ fn loader(options: &ConnectOptions) -> Result<ConfigLoader, Fault> {
     if let Some(endpoint) = &options.endpoint {
         loader = loader.endpoint_url(endpoint);
     }
-    Ok(if !options.sign {
+    Ok(with_credentials(loader, options))
+}
+
+fn with_credentials(loader: ConfigLoader, options: &ConnectOptions) -> ConfigLoader {
+    if !options.sign {
         loader.no_credentials()
     } else if let Some(StaticCredentials {
         access_key_id,
@@ -249,7 +237,7 @@ fn loader(options: &ConnectOptions) -> Result<ConfigLoader, Fault> {
         )
     } else {
         loader
-    })
+    }
 }
 
 /// A setting as the SDK would read it: the environment, then the profile, `services` sections first.
@@ -301,77 +289,78 @@ async fn trusting(
         .build_https())
 }
 
-fn place(options: &ConnectOptions, endpoint: Option<&str>) -> Result<Place, Fault> {
-    let (host, tls) =
-        endpoint.map_or_else(|| ("s3.amazonaws.com:443".to_owned(), true), host_and_port);
-    if let Some(endpoint) = endpoint {
-        let known = endpoint.starts_with("http://") || endpoint.starts_with("https://");
-        if !known || host.starts_with(':') {
-            return Err(invalid(
-                format!("the endpoint '{}' is not a URL", shown_endpoint(endpoint)),
-                "write it as https://host:port",
-            ));
-        }
-    }
-    let name = host
-        .rsplit_once(':')
-        .map_or(host.as_str(), |(name, _)| name);
-    let aws = name.ends_with(".amazonaws.com") || name.ends_with(".amazonaws.com.cn");
-    let loopback = name == "localhost"
-        || name.ends_with(".localhost")
-        || name
-            .trim_matches(['[', ']'])
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback());
-    Ok(Place {
-        endpoint: endpoint.map(shown_endpoint),
-        aws,
-        exposed: !tls && !loopback,
-        host,
-        connect_timeout: options.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
-        read_timeout: options.read_timeout.unwrap_or(READ_TIMEOUT),
-    })
-}
-
-fn invalid(message: String, hint: &str) -> Fault {
-    Fault {
-        operation: Operation::Connect,
-        target: String::new(),
-        kind: Kind::Invalid,
-        code: None,
-        message,
-        hint: hint.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn at(endpoint: &str) -> Place {
-        place(&ConnectOptions::default(), Some(endpoint)).unwrap()
+    #[derive(Debug, Clone, Default)]
+    struct Recorder(std::sync::Arc<std::sync::Mutex<String>>);
+
+    impl aws_sdk_s3::config::Intercept for Recorder {
+        fn name(&self) -> &'static str {
+            "recorder"
+        }
+
+        fn read_before_transmit(
+            &self,
+            context: &aws_sdk_s3::config::interceptors::BeforeTransmitInterceptorContextRef<'_>,
+            _: &aws_sdk_s3::config::RuntimeComponents,
+            _: &mut aws_sdk_s3::config::ConfigBag,
+        ) -> Result<(), aws_sdk_s3::error::BoxError> {
+            context
+                .request()
+                .uri()
+                .clone_into(&mut self.0.lock().unwrap());
+            Err("nothing is sent".into())
+        }
     }
 
-    #[test]
-    fn bodies_are_exposed_only_over_plain_http_to_another_machine() {
-        assert!(at("http://minio.lan:9000").exposed);
-        assert!(!at("https://minio.lan:9000").exposed);
-        assert!(!at("http://127.0.0.1:9000").exposed);
-        assert!(!at("http://[::1]:9000").exposed);
-        assert!(!at("http://localhost:9000").exposed);
+    async fn address_of_photos(addressing: Addressing, endpoint: Option<&str>) -> String {
+        let options = ConnectOptions {
+            addressing,
+            endpoint: endpoint.map(ToOwned::to_owned),
+            region: Some("eu-west-1".to_owned()),
+            sign: false,
+            ..ConnectOptions::default()
+        };
+        let shared = loader(&options).unwrap().load().await;
+        let place = place(&options, endpoint).unwrap();
+        let endpoint = options.endpoint.clone();
+        let recorder = Recorder::default();
+        let config = template(&options, &shared, &place, endpoint, None)
+            .region(Region::from_static("eu-west-1"))
+            .interceptor(recorder.clone())
+            .build();
+        let client = aws_sdk_s3::Client::from_conf(config);
+        let _ = client.head_bucket().bucket("photos").send().await;
+        recorder.0.lock().unwrap().clone()
     }
 
-    #[test]
-    fn a_custom_name_of_aws_is_still_aws() {
-        assert!(at("https://s3.eu-west-1.amazonaws.com").aws);
-        assert!(!at("https://amazonaws.com.example").aws);
-    }
-
-    #[test]
-    fn an_endpoint_that_is_no_url_is_refused_without_its_password() {
-        let fault = place(&ConnectOptions::default(), Some("me:secret@host:9000")).unwrap_err();
-        assert_eq!(fault.kind, Kind::Invalid);
-        assert!(!fault.to_string().contains("secret"), "{fault}");
+    #[tokio::test]
+    async fn custom_endpoints_get_paths_and_aws_gets_hosts_unless_told_otherwise() {
+        let custom = Some("http://store.example:9000");
+        for (addressing, endpoint, address) in [
+            (Addressing::Auto, custom, "http://store.example:9000/photos"),
+            (Addressing::Path, custom, "http://store.example:9000/photos"),
+            (
+                Addressing::Virtual,
+                custom,
+                "http://photos.store.example:9000/",
+            ),
+            (
+                Addressing::Auto,
+                None,
+                "https://photos.s3.eu-west-1.amazonaws.com/",
+            ),
+            (
+                Addressing::Path,
+                None,
+                "https://s3.eu-west-1.amazonaws.com/photos",
+            ),
+        ] {
+            let asked = address_of_photos(addressing, endpoint).await;
+            assert_eq!(asked.trim_end_matches('/'), address.trim_end_matches('/'));
+        }
     }
 
     #[test]

@@ -6,10 +6,12 @@ use std::io;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use super::connect::{Connection, Place};
+use super::connect::Connection;
+use super::place::Place;
 use super::{credentials, region};
 use crate::protocol::{Fault, Kind, Operation};
 use crate::s3::classify::{self, About, Answer};
+use crate::s3::document;
 
 /// Bodies are looked at this far.
 const HEAD: usize = 256 * 1024;
@@ -121,15 +123,15 @@ fn answer(said: Said, about: &About) -> Fault {
     let mut kind = classify::kind(&seen);
     let mut message = classify::message(&seen, kind);
     let mut hint = classify::hint(kind, said.code.as_deref(), about);
-    if said.code.is_none() && classify::is_html(&said.body, &said.content_type) {
+    if said.code.is_none() && document::is_html(&said.body, &said.content_type) {
         if said.status < 500 {
             kind = Kind::Garbled;
         }
-        message = "the endpoint speaks HTML, not S3".to_owned();
+        "the endpoint speaks HTML, not S3".clone_into(&mut message);
         "check --endpoint-url".clone_into(&mut hint);
     } else if kind == Kind::Garbled {
         message = garbled(&said, about);
-        hint = if classify::has_control_character(&said.body) {
+        hint = if document::has_control_character(&said.body) {
             "end the upload of that key with another tool, then list again".to_owned()
         } else {
             "check --endpoint-url, or try again".to_owned()
@@ -157,7 +159,7 @@ fn garbled(said: &Said, about: &About) -> String {
     } else {
         format!("the answer for the bucket {}", about.bucket)
     };
-    if classify::has_control_character(&said.body) {
+    if document::has_control_character(&said.body) {
         format!(
             "{what} cannot be read: a key in it holds a control character, which XML does not allow"
         )
@@ -174,7 +176,7 @@ fn said(raw: &HttpResponse, code: Option<&str>, message: Option<&str>) -> Said {
     let is_error = body.contains("<Error");
     let in_body = |name| {
         is_error
-            .then(|| classify::element(&body, name))
+            .then(|| document::element(&body, name))
             .flatten()
             .filter(|text| !text.is_empty())
     };

@@ -7,9 +7,11 @@ mod connect;
 mod credentials;
 mod errors;
 mod parts;
+mod place;
 mod region;
 mod retry;
 mod uploads;
+mod whole;
 
 use std::collections::HashSet;
 use std::error::Error;

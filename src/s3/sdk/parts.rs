@@ -2,7 +2,7 @@
 
 use aws_sdk_s3::operation::list_parts::ListPartsOutput;
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
-use aws_sdk_s3::types::{ChecksumAlgorithm, Part as SdkPart, StorageClass};
+use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, Part as SdkPart, StorageClass};
 
 use super::{SdkStore, errors, person, some, timestamp};
 use crate::model::Part;
@@ -156,9 +156,9 @@ fn info(answer: &ListPartsOutput) -> UploadInfo {
         abort_rule_id: some(answer.abort_rule_id()),
         initiator: initiator.and_then(|who| person(who.display_name(), who.id())),
         owner: owner.and_then(|who| person(who.display_name(), who.id())),
-        storage_class: some(answer.storage_class().map(|class| class.as_str())),
-        checksum_algorithm: some(answer.checksum_algorithm().map(|name| name.as_str())),
-        checksum_type: some(answer.checksum_type().map(|name| name.as_str())),
+        storage_class: some(answer.storage_class().map(StorageClass::as_str)),
+        checksum_algorithm: some(answer.checksum_algorithm().map(ChecksumAlgorithm::as_str)),
+        checksum_type: some(answer.checksum_type().map(ChecksumType::as_str)),
     }
 }
 

@@ -11,7 +11,7 @@ use aws_sdk_s3::config::{Builder, Region};
 pub(super) struct Clients {
     template: Builder,
     default: String,
-    clients: Mutex<HashMap<String, Client>>,
+    made: Mutex<HashMap<String, Client>>,
     homes: Mutex<HashMap<String, String>>,
 }
 
@@ -20,7 +20,7 @@ impl Clients {
         Self {
             template,
             default,
-            clients: Mutex::new(HashMap::new()),
+            made: Mutex::new(HashMap::new()),
             homes: Mutex::new(HashMap::new()),
         }
     }
@@ -32,16 +32,13 @@ impl Clients {
 
     /// The client of a region; made at its first use.
     pub(super) fn of(&self, region: &str) -> Client {
-        let make = || {
+        let create = || {
             let config = self.template.clone().region(Region::new(region.to_owned()));
             Client::from_conf(config.build())
         };
-        match self.clients.lock() {
-            Ok(mut clients) => clients
-                .entry(region.to_owned())
-                .or_insert_with(make)
-                .clone(),
-            Err(_) => make(),
+        match self.made.lock() {
+            Ok(mut made) => made.entry(region.to_owned()).or_insert_with(create).clone(),
+            Err(_) => create(),
         }
     }
 

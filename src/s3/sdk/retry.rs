@@ -30,6 +30,18 @@ impl ClassifyRetry for OnlyBlips {
         }
     }
 
+    fn classify_retry_v2(
+        &self,
+        context: &InterceptorContext,
+        previous: &RetryAction,
+    ) -> RetryAction {
+        // The classifiers before this one know the codes that mean "slow down" under any status.
+        if *previous == RetryAction::throttling_error() {
+            return RetryAction::RetryForbidden;
+        }
+        self.classify_retry(context)
+    }
+
     fn name(&self) -> &'static str {
         "only blips"
     }

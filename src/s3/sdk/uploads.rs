@@ -4,7 +4,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput as Answer;
-use aws_sdk_s3::types::{EncodingType, MultipartUpload};
+use aws_sdk_s3::types::{
+    ChecksumAlgorithm, ChecksumType, EncodingType, MultipartUpload, StorageClass,
+};
 
 use super::errors::{self, Failure};
 use super::{SdkStore, person, some, timestamp};
@@ -203,10 +205,10 @@ fn plain(upload: &MultipartUpload, form: Form) -> Option<Upload> {
         key: encoding::read(upload.key()?, form),
         upload_id: some(upload.upload_id())?,
         initiated: upload.initiated().and_then(timestamp),
-        storage_class: some(upload.storage_class().map(|class| class.as_str())),
+        storage_class: some(upload.storage_class().map(StorageClass::as_str)),
         initiator: initiator.and_then(|who| person(who.display_name(), who.id())),
         owner: owner.and_then(|who| person(who.display_name(), who.id())),
-        checksum_algorithm: some(upload.checksum_algorithm().map(|name| name.as_str())),
-        checksum_type: some(upload.checksum_type().map(|name| name.as_str())),
+        checksum_algorithm: some(upload.checksum_algorithm().map(ChecksumAlgorithm::as_str)),
+        checksum_type: some(upload.checksum_type().map(ChecksumType::as_str)),
     })
 }

@@ -201,12 +201,10 @@ async fn a_web_page_is_said_to_be_one() {
 
 #[tokio::test]
 async fn a_listing_that_cannot_be_read_names_its_bucket_and_the_control_character() {
-    for key in ["a\u{1}b", "a&#x1;b"] {
-        let fault = listing_fault(Reply::xml(200, listing("", &[(key, "u")]))).await;
-        assert_eq!(fault.kind, Kind::Garbled, "{key:?}: {fault:?}");
-        assert!(fault.message.contains("bucket b"), "{fault}");
-        assert!(fault.message.contains("control character"), "{fault}");
-    }
+    let fault = listing_fault(Reply::xml(200, listing("", &[("a\u{1}b", "u")]))).await;
+    assert_eq!(fault.kind, Kind::Garbled, "{fault:?}");
+    assert!(fault.message.contains("bucket b"), "{fault}");
+    assert!(fault.message.contains("control character"), "{fault}");
     for body in [
         "",
         "{\"not\": \"xml\"}",
@@ -218,6 +216,35 @@ async fn a_listing_that_cannot_be_read_names_its_bucket_and_the_control_characte
         assert!(fault.message.contains("bucket b"), "{fault}");
         assert!(!fault.message.contains("control"), "{fault}");
     }
+}
+
+#[tokio::test]
+async fn a_listing_that_breaks_off_or_stumbles_is_never_taken_for_the_whole() {
+    let uploads = |keys: &[&str]| {
+        let pairs: Vec<(&str, &str)> = keys.iter().map(|key| (*key, "u")).collect();
+        listing("", &pairs)
+    };
+    let whole = uploads(&["a", "b", "c"]);
+    let cut = whole.len() / 2;
+    for body in [
+        whole[..cut].to_owned(),
+        whole[..whole.len() - 3].to_owned(),
+        uploads(&["a", "b & c", "d"]),
+        uploads(&["a", "b < c", "d"]),
+        uploads(&["a", "b", "\u{b}"]),
+    ] {
+        let fault = listing_fault(Reply::xml(200, body.clone())).await;
+        assert_eq!(fault.kind, Kind::Garbled, "{body}");
+    }
+    let body = "<ListPartsResult><Part><PartNumber>1</PartNumber></Part><Part>";
+    assert_eq!(parts_fault(Reply::xml(200, body)).await.kind, Kind::Garbled);
+}
+
+#[tokio::test]
+async fn a_control_character_as_a_reference_is_read() {
+    let server = Canned::start(|_| Reply::xml(200, listing("", &[("a&#x1;b", "u")]))).await;
+    let page = store(&server).list_uploads(&list("b")).await.unwrap();
+    assert_eq!(page.uploads[0].key, "a\u{1}b");
 }
 
 /// A server whose bucket lives in eu-central-1, and which says so by `reply` elsewhere.

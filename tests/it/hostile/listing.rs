@@ -191,6 +191,7 @@ async fn next(elements: &str, uploads: &'static [(&'static str, &'static str)]) 
     page.next
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as pages hold it")]
 fn marker(key: &str, upload_id: Option<&str>) -> Option<Marker> {
     Some(Marker {
         key: key.to_owned(),

@@ -41,11 +41,15 @@ async fn a_refused_connection_says_which() {
 
 #[tokio::test]
 async fn a_name_that_does_not_resolve_is_named() {
-    let store = SdkStore::new(options("http://nowhere.invalid:9000"), Clock::system());
+    // No resolver sends a label of more than 63 characters anywhere.
+    let host = format!("{}.localhost:9000", "a".repeat(64));
+    let store = SdkStore::new(options(&format!("http://{host}")), Clock::system());
     let fault = store.list_buckets().await.unwrap_err();
     assert_eq!(fault.kind, Kind::Network);
-    assert!(fault.message.contains("nowhere.invalid:9000"), "{fault}");
-    assert!(!fault.message.contains("dispatch"), "{fault}");
+    assert_eq!(
+        fault.message,
+        format!("the name of {host} cannot be resolved")
+    );
 }
 
 #[tokio::test]
@@ -55,11 +59,8 @@ async fn tls_to_a_server_without_it_is_explained() {
     let store = SdkStore::new(options(&url), Clock::system());
     let fault = store.list_buckets().await.unwrap_err();
     assert_eq!(fault.kind, Kind::Network);
-    assert!(
-        fault.message.contains(&server.address().to_string()),
-        "{fault}"
-    );
-    assert!(!fault.message.contains("dispatch"), "{fault}");
+    let start = format!("no secure connection to {}", server.address());
+    assert!(fault.message.starts_with(&start), "{fault}");
 }
 
 #[tokio::test]

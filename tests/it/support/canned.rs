@@ -1,5 +1,6 @@
 //! A small HTTP server that answers by a script: whatever a server might do wrong, on purpose.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
@@ -155,10 +156,10 @@ async fn serve(mut stream: TcpStream, script: Arc<Script>, seen: Arc<Mutex<Vec<R
             } => {
                 let mut head = format!("HTTP/1.1 {status} Canned\r\n");
                 for (name, value) in headers {
-                    head.push_str(&format!("{name}: {value}\r\n"));
+                    let _ = write!(head, "{name}: {value}\r\n");
                 }
                 if status != 204 {
-                    head.push_str(&format!("content-length: {}\r\n", body.len()));
+                    let _ = write!(head, "content-length: {}\r\n", body.len());
                 }
                 let mut bytes = format!("{head}\r\n").into_bytes();
                 if request.method != "HEAD" {
@@ -191,6 +192,11 @@ async fn read(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> Option<Request> {
             break at + 4;
         }
         more(stream, buffer).await?;
+        if buffer.first() == Some(&0x16) {
+            // A TLS handshake, answered as plain servers do.
+            let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n").await;
+            return None;
+        }
     };
     let head = String::from_utf8_lossy(&buffer[..end]).into_owned();
     let mut lines = head.lines();
