@@ -1,3 +1,4 @@
 //! What several suites need.
 
 pub mod canned;
+pub mod pty;
