@@ -1,4 +1,52 @@
 //! `mopup`: the multipart uploads in progress of S3 and S3-compatible buckets, in a terminal.
+//!
+//! This page is the architecture.
+//!
+//! ```text
+//!                       main · cli · config · run · term              shell: wires, loops, owns the terminal
+//!                      /                                \
+//!     what is seen    ui ──► app              demo ── tasks ──► s3    what takes time
+//!                              \                    /
+//!                               ▼                  ▼
+//!                                protocol ──► model                   plain data: no I/O, no async
+//! ```
+//!
+//! # The rule
+//!
+//! If it can be drawn it is on the left, if it can wait it is on the right; they meet only in [`protocol`].
+//! The left names no tokio, no SDK, no file system and no clock; the right names no app, no screen and no
+//! ratatui. The SDK's types live in one folder, `s3/sdk`. A test (`tests/it/layers.rs`) reads every path in
+//! `src/` and compares it with a table of allowed edges.
+//!
+//! # The folders
+//!
+//! * [`model`]: what the program knows. Rows, parts, measures, filters, views, totals; time arrives as a number.
+//! * [`protocol`]: what left and right say to each other: commands one way, reports the other.
+//! * [`app`]: what the program decides. Events in, effects out; nothing waits here.
+//! * [`ui`]: what the program shows. Draws the app's state, only the rows in sight.
+//! * [`s3`]: what the program asks of S3, and the stores that answer: over the SDK, in memory, faulty by script.
+//! * [`tasks`]: what takes time: the job tree, the mailbox, the pacer, listing, sizing, the abort protocol.
+//! * [`demo`]: an S3 server in this process over the in-memory store, and the situation it is filled with.
+//! * [`config`], [`cli`], [`run`], [`term`]: the shell around them.
+//!
+//! # A keypress
+//!
+//! `a` arrives from the terminal as [`app::Event::Key`]. The keymap makes it [`app::Action::Abort`]; the app
+//! freezes the marked rows into a dialog. When the confirmation is typed, `update` answers with
+//! [`app::Effect::Send`] and a [`protocol::Command::Abort`] that carries a new [`protocol::JobId`]. The loop
+//! hands it to [`tasks::Engine`], which looks at each upload again, aborts through the bucket's pacer, verifies,
+//! writes the audit log and reports [`protocol::News::Aborted`] into the mailbox. The loop drains the mailbox into
+//! [`app::Event::Reports`]; rows leave the table, totals fall, the cursor keeps its row, one frame is drawn.
+//!
+//! # Glossary
+//!
+//! S3's words first: *upload* (a multipart upload in progress), *part*, *`ETag`*, *initiated*, *abort*. Ours:
+//!
+//! * *row*: an upload in a bucket's table; [`model::RowId`] names it, never an index.
+//! * *measure*: how far an upload is sized: unknown, at least, exact, denied.
+//! * *mark*: a row chosen by the person for the next action.
+//! * *job*: a piece of work that takes time; *news*: what it reports; *task*: a job that the person sees.
+//! * *place*: a bucket as the person sees it: table, listing, cursor.
 
 pub mod app;
 pub mod cli;

@@ -9,6 +9,7 @@
 mod catalog;
 mod cli;
 mod contract;
+mod engine;
 mod filter_terms;
 mod filters;
 mod hostile;

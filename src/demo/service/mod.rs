@@ -1,5 +1,14 @@
 //! The S3 protocol over the memory: each operation in a few lines, the rest answered `NotImplemented`.
 
+// In tests the lint is silent.
+#![cfg_attr(
+    not(test),
+    expect(
+        clippy::wildcard_imports,
+        reason = "the protocol's types: dozens, and named where they are used"
+    )
+)]
+
 mod body;
 mod buckets;
 mod convert;
@@ -37,6 +46,7 @@ fn refused(fault: Fault) -> S3Error {
     S3Error::with_message(code, fault.message)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "every operation ends with it")]
 fn answer<T>(output: T) -> Answer<T> {
     Ok(S3Response::new(output))
 }

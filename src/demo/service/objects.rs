@@ -1,5 +1,14 @@
 //! Objects, as far as a demonstration needs them.
 
+// In tests the lint is silent.
+#![cfg_attr(
+    not(test),
+    expect(
+        clippy::wildcard_imports,
+        reason = "the protocol's types: dozens, and named where they are used"
+    )
+)]
+
 use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
@@ -11,7 +20,7 @@ use s3s::{S3ErrorCode, S3Request, S3Response, S3Result};
 use super::body;
 use super::convert::{Encoder, etag, length, time};
 use super::{Answer, Service, refused};
-use crate::s3::memory::{self, MAX_PAGE, Piece};
+use crate::s3::memory::{self, MAX_PAGE, Objects, Piece};
 
 /// How much is sent in one go.
 const CHUNK: u64 = 1 << 20;
@@ -95,7 +104,7 @@ impl Service {
         let after = input.continuation_token.clone().or(input.start_after);
         let max = input.max_keys.unwrap_or(MAX_PAGE).clamp(0, MAX_PAGE);
         let size = usize::try_from(max).unwrap_or_default();
-        let (found, more) = self
+        let Objects { found, more } = self
             .store
             .objects(&input.bucket, &prefix, &after.unwrap_or_default(), size)
             .map_err(refused)?;

@@ -1,5 +1,14 @@
 //! Multipart uploads.
 
+// In tests the lint is silent.
+#![cfg_attr(
+    not(test),
+    expect(
+        clippy::wildcard_imports,
+        reason = "the protocol's types: dozens, and named where they are used"
+    )
+)]
+
 use std::sync::Arc;
 
 use s3s::dto::*;

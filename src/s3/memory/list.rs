@@ -71,22 +71,19 @@ impl Contents {
         let mut after_id = None;
         let mut start = Bound::Included(Position::first_of(&listing.prefix));
         if let Some(marker) = marker {
-            let position = match marked_id {
+            let position = if let Some(id) = marked_id {
+                if let Some(position) = self.find(&marker.key, id) {
+                    Bound::Excluded(position)
+                } else {
+                    // Gone meanwhile: the documented rule is all there is to go by.
+                    after_id = Some((marker.key.as_str(), id));
+                    Bound::Included(Position::first_of(&marker.key))
+                }
+            } else {
                 // The least key above the marker.
-                None => Bound::Included(Position::first_of(&format!("{}\0", marker.key))),
-                Some(id) => match self.find(&marker.key, id) {
-                    Some(position) => Bound::Excluded(position),
-                    None => {
-                        // Gone meanwhile: the documented rule is all there is to go by.
-                        after_id = Some((marker.key.as_str(), id));
-                        Bound::Included(Position::first_of(&marker.key))
-                    }
-                },
+                Bound::Included(Position::first_of(&format!("{}\0", marker.key)))
             };
-            let (Bound::Included(at) | Bound::Excluded(at)) = &position else {
-                return Listed::default();
-            };
-            if *at.key >= *listing.prefix {
+            if marker.key >= listing.prefix {
                 start = position;
             }
         }

@@ -18,7 +18,7 @@ use crate::s3::Clock;
 
 pub use digest::{base64, md5, multipart_etag};
 pub use list::{Listed, Listing};
-pub use object::{AbortRule, Lifecycle, Object, Piece};
+pub use object::{AbortRule, Lifecycle, Object, Objects, Piece};
 pub use upload::{Completed, Meta, NewUpload, Parts, Principal, StoredPart, Uniform};
 
 use upload::{Position, Record};

@@ -33,6 +33,14 @@ pub struct Object {
     pub pieces: Vec<Piece>,
 }
 
+/// One page of a bucket's objects.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Objects {
+    /// By key.
+    pub found: Vec<(String, Arc<Object>)>,
+    pub more: bool,
+}
+
 /// A rule that makes uploads eligible for abort.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AbortRule {
@@ -121,14 +129,14 @@ impl MemoryStore {
         })
     }
 
-    /// Objects whose key begins with `prefix` and is above `after`, at most `max`, and whether there are more.
+    /// Objects whose key begins with `prefix` and is above `after`, at most `max`.
     pub fn objects(
         &self,
         bucket: &str,
         prefix: &str,
         after: &str,
         max: usize,
-    ) -> Result<(Vec<(String, Arc<Object>)>, bool), Fault> {
+    ) -> Result<Objects, Fault> {
         self.within(Operation::HeadBucket, bucket, "", |contents| {
             let mut found: Vec<_> = contents
                 .objects
@@ -140,7 +148,7 @@ impl MemoryStore {
                 .collect();
             let more = found.len() > max;
             found.truncate(max);
-            Ok((found, more))
+            Ok(Objects { found, more })
         })
     }
 

@@ -1,0 +1,276 @@
+//! The arguments, as clap reads them. Decides nothing.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::model::Address;
+
+/// The multipart uploads in progress of S3 and S3-compatible buckets.
+///
+/// Without a command: the terminal UI, which needs a terminal.
+#[derive(Debug, Parser)]
+#[command(name = "mopup", version, max_term_width = 110, after_help = AFTER)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Where the terminal UI begins
+    #[arg(value_name = "s3://BUCKET[/PREFIX]")]
+    pub address: Option<Address>,
+    /// The terminal UI on an embedded server: no account, no network
+    #[arg(long)]
+    pub demo: bool,
+    #[command(flatten)]
+    pub connection: Connection,
+}
+
+const AFTER: &str =
+    "Exit codes: 0 done, 1 something failed or was refused, 2 wrong usage, 130 interrupted.";
+
+/// How to reach the service. The names are the AWS CLI's; what is not given comes from the environment and
+/// the AWS configuration files.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Connection")]
+pub struct Connection {
+    /// Profile of the AWS configuration files
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Region to ask first
+    #[arg(long, global = true, value_name = "NAME")]
+    pub region: Option<String>,
+    /// Endpoint of an S3-compatible service
+    #[arg(long, global = true, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// Send requests without credentials
+    #[arg(long, global = true)]
+    pub no_sign_request: bool,
+    /// Bucket in the path or in the host name; auto: path for every custom endpoint
+    #[arg(long, global = true, value_name = "STYLE", value_enum, default_value_t)]
+    pub addressing: AddressingStyle,
+    /// Rules of a provider, instead of those recognised by the endpoint
+    #[arg(long, global = true, value_name = "NAME")]
+    pub provider: Option<String>,
+    /// Refuse every change
+    #[arg(long, global = true)]
+    pub read_only: bool,
+    /// Seconds to wait for an answer; 0: for ever
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub cli_read_timeout: Option<u64>,
+    /// Seconds to wait for a connection; 0: for ever
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub cli_connect_timeout: Option<u64>,
+    /// Configuration file of mopup itself
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum AddressingStyle {
+    #[default]
+    Auto,
+    Path,
+    Virtual,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// List the uploads in progress
+    Ls(Ls),
+    /// Sum up what they hold: bytes, uploads, cost, oldest
+    Du(Du),
+    /// List the parts of one upload
+    Parts(Parts),
+    /// Abort uploads, after looking whether they live
+    Abort(Abort),
+    /// Check credentials, endpoint, permissions and quirks; changes nothing
+    Doctor(Doctor),
+    /// Serve the demo's situation to any S3 client
+    DemoServer(DemoServer),
+    /// Print a completion script
+    Completions {
+        /// For this shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// How to print.
+#[derive(Debug, Clone, Copy, Default, Args)]
+#[group(multiple = false)]
+pub struct Output {
+    /// One JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// One JSON document a line, as they are found
+    #[arg(long)]
+    pub jsonl: bool,
+    /// Comma-separated values with a header
+    #[arg(long)]
+    pub csv: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Ls {
+    /// Where to look; every bucket if there is none
+    #[arg(value_name = "s3://BUCKET[/PREFIX]")]
+    pub addresses: Vec<Address>,
+    /// Only uploads that this filter lets pass, such as 'age>7d size>1GiB -state:active'
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
+    pub filter: Option<String>,
+    /// Add parts, bytes, last part, state and deadline; a request for each upload
+    #[arg(long)]
+    pub sized: bool,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+pub struct Du {
+    /// Where to look; every bucket if there is none
+    #[arg(value_name = "s3://BUCKET[/PREFIX]")]
+    pub addresses: Vec<Address>,
+    /// What to group by; the default is bucket without an address, else prefix
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub by: Option<GroupBy>,
+    /// How many `/` segments below the address make a group
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub depth: usize,
+    /// Only uploads that this filter lets pass
+    #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
+    pub filter: Option<String>,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GroupBy {
+    Prefix,
+    Initiator,
+    Class,
+    Bucket,
+    State,
+}
+
+#[derive(Debug, Args)]
+pub struct Parts {
+    /// The upload's key
+    #[arg(value_name = "s3://BUCKET/KEY")]
+    pub address: Address,
+    /// The upload's ID; may begin with '-'
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub upload_id: String,
+    /// Print the document that `aws s3api complete-multipart-upload --multipart-upload` takes
+    #[arg(long, conflicts_with = "Output")]
+    pub complete_json: bool,
+    #[command(flatten)]
+    pub output: Output,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = ABORT_AFTER)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each flag")]
+pub struct Abort {
+    /// The key of the uploads that --upload-id names, or where --filter looks
+    #[arg(value_name = "s3://BUCKET[/KEY]")]
+    pub address: Address,
+    /// Abort this upload; may be given again; may begin with '-'
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    pub upload_id: Vec<String>,
+    /// Abort every upload that this filter lets pass
+    #[arg(
+        long,
+        value_name = "EXPR",
+        allow_hyphen_values = true,
+        conflicts_with = "upload_id"
+    )]
+    pub filter: Option<String>,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Abort also what showed a sign of life within the hour, or may be alive
+    #[arg(long)]
+    pub include_active: bool,
+    /// One JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+const ABORT_AFTER: &str = "What shows a sign of life within the hour is skipped unless --include-active is given. \
+A named upload that is skipped makes the exit code 1.";
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// The bucket to try permissions on
+    #[arg(value_name = "s3://BUCKET")]
+    pub address: Option<Address>,
+    /// One JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct DemoServer {
+    /// Port on 127.0.0.1; 0: any that is free
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub port: u16,
+    /// Serve this many uploads in one bucket instead of the demo's situation
+    #[arg(long, value_name = "N")]
+    pub uploads: Option<u32>,
+    /// Milliseconds that every answer is delayed
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub latency: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn upload_ids_may_begin_with_a_hyphen() {
+        for ids in [
+            &["--upload-id", "-x", "--upload-id=-y"][..],
+            &["--upload-id=-x", "--upload-id", "-y"],
+        ] {
+            let mut line = vec!["mopup", "abort", "s3://b/k"];
+            line.extend(ids);
+            line.push("--yes");
+            let cli = Cli::try_parse_from(line).unwrap();
+            let Some(Command::Abort(abort)) = cli.command else {
+                panic!("not an abort");
+            };
+            assert_eq!(abort.upload_id, ["-x", "-y"]);
+            assert!(abort.yes);
+        }
+    }
+
+    #[test]
+    fn connection_options_stand_before_and_behind_the_command() {
+        for line in [
+            ["mopup", "--region", "r", "ls", "s3://b"],
+            ["mopup", "ls", "s3://b", "--region", "r"],
+        ] {
+            let cli = Cli::try_parse_from(line).unwrap();
+            assert_eq!(cli.connection.region.as_deref(), Some("r"));
+        }
+    }
+
+    #[test]
+    fn an_address_alone_is_where_the_ui_begins() {
+        let cli = Cli::try_parse_from(["mopup", "s3://b/p/"]).unwrap();
+        assert!(cli.command.is_none());
+        assert_eq!(cli.address.unwrap().to_string(), "s3://b/p/");
+        assert!(Cli::try_parse_from(["mopup", "nonsense"]).is_err());
+    }
+}

@@ -1,0 +1,41 @@
+//! `mopup demo-server`: the demo's situation for any S3 client, until ctrl-c.
+
+use std::io::{self, Write};
+use std::time::Duration;
+
+use super::args;
+use super::failure::{Exit, Failure};
+use crate::demo::{Options, Server, Situation};
+
+pub async fn run(args: args::DemoServer) -> Result<Exit, Failure> {
+    let options = Options {
+        port: args.port,
+        situation: args
+            .uploads
+            .map_or(Situation::Believable, Situation::Uploads),
+        delay: Duration::from_millis(args.latency),
+        ..Options::default()
+    };
+    let server = Server::start(options)
+        .await
+        .map_err(|error| Failure::Other(format!("port {} cannot be had: {error}", args.port)))?;
+    let endpoint = server.endpoint();
+    let text = format!(
+        "serving on {endpoint} until ctrl-c; in another terminal:\n\n\
+         export AWS_ACCESS_KEY_ID={}\n\
+         export AWS_SECRET_ACCESS_KEY={}\n\
+         export AWS_REGION=us-east-1\n\
+         export AWS_ENDPOINT_URL_S3={endpoint}\n\
+         mopup ls\n",
+        server.access_key(),
+        server.secret_key()
+    );
+    let mut out = io::stdout();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    let heard = tokio::signal::ctrl_c().await;
+    server.shutdown().await;
+    heard
+        .map(|()| Exit::Done)
+        .map_err(|error| Failure::Other(format!("ctrl-c cannot be heard: {error}")))
+}

@@ -1,0 +1,163 @@
+//! `mopup ls`: the uploads in progress, printed while their pages arrive.
+
+use super::args::{Connection, Ls};
+use super::failure::{Exit, Failure};
+use super::output::{Format, Printer, SizedRecord, Status, UploadRecord, time};
+use super::session::Session;
+use super::sweep::{self, Found, Sink, Wanted};
+use crate::model::human::{self, escape};
+use crate::model::{Measure, State, liveness};
+use crate::protocol::Fault;
+
+const FIELDS: [&str; 13] = [
+    "bucket",
+    "key",
+    "upload_id",
+    "initiated",
+    "storage_class",
+    "initiator",
+    "owner",
+    "checksum_algorithm",
+    "parts",
+    "bytes",
+    "last_part",
+    "state",
+    "deadline",
+];
+/// How many of [`FIELDS`] a listing alone can fill.
+const LISTED: usize = 8;
+
+pub async fn run(connection: &Connection, args: Ls) -> Result<Exit, Failure> {
+    let filter = sweep::filter(args.filter.as_deref())?;
+    let mut session = Session::new(connection)?;
+    session.connect().await?;
+    let scopes = sweep::scopes(&mut session, &args.addresses).await?;
+    let sized = args.sized || filter.needs_sizes();
+    let fields = if sized {
+        &FIELDS[..]
+    } else {
+        &FIELDS[..LISTED]
+    };
+    let mut list = List {
+        printer: Printer::new(Format::from(args.output), "uploads", fields)?,
+        sized,
+        status: Status::new(),
+    };
+    let wanted = Wanted {
+        filter: &filter,
+        sized,
+    };
+    match sweep::run(&mut session, scopes, wanted, &mut list).await {
+        Ok(()) => {}
+        Err(Failure::Interrupted(_)) => {
+            list.status.clear();
+            list.printer.flush()?;
+            let found = human::count(list.printer.count());
+            return Err(Failure::Interrupted(format!(
+                "interrupted; {found} uploads were listed until then"
+            )));
+        }
+        Err(failure) => return Err(failure),
+    }
+    list.status.clear();
+    list.printer.finish(&[])?;
+    Ok(Exit::failed_if(list.printer.has_errors()))
+}
+
+struct List {
+    printer: Printer,
+    sized: bool,
+    status: Status,
+}
+
+impl Sink for List {
+    fn upload(&mut self, session: &Session, found: &Found<'_>) -> Result<(), Failure> {
+        if self.printer.format() == Format::Table {
+            return self.line(session, found);
+        }
+        if self.sized {
+            self.printer.record(&sized(session, found))
+        } else {
+            let record = UploadRecord::new(found.bucket, found.upload);
+            self.printer.record(&record)
+        }
+    }
+
+    fn page(&mut self) -> Result<(), Failure> {
+        self.status.clear();
+        self.printer.flush()?;
+        if self.printer.format() != Format::Table {
+            let found = human::count(self.printer.count());
+            self.status.show(&format!("{found} uploads"));
+        }
+        Ok(())
+    }
+
+    fn error(&mut self, fault: &Fault) {
+        self.status.clear();
+        self.printer.error(fault);
+    }
+}
+
+impl List {
+    fn line(&mut self, session: &Session, found: &Found<'_>) -> Result<(), Failure> {
+        self.status.clear();
+        if self.printer.count() == 0 {
+            self.printer.text(if self.sized { SIZED } else { PLAIN })?;
+        }
+        let upload = found.upload;
+        let initiated = upload.initiated.map_or("-".to_owned(), human::utc);
+        let class = escape(upload.storage_class.as_deref().unwrap_or("-"));
+        let key = escape(&upload.key);
+        let id = escape(&upload.upload_id);
+        let name = format!("s3://{}/{key}  {id}", escape(found.bucket));
+        if !self.sized {
+            return self
+                .printer
+                .line(&format!("{initiated:<20}  {class:<12}  {name}"));
+        }
+        let moment = session.moment();
+        let state = liveness::state(&found.measure, moment.now, &moment.thresholds);
+        let state = state.map_or("-", |state| state.word());
+        let extent = found.measure.extent();
+        let size = extent.map_or("-".to_owned(), |extent| human::size(extent.bytes));
+        let size = match found.measure {
+            Measure::AtLeast(_) => format!(">{size}"),
+            _ => size,
+        };
+        let parts = extent.map_or("-".to_owned(), |of| human::count(of.parts.into()));
+        let last = extent.and_then(|extent| extent.last_part);
+        let last = last.map_or("-".to_owned(), |at| human::age(moment.now.since(at)));
+        self.printer.line(&format!(
+            "{initiated:<20}  {size:>10}  {parts:>6}  {last:>9}  {state:<7}  {class:<12}  {name}"
+        ))
+    }
+}
+
+const PLAIN: &str = "INITIATED             CLASS         UPLOAD\n";
+const SIZED: &str =
+    "INITIATED                   SIZE   PARTS  LAST PART  STATE    CLASS         UPLOAD\n";
+
+fn sized<'a>(session: &Session, found: &Found<'a>) -> SizedRecord<'a> {
+    let listed = UploadRecord::new(found.bucket, found.upload);
+    let moment = session.moment();
+    // A figure that may be more is none for a machine.
+    let exact = found.measure.exact();
+    let state = liveness::state(&found.measure, moment.now, &moment.thresholds);
+    let abort_date = exact.and_then(|extent| extent.abort_date);
+    SizedRecord {
+        bucket: listed.bucket,
+        key: listed.key,
+        upload_id: listed.upload_id,
+        initiated: listed.initiated,
+        storage_class: listed.storage_class,
+        initiator: listed.initiator,
+        owner: listed.owner,
+        checksum_algorithm: listed.checksum_algorithm,
+        parts: exact.map(|extent| extent.parts),
+        bytes: exact.map(|extent| extent.bytes),
+        last_part: time(exact.and_then(|extent| extent.last_part)),
+        state: state.map(State::word),
+        deadline: time(session.deadline(found.upload.initiated, abort_date)),
+    }
+}

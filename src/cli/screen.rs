@@ -1,0 +1,46 @@
+//! From arguments to the terminal UI, which needs a terminal.
+
+use std::io::{self, Write};
+
+use super::args::Connection;
+use super::connect;
+use super::failure::{Exit, Failure};
+use super::tui::{self, Options, Service};
+use crate::model::Address;
+use crate::s3::Clock;
+
+pub async fn run(
+    connection: &Connection,
+    start: Option<Address>,
+    demo: bool,
+) -> Result<Exit, Failure> {
+    if !tui::is_possible() {
+        return Err(Failure::Usage(tui::NO_TERMINAL.to_owned()));
+    }
+    let settings = connect::settings(connection)?;
+    let clock = Clock::system();
+    let named = connect::named(connection.provider.as_deref(), &settings.providers)?;
+    let service = if demo {
+        Service::Demo
+    } else {
+        Service::Real(connect::store(connection, named.as_ref(), &clock))
+    };
+    let endpoint = connection.endpoint_url.as_deref();
+    let recognised = connect::recognised(endpoint, &settings.providers).cloned();
+    let options = Options {
+        start,
+        read_only: connection.read_only,
+        provider: named.or(recognised),
+        audit: connect::audit_path(),
+        service,
+        settings,
+    };
+    let ended = tui::run(options, clock).await;
+    let (code, farewell) =
+        ended.map_err(|error| Failure::Other(format!("the terminal failed: {error}")))?;
+    if let Some(farewell) = farewell {
+        // The screen is given back; that nobody reads this is no failure.
+        let _ = writeln!(io::stdout().lock(), "{farewell}");
+    }
+    Ok(Exit::Code(code))
+}

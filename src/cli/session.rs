@@ -1,0 +1,160 @@
+//! What every command needs: a connection, the engine, the clock, and the ear for an interrupt.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::args::Connection;
+use super::connect;
+use super::failure::Failure;
+use crate::model::cost::Prices;
+use crate::model::provider::Provider;
+use crate::model::{Moment, Thresholds, Timestamp};
+use crate::protocol::{Command, JobId, News, Outcome};
+use crate::s3::{Clock, Store};
+use crate::tasks::{Engine, Inbox, Settings};
+
+/// A connection and two engines on it: one lists, one looks into what was listed. The lister's reports are
+/// taken only as fast as the other works, so that a listing of millions is never held in memory.
+pub struct Session {
+    pub store: Arc<dyn Store>,
+    pub clock: Clock,
+    pub thresholds: Thresholds,
+    pub prices: Prices,
+    /// The provider whose rules hold, if one was recognised or named.
+    pub provider: Option<Provider>,
+    known: Vec<Provider>,
+    pub read_only: bool,
+    /// Whether there is a place to record changes.
+    pub has_audit: bool,
+    pub lister: Engine,
+    pub listed: Inbox,
+    pub worker: Engine,
+    pub worked: Inbox,
+    pub interrupt: Interrupt,
+    next_job: u64,
+}
+
+/// Comes true when the person presses ctrl-c.
+pub struct Interrupt(Pin<Box<dyn Future<Output = ()> + Send>>);
+
+impl Interrupt {
+    fn new() -> Self {
+        let heard = async {
+            if tokio::signal::ctrl_c().await.is_err() {
+                // Without a handler the system ends the process by itself.
+                std::future::pending::<()>().await;
+            }
+        };
+        Self(Box::pin(heard))
+    }
+
+    /// Waits for it; may be waited for again and again, each time for the next.
+    pub async fn heard(&mut self) {
+        self.0.as_mut().await;
+        *self = Self::new();
+    }
+}
+
+impl Session {
+    pub fn new(connection: &Connection) -> Result<Self, Failure> {
+        let settings = connect::settings(connection)?;
+        let clock = Clock::system();
+        let named = connect::named(connection.provider.as_deref(), &settings.providers)?;
+        let store = connect::store(connection, named.as_ref(), &clock);
+        let read_only = connection.read_only || settings.read_only;
+        let recorded = connect::audit_path();
+        let has_audit = recorded.is_some();
+        let engine = Settings {
+            audit: recorded,
+            read_only,
+            thresholds: settings.thresholds,
+            ..Settings::default()
+        };
+        let (lister, lists) = Engine::new(Arc::clone(&store), clock.clone(), engine.clone());
+        let (worker, works) = Engine::new(Arc::clone(&store), clock.clone(), engine);
+        Ok(Self {
+            store,
+            clock,
+            thresholds: settings.thresholds,
+            prices: settings.prices,
+            provider: named,
+            known: settings.providers,
+            read_only,
+            has_audit,
+            lister,
+            listed: lists,
+            worker,
+            worked: works,
+            interrupt: Interrupt::new(),
+            next_job: 0,
+        })
+    }
+
+    /// Connects, so that a failure to do so is told once and first; recognises the provider.
+    pub async fn connect(&mut self) -> Result<(), Failure> {
+        let mut endpoint = None;
+        let identified = self.run(
+            |job| Command::Identify { job },
+            |news| {
+                if let News::Identity(identity) = news {
+                    endpoint = identity.endpoint;
+                }
+                Ok(())
+            },
+        );
+        identified.await?;
+        if self.provider.is_none() {
+            self.provider = connect::recognised(endpoint.as_deref(), &self.known).cloned();
+        }
+        Ok(())
+    }
+
+    /// A number for the next job.
+    pub fn job(&mut self) -> JobId {
+        self.next_job += 1;
+        JobId(self.next_job)
+    }
+
+    pub fn moment(&self) -> Moment {
+        Moment {
+            now: self.clock.now(),
+            thresholds: self.thresholds,
+        }
+    }
+
+    /// When an upload ends by itself: the service's own word, else the provider's rule.
+    pub fn deadline(
+        &self,
+        initiated: Option<Timestamp>,
+        abort_date: Option<Timestamp>,
+    ) -> Option<Timestamp> {
+        let rule = self.provider.as_ref().and_then(|of| of.abort_after);
+        abort_date.or_else(|| Some(initiated?.plus(rule?)))
+    }
+
+    /// Runs one job of the worker to its end and hands over its news; an interrupt ends the wait.
+    pub async fn run(
+        &mut self,
+        command: impl FnOnce(JobId) -> Command,
+        mut on: impl FnMut(News) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let job = self.job();
+        self.worker.send(command(job));
+        loop {
+            let reports = tokio::select! {
+                reports = self.worked.recv(64) => reports,
+                () = self.interrupt.heard() => {
+                    return Err(Failure::Interrupted("interrupted".to_owned()));
+                }
+            };
+            for report in reports.into_iter().filter(|report| report.job == job) {
+                match report.news {
+                    News::Ended(Outcome::Failed(fault)) => return Err(fault.into()),
+                    News::Ended(_) => return Ok(()),
+                    news => on(news)?,
+                }
+            }
+        }
+    }
+}

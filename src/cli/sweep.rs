@@ -1,0 +1,313 @@
+//! Uploads of many buckets, filtered and looked into where need be, in bounded memory and in the order in
+//! which their pages arrived.
+
+use std::collections::{HashMap, VecDeque};
+
+use super::failure::Failure;
+use super::session::Session;
+use crate::model::{Address, Filter, Measure, RowId, Subject, Upload};
+use crate::protocol::{
+    Command, Fault, JobId, Kind, Measured, News, Operation, Outcome, Report, Scope, Urgency,
+};
+
+/// Buckets that are listed at the same time.
+const LISTINGS: usize = 8;
+/// Uploads that wait to be looked into; more are not listed meanwhile.
+const WAITING: usize = 4_000;
+
+/// An upload that passed.
+#[derive(Debug)]
+pub struct Found<'a> {
+    pub bucket: &'a str,
+    pub upload: &'a Upload,
+    pub measure: Measure,
+}
+
+/// Where what is found goes.
+pub trait Sink {
+    /// An upload that passed.
+    fn upload(&mut self, session: &Session, found: &Found<'_>) -> Result<(), Failure>;
+    /// A page came to its end.
+    fn page(&mut self) -> Result<(), Failure>;
+    /// Something could not be listed or looked into; the rest goes on.
+    fn error(&mut self, fault: &Fault);
+}
+
+/// Which uploads pass, and how far they are looked into.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    pub filter: &'a Filter,
+    /// Look into every upload that may pass, not only where the filter needs it.
+    pub sized: bool,
+}
+
+/// Reads a filter; a failure points at the column.
+pub fn filter(text: Option<&str>) -> Result<Filter, Failure> {
+    let text = text.unwrap_or_default();
+    Filter::parse(text).map_err(|error| {
+        Failure::Usage(format!(
+            "the filter cannot be read, column {}\n{}",
+            error.column,
+            error.render(text)
+        ))
+    })
+}
+
+/// The scopes that addresses name; all buckets without an address.
+pub async fn scopes(session: &mut Session, addresses: &[Address]) -> Result<Vec<Scope>, Failure> {
+    let scope = |bucket: &str, prefix: &str| Scope {
+        bucket: bucket.to_owned(),
+        prefix: prefix.to_owned(),
+    };
+    let mut scopes: Vec<Scope> = addresses
+        .iter()
+        .map(|address| scope(&address.bucket, &address.key))
+        .collect();
+    if addresses.is_empty() {
+        let listed = session.run(
+            |job| Command::Buckets { job },
+            |news| {
+                if let News::Buckets(buckets) = news {
+                    scopes.extend(buckets.iter().map(|bucket| scope(&bucket.name, "")));
+                }
+                Ok(())
+            },
+        );
+        listed.await.map_err(name_a_bucket)?;
+    }
+    Ok(scopes)
+}
+
+fn name_a_bucket(failure: Failure) -> Failure {
+    match failure {
+        Failure::Fault(fault) if matches!(fault.kind, Kind::Denied | Kind::Unsupported) => {
+            let hint = if fault.hint.is_empty() {
+                "name a bucket: s3://BUCKET".to_owned()
+            } else {
+                format!("{}; or name a bucket: s3://BUCKET", fault.hint)
+            };
+            Failure::Fault(Fault { hint, ..fault })
+        }
+        failure => failure,
+    }
+}
+
+/// One page on its way.
+#[derive(Debug)]
+struct Page {
+    bucket: String,
+    uploads: Vec<Entry>,
+    /// The job that looks into it.
+    job: Option<JobId>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    upload: Upload,
+    measure: Measure,
+    gone: bool,
+}
+
+/// Lists every scope and hands over what passes. One bucket that fails does not stop the others.
+pub async fn run(
+    session: &mut Session,
+    scopes: Vec<Scope>,
+    wanted: Wanted<'_>,
+    sink: &mut impl Sink,
+) -> Result<(), Failure> {
+    let mut sweep = Sweep {
+        wanted,
+        listing: HashMap::new(),
+        pages: VecDeque::new(),
+        waiting: 0,
+        refused: HashMap::new(),
+    };
+    let mut scopes = scopes.into_iter();
+    loop {
+        while sweep.listing.len() < LISTINGS
+            && let Some(scope) = scopes.next()
+        {
+            sweep.begin(session, scope);
+        }
+        if sweep.listing.is_empty() && sweep.pages.is_empty() {
+            return Ok(());
+        }
+        let may_list = !sweep.listing.is_empty() && sweep.waiting < WAITING;
+        tokio::select! {
+            biased;
+            () = session.interrupt.heard() => {
+                return Err(Failure::Interrupted("interrupted".to_owned()));
+            }
+            reports = session.worked.recv(64), if !sweep.pages.is_empty() => {
+                for report in reports {
+                    sweep.worked(report, sink);
+                }
+            }
+            reports = session.listed.recv(1), if may_list => {
+                for report in reports {
+                    sweep.listed(session, report, sink);
+                }
+            }
+        }
+        sweep.hand_over(session, sink)?;
+    }
+}
+
+struct Sweep<'a> {
+    wanted: Wanted<'a>,
+    listing: HashMap<JobId, String>,
+    pages: VecDeque<Page>,
+    /// Uploads in `pages`.
+    waiting: usize,
+    /// Buckets whose parts may not be listed: told once.
+    refused: HashMap<String, Kind>,
+}
+
+impl Sweep<'_> {
+    fn begin(&mut self, session: &mut Session, scope: Scope) {
+        let job = session.job();
+        self.listing.insert(job, scope.bucket.clone());
+        session.lister.send(Command::List {
+            job,
+            scope,
+            urgency: Urgency::Visible,
+        });
+    }
+
+    fn listed(&mut self, session: &mut Session, report: Report, sink: &mut impl Sink) {
+        match report.news {
+            News::Listed(uploads) => {
+                if let Some(bucket) = self.listing.get(&report.job).cloned() {
+                    self.take_in(session, bucket, uploads);
+                }
+            }
+            News::Ended(outcome) => {
+                self.listing.remove(&report.job);
+                if let Outcome::Failed(fault) = outcome {
+                    sink.error(&fault);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Drops what cannot pass, and has the rest looked into where that is needed.
+    fn take_in(&mut self, session: &mut Session, bucket: String, uploads: Vec<Upload>) {
+        let moment = session.moment();
+        let mut targets = Vec::new();
+        let mut entries = Vec::with_capacity(uploads.len());
+        for upload in uploads {
+            let subject = Subject::of(&bucket, &upload, Measure::Unknown);
+            let verdict = self.wanted.filter.eval(&subject, &moment);
+            if verdict == Some(false) {
+                continue;
+            }
+            if self.wanted.sized || verdict.is_none() {
+                let row = RowId(u32::try_from(entries.len()).unwrap_or(u32::MAX));
+                targets.push((row, upload.target(&bucket)));
+            }
+            entries.push(Entry {
+                upload,
+                measure: Measure::Unknown,
+                gone: false,
+            });
+        }
+        let job = (!targets.is_empty()).then(|| session.job());
+        if let Some(job) = job {
+            session.worker.send(Command::Measure {
+                job,
+                targets,
+                urgency: Urgency::Visible,
+            });
+        }
+        self.waiting += entries.len();
+        self.pages.push_back(Page {
+            bucket,
+            uploads: entries,
+            job,
+        });
+    }
+
+    fn worked(&mut self, report: Report, sink: &mut impl Sink) {
+        let found = self
+            .pages
+            .iter_mut()
+            .find(|page| page.job == Some(report.job));
+        let Some(page) = found else {
+            return;
+        };
+        match report.news {
+            News::Measured(measured) => {
+                for (row, measured) in measured {
+                    let Some(entry) = page.uploads.get_mut(row.0 as usize) else {
+                        continue;
+                    };
+                    let fault = entry.learn(measured);
+                    if let Some(fault) = fault
+                        && self.refused.get(&page.bucket) != Some(&fault.kind)
+                    {
+                        self.refused.insert(page.bucket.clone(), fault.kind);
+                        sink.error(&fault);
+                    }
+                }
+            }
+            News::Ended(outcome) => {
+                page.job = None;
+                if let Outcome::Failed(fault) = outcome {
+                    sink.error(&fault);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Hands over the pages at the front that are complete.
+    fn hand_over(&mut self, session: &Session, sink: &mut impl Sink) -> Result<(), Failure> {
+        while let Some(page) = self.pages.pop_front_if(|page| page.job.is_none()) {
+            self.waiting -= page.uploads.len();
+            let moment = session.moment();
+            for entry in page.uploads.iter().filter(|entry| !entry.gone) {
+                let subject = Subject::of(&page.bucket, &entry.upload, entry.measure);
+                if self.wanted.filter.eval(&subject, &moment) == Some(true) {
+                    let found = Found {
+                        bucket: &page.bucket,
+                        upload: &entry.upload,
+                        measure: entry.measure,
+                    };
+                    sink.upload(session, &found)?;
+                }
+            }
+            sink.page()?;
+        }
+        Ok(())
+    }
+}
+
+impl Entry {
+    /// Takes in what sizing found; a fault that is worth telling comes back.
+    fn learn(&mut self, measured: Measured) -> Option<Fault> {
+        match measured {
+            Measured::AtLeast(extent) => self.measure = Measure::AtLeast(extent),
+            Measured::Exact(extent) => self.measure = Measure::Exact(extent),
+            Measured::Gone => self.gone = true,
+            Measured::Denied(fault) => {
+                self.measure = Measure::Denied;
+                return Some(fault);
+            }
+            Measured::Failed(fault) => return Some(fault),
+        }
+        None
+    }
+}
+
+/// The fault of an upload that is not there.
+pub fn no_such_upload(address: &Address) -> Fault {
+    Fault {
+        operation: Operation::ListParts,
+        target: address.to_string(),
+        kind: Kind::UploadGone,
+        code: Some("NoSuchUpload".to_owned()),
+        message: "there is no such upload".to_owned(),
+        hint: "it was completed or aborted, or the ID is wrong".to_owned(),
+    }
+}

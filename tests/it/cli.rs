@@ -1,1 +1,0 @@
-//! The built binary without a screen: the contract for scripts.
