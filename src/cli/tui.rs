@@ -137,7 +137,11 @@ async fn demo_server(clock: &Clock) -> io::Result<demo::Server> {
         clock: clock.clone(),
         ..demo::Options::default()
     };
-    let started = TaskTracker::new().spawn(demo::Server::start(options)).await;
+    let started = TaskTracker::new().spawn(async {
+        run::panic_if_asked("task");
+        demo::Server::start(options).await
+    });
+    let started = started.await;
     started.map_err(io::Error::other)?
 }
 
