@@ -83,7 +83,8 @@ pub fn columns(width: u16) -> Vec<ColumnSpec> {
             kind.width
         }
     };
-    let mut room = width.saturating_sub(GUTTER);
+    // The last cell keeps the text off the border.
+    let mut room = width.saturating_sub(GUTTER + 1);
     let mut chosen: Vec<u8> = Vec::with_capacity(KINDS.len());
     for rank in 0..8 {
         let Some(kind) = KINDS.iter().find(|kind| kind.rank == rank) else {

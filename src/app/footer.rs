@@ -25,31 +25,29 @@ const GAP: u16 = 2;
 /// The keys that are worth showing for the focused pane, as many as fit into `width` cells; the way to all
 /// others stays to the last.
 pub fn hints(app: &App, width: u16) -> Vec<Hint> {
-    let [own, ..] = app.scopes();
-    let offered = ACTIONS
-        .iter()
-        .filter(|entry| !entry.footer.is_empty() && makes_sense(app, entry));
-    let mut entries: Vec<&Entry> = offered
-        .filter(|entry| entry.scope == own || entry.scope != Scope::Global)
+    let [own, list, global] = app.scopes();
+    let offered = |scope: Scope| {
+        ACTIONS.iter().filter(move |entry| {
+            entry.scope == scope && !entry.footer.is_empty() && makes_sense(app, entry)
+        })
+    };
+    let mut entries: Vec<&'static Entry> = offered(own)
+        .chain(offered(list))
+        .chain(offered(global))
         .collect();
-    entries.retain(|entry| entry.scope == own || entry.scope == Scope::List);
-    // What the pane itself can do comes right behind opening.
-    entries.sort_by_key(|entry| (entry.action != Action::Open, entry.scope != own));
-    let global = ACTIONS
-        .iter()
-        .filter(|entry| entry.scope == Scope::Global && !entry.footer.is_empty());
-    entries.extend(global.filter(|entry| makes_sense(app, entry)));
+    // Opening is what most people come for.
+    entries.sort_by_key(|entry| entry.action != Action::Open);
     let mut hints: Vec<Hint> = entries
         .iter()
         .filter_map(|entry| hint(app, entry))
         .collect();
     // The least important go first: from the end, but never the help.
     while total(&hints) > width && hints.len() > 1 {
-        let last = hints
+        let least = hints
             .iter()
             .rposition(|hint| hint.action != Action::Help)
             .unwrap_or(0);
-        hints.remove(last);
+        hints.remove(least);
     }
     let mut x = 1;
     for hint in &mut hints {

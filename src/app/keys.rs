@@ -2,7 +2,7 @@
 
 use super::Effect;
 use super::action::{Action, Scope};
-use super::dialog::Dialog;
+use super::dialog::{Dialog, END};
 use super::input::{Code, Key};
 use super::layout::Pane;
 use super::messages::Severity;
@@ -109,18 +109,10 @@ impl App {
             },
             Dialog::Help { scroll } => scrolled(key, scroll).map(|scroll| Dialog::Help { scroll }),
             Dialog::Messages { scroll } => {
-                let last = self.messages.len().saturating_sub(1);
-                scrolled(key, scroll).map(|scroll| Dialog::Messages {
-                    scroll: scroll.min(last),
-                })
+                scrolled(key, scroll).map(|scroll| Dialog::Messages { scroll })
             }
             Dialog::Report { job, scroll } => {
-                let task = self.tasks.list.iter().find(|task| task.job == job);
-                let last = task.map_or(0, |task| task.troubles.len());
-                scrolled(key, scroll).map(|scroll| Dialog::Report {
-                    job,
-                    scroll: scroll.min(last),
-                })
+                scrolled(key, scroll).map(|scroll| Dialog::Report { job, scroll })
             }
         };
     }
@@ -131,14 +123,14 @@ fn scrolled(key: Key, scroll: usize) -> Option<usize> {
     const PAGE: usize = 10;
     match (key.code, key.ctrl) {
         (Code::Esc | Code::Enter | Code::Char('q' | '?' | '!'), false) => None,
-        (Code::Char('j') | Code::Down, false) => Some(scroll + 1),
+        (Code::Char('j') | Code::Down, false) => Some((scroll + 1).min(END)),
         (Code::Char('k') | Code::Up, false) => Some(scroll.saturating_sub(1)),
         (Code::PageDown | Code::Char(' '), false) | (Code::Char('f' | 'd'), true) => {
-            Some(scroll + PAGE)
+            Some((scroll + PAGE).min(END))
         }
         (Code::PageUp, false) | (Code::Char('b' | 'u'), true) => Some(scroll.saturating_sub(PAGE)),
         (Code::Home | Code::Char('g'), false) => Some(0),
-        (Code::End | Code::Char('G'), false) => Some(usize::MAX / 2),
+        (Code::End | Code::Char('G'), false) => Some(END),
         _ => Some(scroll),
     }
 }

@@ -1,8 +1,10 @@
 //! The mouse: a press takes the cursor there, a press on the cursor opens, the wheel scrolls.
 
 use super::Effect;
+use super::action::Action;
 use super::columns;
 use super::cursor::Motion;
+use super::footer;
 use super::input::{Mouse, MouseKind};
 use super::layout::{Area, Pane};
 use super::state::App;
@@ -17,6 +19,12 @@ impl App {
             return;
         }
         let layout = self.layout();
+        if layout.footer.contains(mouse.column, mouse.row) {
+            if mouse.kind == MouseKind::Press {
+                self.press_footer(mouse.column, layout.footer.width, effects);
+            }
+            return;
+        }
         let panes = [
             (Pane::Buckets, layout.buckets, 1),
             (Pane::Uploads, layout.uploads, 2),
@@ -44,6 +52,20 @@ impl App {
             }
             MouseKind::Press => self.press(pane, (area, above), mouse, effects),
             MouseKind::Drag => {}
+        }
+    }
+
+    /// A press on a hint does what its key does; on a message it shows all of them.
+    fn press_footer(&mut self, column: u16, width: u16, effects: &mut Vec<Effect>) {
+        if self.messages.current().is_some() {
+            self.act(Action::Log, effects);
+            return;
+        }
+        let hit = footer::hints(self, width)
+            .into_iter()
+            .find(|hint| (hint.x..hint.x + hint.width).contains(&column));
+        if let Some(hint) = hit {
+            self.act(hint.action, effects);
         }
     }
 

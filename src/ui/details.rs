@@ -27,45 +27,15 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         })
     });
     let Some(facts) = found else {
-        let left = vec![Piece::new(" Details ", theme.title, 0)];
-        let inner = pane(
-            buffer,
-            area,
-            Frame {
-                theme,
-                focused: false,
-                left,
-                right: Vec::new(),
-            },
-        );
+        let inner = bordered(" Details ".to_owned(), theme, area, buffer);
         nothing(app, theme, inner, buffer);
         return;
     };
     let key = escape(facts.row.key()).into_owned();
     let room = usize::from(area.width.saturating_sub(4));
     let cut = width(&key) + 2 > room;
-    let left = vec![Piece::new(
-        format!(" {} ", cut_middle(&key, room.saturating_sub(2))),
-        theme.title,
-        0,
-    )];
-    let inner = pane(
-        buffer,
-        area,
-        Frame {
-            theme,
-            focused: false,
-            left,
-            right: Vec::new(),
-        },
-    );
-    let inner = skip(
-        Rect {
-            width: inner.width.saturating_sub(1),
-            ..inner
-        },
-        1,
-    );
+    let name = format!(" {} ", cut_middle(&key, room.saturating_sub(2)));
+    let inner = bordered(name, theme, area, buffer);
     let height = usize::from(inner.height);
     let all = facts.lines(inner.width, true, cut.then_some(key.as_str()));
     // What wraps gives way before anything is left out.
@@ -77,6 +47,28 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     for (index, line) in lines.iter().take(height).enumerate() {
         put_line(buffer, row(inner, index), line);
     }
+}
+
+/// The border, never focused; gives what is inside, with a cell free on both sides.
+fn bordered(name: String, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Rect {
+    let left = vec![Piece::new(name, theme.title, 0)];
+    let inner = pane(
+        buffer,
+        area,
+        Frame {
+            theme,
+            focused: false,
+            left,
+            right: Vec::new(),
+        },
+    );
+    skip(
+        Rect {
+            width: inner.width.saturating_sub(1),
+            ..inner
+        },
+        1,
+    )
 }
 
 fn nothing(app: &App, theme: &Theme, inner: Rect, buffer: &mut Buffer) {
@@ -97,7 +89,6 @@ fn nothing(app: &App, theme: &Theme, inner: Rect, buffer: &mut Buffer) {
             ),
             format!("the oldest began {}", when::ago(tally.oldest, app.now)),
         ];
-        let inner = skip(inner, 1);
         for (index, line) in text.iter().enumerate() {
             put(
                 buffer,

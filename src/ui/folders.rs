@@ -100,14 +100,8 @@ fn cells(line: Rect) -> Cells {
     }
 }
 
-pub fn draw(
-    app: &App,
-    place: &Place,
-    view: &FolderView,
-    theme: &Theme,
-    inner: Rect,
-    buffer: &mut Buffer,
-) {
+pub fn draw(app: &App, place: &Place, theme: &Theme, inner: Rect, buffer: &mut Buffer) {
+    let Some(view) = &place.folders else { return };
     let head = cells(row(inner, 0));
     put(buffer, head.name, "FOLDER", theme.heading);
     put_right(buffer, head.uploads, "UPLOADS", theme.heading);
@@ -139,8 +133,13 @@ pub fn draw(
         match line {
             FolderLine::Folder(found) => folder(app, theme, found, &cells, buffer),
             FolderLine::Upload(id) => {
-                gutter(place, theme, *id, false, at, buffer);
-                upload(app, place, (view, *id), theme, &cells, buffer);
+                gutter(place, theme, (*id, false), at, buffer);
+                let shown = Leaf {
+                    place,
+                    view,
+                    id: *id,
+                };
+                upload(app, &shown, theme, &cells, buffer);
             }
         }
     }
@@ -203,15 +202,15 @@ fn folder(app: &App, theme: &Theme, folder: &Folder, cells: &Cells, buffer: &mut
     );
 }
 
-fn upload(
-    app: &App,
-    place: &Place,
-    at: (&FolderView, RowId),
-    theme: &Theme,
-    cells: &Cells,
-    buffer: &mut Buffer,
-) {
-    let (view, id) = at;
+/// An upload that lies directly under the prefix.
+struct Leaf<'a> {
+    place: &'a Place,
+    view: &'a FolderView,
+    id: RowId,
+}
+
+fn upload(app: &App, leaf: &Leaf<'_>, theme: &Theme, cells: &Cells, buffer: &mut Buffer) {
+    let Leaf { place, view, id } = *leaf;
     let Some(row) = place.table.row(id) else {
         return;
     };

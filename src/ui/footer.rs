@@ -68,9 +68,9 @@ fn filter(edit: &FilterEdit, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     };
     let rest = put(frame.buffer_mut(), area, prompt, theme.prompt);
     let rest = skip(rest, 1);
-    // At least a third for what is typed, the rest for what is said about it.
+    // What is said about it stands still while the first words are typed.
     let typed = cells(edit.line.text()).saturating_add(2);
-    let room = typed.max(rest.width / 3).min(rest.width);
+    let room = typed.max(20).min(rest.width);
     let field = Rect {
         width: room,
         ..rest

@@ -8,6 +8,7 @@ use super::paint::{Piece, fit_sides, put_line, skip};
 use super::text::cut_middle;
 use super::theme::Theme;
 use crate::app::App;
+use crate::app::place::Listing;
 use crate::model::human::{self, escape};
 use crate::model::tally::Tally;
 
@@ -148,6 +149,17 @@ fn figures(app: &App, theme: &Theme) -> Vec<Piece> {
         Piece::new(count, theme.header, 2),
         Piece::new(format!(" {word}"), theme.header, 6),
     ];
+    // Nothing found is told only where somebody looked.
+    let open = app.buckets.open.as_ref();
+    let mut here = app
+        .buckets
+        .places
+        .iter()
+        .filter(|place| open.is_none_or(|name| *name == place.bucket.name));
+    let listed = here.any(|place| place.listing == Listing::Complete);
+    if tally.rows == 0 && !listed {
+        return Vec::new();
+    }
     if tally.rows == 0 {
         pieces.push(Piece::new(" ", theme.header, 0));
         return pieces;

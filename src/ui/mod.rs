@@ -23,11 +23,15 @@ mod widget;
 mod tests;
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::App;
 use crate::app::layout::{SMALLEST, layout};
 use theme::Theme;
+
+/// How a pane is drawn into its area.
+type Pane = fn(&App, &Theme, Rect, &mut Buffer);
 
 /// Draws the whole screen.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
@@ -40,7 +44,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         return;
     }
     header::draw(app, theme, paint::rect(layout.header), frame.buffer_mut());
-    let panes: [(_, fn(&App, &Theme, Rect, &mut ratatui::buffer::Buffer)); 5] = [
+    let panes: [(_, Pane); 5] = [
         (layout.buckets, buckets::draw),
         (layout.uploads, uploads::draw),
         (layout.parts, parts::draw),

@@ -120,15 +120,18 @@ fn line(app: &App, task: &Task, theme: &Theme, area: Rect, buffer: &mut Buffer) 
     let (left, right) = fit_sides(left, right, room);
     let mut rest = area;
     if show_bar {
+        let at = Rect {
+            width: bar_width,
+            ..rest
+        };
         put(
             buffer,
-            Rect {
-                width: bar_width,
-                ..rest
-            },
-            &bar(share(task), usize::from(bar_width), '·'),
-            theme.bar,
+            at,
+            &"·".repeat(usize::from(bar_width)),
+            theme.bar_empty,
         );
+        let filled = bar(share(task), usize::from(bar_width), ' ');
+        put(buffer, at, filled.trim_end(), theme.bar);
         rest = skip(rest, bar_width + 2);
     }
     put_line(buffer, rest, &Line::from(left));
@@ -162,7 +165,7 @@ fn figures(task: &Task, theme: &Theme) -> Vec<Piece> {
         .map_or_else(|| done.clone(), |total| format!("{done}/{}", count(total)));
     let mut pieces = vec![Piece::new(of, theme.text, 0)];
     let mut push = |text: String, style: Style, rank: u8| {
-        pieces.push(Piece::new(format!(" · {text}"), style, rank))
+        pieces.push(Piece::new(format!(" · {text}"), style, rank));
     };
     let (skipped, failed) = match task.kind {
         TaskKind::Abort => {

@@ -52,8 +52,8 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         .map_or_else(|| place.table.len(), |view| view.lines.len());
     if lines == 0 {
         say(buffer, inner, &titles::nothing(app, place, theme));
-    } else if let Some(view) = &place.folders {
-        folders::draw(app, place, view, theme, inner, buffer);
+    } else if place.folders.is_some() {
+        folders::draw(app, place, theme, inner, buffer);
     } else {
         list(app, place, theme, inner, buffer);
     }
@@ -78,7 +78,7 @@ fn list(app: &App, place: &Place, theme: &Theme, inner: Rect, buffer: &mut Buffe
             buffer.set_style(line, selected);
         }
         let in_range = range.is_some_and(|(from, to)| (from..=to).contains(&(top + offset)));
-        gutter(place, theme, id, in_range, line, buffer);
+        gutter(place, theme, (id, in_range), line, buffer);
         if let Some(upload) = place.table.row(id) {
             let shown = Shown {
                 app,
@@ -130,8 +130,7 @@ fn headings(place: &Place, theme: &Theme, specs: &[ColumnSpec], line: Rect, buff
 pub fn gutter(
     place: &Place,
     theme: &Theme,
-    id: RowId,
-    in_range: bool,
+    (id, in_range): (RowId, bool),
     line: Rect,
     buffer: &mut Buffer,
 ) {

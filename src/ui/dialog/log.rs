@@ -30,14 +30,10 @@ pub fn messages(app: &App, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) 
         lines.push(Line::styled("Nothing was reported yet.", theme.dim));
     }
     // Each message takes a line at least, so that what lies before the scroll position is skipped by number.
-    let (mut errors, mut others) = (Vec::new(), Vec::new());
-    for message in app.messages.newest_first() {
-        if message.severity == Severity::Error {
-            errors.push(message)
-        } else {
-            others.push(message)
-        }
-    }
+    let (errors, others): (Vec<_>, Vec<_>) = app
+        .messages
+        .newest_first()
+        .partition(|message| message.severity == Severity::Error);
     let limit = scroll.saturating_add(AHEAD);
     for message in errors.into_iter().chain(others) {
         if lines.len() >= limit {

@@ -15,7 +15,7 @@ use ratatui::widgets::{Block, BorderType, Clear, Widget};
 use super::paint::{cells, put, put_line, put_right, row, skip};
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::dialog::Dialog;
+use crate::app::dialog::{Dialog, END};
 
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     match &app.dialog {
@@ -128,6 +128,23 @@ fn open(
     )
 }
 
+/// The first line in sight. Close to [`END`], the position counts from the end: the app knows neither widths
+/// nor wrapped lines.
+const fn top(scroll: usize, last: usize) -> usize {
+    if is_from_end(scroll) {
+        last.saturating_sub(END.saturating_sub(scroll))
+    } else if scroll < last {
+        scroll
+    } else {
+        last
+    }
+}
+
+/// Whether a scroll position counts from the end.
+const fn is_from_end(scroll: usize) -> bool {
+    scroll > END / 2
+}
+
 /// A box of lines that may be longer than the screen.
 fn scrolled(frame: &mut Frame<'_>, theme: &Theme, lines: &[Line<'_>], scroll: usize, name: &str) {
     let screen = frame.area();
@@ -135,7 +152,7 @@ fn scrolled(frame: &mut Frame<'_>, theme: &Theme, lines: &[Line<'_>], scroll: us
     let width = text_width(screen, u16::try_from(widest).unwrap_or(u16::MAX).max(30));
     let height = text_height(screen, lines.len());
     let shown = usize::from(height);
-    let top = scroll.min(lines.len().saturating_sub(shown));
+    let top = top(scroll, lines.len().saturating_sub(shown));
     let place = if lines.len() > shown {
         format!("{}–{} of {}", top + 1, top + shown, lines.len())
     } else {

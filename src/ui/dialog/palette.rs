@@ -1,11 +1,13 @@
 //! The command palette: the line, what fits it, and the key that would have done the same.
 
 use ratatui::Frame;
+use ratatui::layout::Rect;
 
 use super::{Titles, open, text_height, text_width};
 use crate::app::App;
 use crate::app::action::Action;
 use crate::app::dialog::Palette;
+use crate::app::dialog::palette::Candidate;
 use crate::model::human::escape;
 use crate::ui::footer::input;
 use crate::ui::paint::{cells, put, put_right, row, skip};
@@ -29,17 +31,12 @@ pub fn draw(app: &App, palette: &Palette, theme: &Theme, frame: &mut Frame<'_>) 
     // The height does not follow the number of candidates: a box that jumps while one types is hard to read.
     let height = text_height(screen, SHOWN + 2 + errors.len());
     let keys = "tab complete  enter run  ↑↓ choose  esc close";
-    let inside = open(
-        frame,
-        theme,
-        width,
-        height,
-        &Titles {
-            name: "Command",
-            keys,
-            ..Titles::default()
-        },
-    );
+    let titles = Titles {
+        name: "Command",
+        keys,
+        ..Titles::default()
+    };
+    let inside = open(frame, theme, width, height, &titles);
     let rest = put(frame.buffer_mut(), row(inside, 0), ":", theme.prompt);
     input(&palette.input, None, theme, skip(rest, 1), frame);
     let mut next = 1;
@@ -66,25 +63,30 @@ pub fn draw(app: &App, palette: &Palette, theme: &Theme, frame: &mut Frame<'_>) 
     }
     for (index, candidate) in candidates.iter().enumerate().skip(top).take(shown) {
         let line = row(inside, next + index - top);
-        let buffer = frame.buffer_mut();
         if index == palette.cursor {
-            buffer.set_style(line, theme.selected);
+            frame.buffer_mut().set_style(line, theme.selected);
         }
-        let key = Action::from_name(&candidate.text)
-            .and_then(|action| app.settings.keymap.shown_key(action));
-        let mut rest = line;
-        if let Some(key) = key {
-            rest = put_right(buffer, line, &format!("  {key}"), theme.key);
-        }
-        let text = escape(&candidate.text);
-        let taken = cells(&text).max(names);
-        put(buffer, rest, &text, theme.text);
-        let help = skip(rest, taken.saturating_add(2));
-        put(
-            buffer,
-            help,
-            &cut_end(&candidate.help, usize::from(help.width)),
-            theme.dim,
-        );
+        offer(app, candidate, theme, (line, names), frame);
     }
+}
+
+fn offer(
+    app: &App,
+    candidate: &Candidate,
+    theme: &Theme,
+    (line, names): (Rect, u16),
+    frame: &mut Frame<'_>,
+) {
+    let buffer = frame.buffer_mut();
+    let action = Action::from_name(&candidate.text);
+    let key = action.and_then(|action| app.settings.keymap.shown_key(action));
+    let mut rest = line;
+    if let Some(key) = key {
+        rest = put_right(buffer, line, &format!("  {key}"), theme.key);
+    }
+    let text = escape(&candidate.text);
+    put(buffer, rest, &text, theme.text);
+    let help = skip(rest, cells(&text).max(names).saturating_add(2));
+    let text = cut_end(&candidate.help, usize::from(help.width));
+    put(buffer, help, &text, theme.dim);
 }

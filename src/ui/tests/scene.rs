@@ -52,7 +52,11 @@ pub fn denied(operation: Operation, target: &str) -> Fault {
         kind: Kind::Denied,
         code: Some("AccessDenied".into()),
         message: "access is denied".into(),
-        hint: format!("it needs {action} on {target}"),
+        hint: if target.is_empty() {
+            format!("it needs {action}")
+        } else {
+            format!("it needs {action} on {target}")
+        },
     }
 }
 
@@ -350,7 +354,7 @@ fn sized(row: RowId, key: &str) -> Measured {
         bytes: u64::from(parts) * 10 * MIB,
         parts,
         last_part,
-        abort_date: None,
+        abort_date: key.starts_with("video/").then(|| NOW.plus(DAY * 6)),
     };
     if key.ends_with("cam-05.mxf") {
         Measured::AtLeast(extent)

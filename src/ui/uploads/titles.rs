@@ -98,7 +98,13 @@ pub fn right(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
         );
     }
     if table.marked_totals().rows > 0 {
-        pieces.push(marked(table.marked_totals(), table.marked_hidden(), theme));
+        // Counting them looks at every mark, so only where something is hidden at all.
+        let hidden = if shown == all {
+            0
+        } else {
+            table.marked_hidden()
+        };
+        pieces.push(marked(table.marked_totals(), hidden, theme));
     }
     joined(pieces, theme)
 }
@@ -137,38 +143,11 @@ fn joined(pieces: Vec<Piece>, theme: &Theme) -> Vec<Piece> {
 
 /// What to say when no row is shown.
 pub fn nothing(app: &App, place: &Place, theme: &Theme) -> Vec<(String, Style)> {
-    let gap = || (String::new(), theme.text);
+    if place.table.totals().rows > 0 {
+        return nothing_passes(app, place, theme);
+    }
     let line = |text: String| (text, theme.text);
     let hint = |text: String| (text, theme.dim);
-    let table = &place.table;
-    if table.totals().rows > 0 {
-        let back = key_of(app, Action::Back);
-        let mut lines = if table.filter().is_empty() {
-            vec![
-                line(format!("Nothing under '{}'.", escape(table.prefix()))),
-                hint(format!("{back} goes up.")),
-            ]
-        } else {
-            vec![
-                line("Nothing matches the filter.".to_owned()),
-                hint(format!("{back} clears it.")),
-            ]
-        };
-        if table.undecided() > 0 {
-            let number = count(table.undecided() as u64);
-            let key = key_of(app, Action::SizeAll);
-            lines.extend([
-                gap(),
-                (
-                    format!(
-                        "For {number} uploads it cannot tell before they are sized: {key} sizes them."
-                    ),
-                    theme.warn,
-                ),
-            ]);
-        }
-        return lines;
-    }
     match &place.listing {
         Listing::Waiting => vec![hint("Waits for its turn to be listed…".to_owned())],
         Listing::Running(_) => vec![hint("Listing… nothing found yet.".to_owned())],
@@ -192,10 +171,33 @@ pub fn nothing(app: &App, place: &Place, theme: &Theme) -> Vec<(String, Style)> 
         Listing::Failed(failure) => {
             let mut lines = fault::paragraphs(failure, theme);
             lines.extend([
-                gap(),
+                line(String::new()),
                 hint(format!("{} tries again.", key_of(app, Action::Refresh))),
             ]);
             lines
         }
     }
+}
+
+/// There are rows, but none is let through.
+fn nothing_passes(app: &App, place: &Place, theme: &Theme) -> Vec<(String, Style)> {
+    let table = &place.table;
+    let (what, how) = if table.filter().is_empty() {
+        (
+            format!("Nothing under '{}'.", escape(table.prefix())),
+            "goes up",
+        )
+    } else {
+        ("Nothing matches the filter.".to_owned(), "clears it")
+    };
+    let back = format!("{} {how}.", key_of(app, Action::Back));
+    let mut lines = vec![(what, theme.text), (back, theme.dim)];
+    if table.undecided() > 0 {
+        let number = count(table.undecided() as u64);
+        let key = key_of(app, Action::SizeAll);
+        let text =
+            format!("For {number} uploads it cannot tell before they are sized: {key} sizes them.");
+        lines.extend([(String::new(), theme.text), (text, theme.warn)]);
+    }
+    lines
 }

@@ -11,45 +11,10 @@ use crate::ui::theme::Theme;
 use crate::ui::{uploads, when};
 
 pub fn told(app: &App, dialog: &AbortDialog, room: usize, theme: &Theme) -> Vec<Line<'static>> {
-    let tally = &dialog.tally;
-    let chosen = dialog.targets.len();
-    let mut lines = Vec::new();
-    if let Some(key) = &dialog.only {
-        let key = escape(key);
-        lines.push(Line::styled(
-            cut_middle(&key, room).into_owned(),
-            theme.title,
-        ));
-        if let Some(target) = dialog.targets.first() {
-            let id = escape(&target.target.upload_id).into_owned();
-            lines.push(fact(
-                "upload ID",
-                cut_middle(&id, room.saturating_sub(LABEL)).into_owned(),
-                theme,
-            ));
-            lines.push(fact(
-                "initiated",
-                when::ago(target.initiated, app.now),
-                theme,
-            ));
-        }
-    } else {
-        lines.push(fact(
-            "chosen",
-            format!("{} uploads", count(chosen as u64)),
-            theme,
-        ));
-    }
-    let cost = if tally.sized + tally.partial > 0 {
-        format!("  {}/month", human::dollars(tally.monthly()))
-    } else {
-        String::new()
-    };
-    lines.push(fact(
-        "they hold",
-        format!("{}{cost}", tally.bytes_text()),
-        theme,
-    ));
+    let mut lines = chosen(app, dialog, room, theme);
+    let cost = cost(dialog).map_or_else(String::new, |cost| format!("  {cost}/month"));
+    let bytes = dialog.tally.bytes_text();
+    lines.push(fact(holds(dialog), format!("{bytes}{cost}"), theme));
     if dialog.unsized_rows > 0 {
         let text = format!(
             "{}: their life is looked at right before the abort",
@@ -77,6 +42,33 @@ pub fn told(app: &App, dialog: &AbortDialog, room: usize, theme: &Theme) -> Vec<
     lines
 }
 
+/// What was chosen: one upload by its names, or how many.
+fn chosen(app: &App, dialog: &AbortDialog, room: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let Some(key) = &dialog.only else {
+        let number = count(dialog.targets.len() as u64);
+        return vec![fact("chosen", format!("{number} uploads"), theme)];
+    };
+    let key = cut_middle(&escape(key), room).into_owned();
+    let mut lines = vec![Line::styled(key, theme.title)];
+    if let Some(target) = dialog.targets.first() {
+        let id = escape(&target.target.upload_id).into_owned();
+        let id = cut_middle(&id, room.saturating_sub(LABEL)).into_owned();
+        lines.push(fact("upload ID", id, theme));
+        lines.push(fact(
+            "initiated",
+            when::ago(target.initiated, app.now),
+            theme,
+        ));
+    }
+    lines
+}
+
+/// What is known to be held costs so much a month; `None` while nothing is known.
+fn cost(dialog: &AbortDialog) -> Option<String> {
+    let tally = &dialog.tally;
+    (tally.sized + tally.partial > 0).then(|| human::dollars(tally.monthly()))
+}
+
 /// The same for a terminal with few rows: a line for each thing.
 pub fn told_briefly(
     app: &App,
@@ -84,35 +76,14 @@ pub fn told_briefly(
     room: usize,
     theme: &Theme,
 ) -> Vec<Line<'static>> {
-    let tally = &dialog.tally;
-    let mut lines = match &dialog.only {
-        Some(key) => vec![Line::styled(
-            cut_middle(&escape(key), room).into_owned(),
-            theme.title,
-        )],
-        None => vec![fact(
-            "chosen",
-            format!("{} uploads", count(dialog.targets.len() as u64)),
-            theme,
-        )],
-    };
-    if let (Some(_), Some(target)) = (&dialog.only, dialog.targets.first()) {
-        lines.push(fact(
-            "initiated",
-            when::ago(target.initiated, app.now),
-            theme,
-        ));
+    let mut lines = chosen(app, dialog, room, theme);
+    // Its upload ID is the least that helps to decide.
+    if dialog.only.is_some() && lines.len() > 1 {
+        lines.remove(1);
     }
-    let cost = if tally.sized + tally.partial > 0 {
-        format!(" {}/mo", human::dollars(tally.monthly()))
-    } else {
-        String::new()
-    };
-    lines.push(fact(
-        "they hold",
-        format!("{}{cost}", tally.bytes_text()),
-        theme,
-    ));
+    let cost = cost(dialog).map_or_else(String::new, |cost| format!(" {cost}/mo"));
+    let bytes = dialog.tally.bytes_text();
+    lines.push(fact(holds(dialog), format!("{bytes}{cost}"), theme));
     if dialog.unsized_rows > 0 {
         lines.push(fact(
             "not sized",
@@ -134,6 +105,14 @@ pub fn told_briefly(
         lines.push(fact(label, text, theme));
     }
     lines
+}
+
+fn holds(dialog: &AbortDialog) -> &'static str {
+    if dialog.only.is_some() {
+        "it holds"
+    } else {
+        "they hold"
+    }
 }
 
 /// Cells of the labels in front of the facts.
