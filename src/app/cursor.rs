@@ -39,6 +39,11 @@ impl<T: Clone + PartialEq> Cursor<T> {
         self.top
     }
 
+    /// Whether the person ever moved it.
+    pub const fn is_touched(&self) -> bool {
+        self.touched
+    }
+
     /// Finds the item again after the list changed: the window moves so that the item keeps its place on
     /// screen. If it is gone, whatever took its position is the new item.
     pub fn settle(

@@ -18,19 +18,16 @@ impl App {
         let Some(sort) = self.place().map(|place| place.table.sort()) else {
             return;
         };
+        let held = self.place().map_or(0, |place| place.table.held());
         let lines = Column::ALL.iter().map(|column| {
-            let current = *column == sort.column;
-            // Choosing the column in force turns it round.
-            let descending = if current {
-                !sort.descending
-            } else {
-                column.descends_at_first()
+            // Choosing the column in force turns it round, or puts what came in since in its place.
+            let (detail, descending) = match (*column == sort.column, held) {
+                (false, _) => ("", column.descends_at_first()),
+                (true, 0) => ("turn round", !sort.descending),
+                (true, _) => ("sort again", sort.descending),
             };
-            let detail = if current { "turn round" } else { "" };
-            let choice = Choice::Sort(Sort {
-                column: *column,
-                descending,
-            });
+            let column = *column;
+            let choice = Choice::Sort(Sort { column, descending });
             (column.word().to_owned(), detail.to_owned(), choice)
         });
         let mut menu = Menu::new("sort by", lines.collect());

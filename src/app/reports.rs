@@ -8,6 +8,7 @@ use super::parts::PartsState;
 use super::place::Listing;
 use super::state::App;
 use super::tasks::Trouble;
+use crate::model::table::Table;
 use crate::model::{Bucket, Measure, RowId};
 use crate::protocol::{AbortOutcome, Fault, JobId, Measured, News, Outcome, Report};
 
@@ -58,21 +59,27 @@ impl App {
     fn take_sizes(&mut self, job: JobId, bucket: &str, items: Vec<(RowId, Measured)>) {
         let now = self.now;
         let mut failures: Vec<Fault> = Vec::new();
+        let whole = matches!(self.jobs.purpose(job), Some(Purpose::MeasureAll { .. }));
         let Some(place) = self.buckets.get_mut(bucket) else {
             return;
+        };
+        // Once somebody reads the list, rows do not run away as their sizes come in, unless all were asked for.
+        let stay = !whole && (place.cursor.is_touched() || place.range_from.is_some());
+        let set = |table: &mut Table, row, measure| {
+            if stay {
+                table.set_measure_in_place(row, measure, now);
+            } else {
+                table.set_measure(row, measure, now);
+            }
         };
         for (row, measured) in items {
             place.reasons.remove(&row);
             match measured {
-                Measured::AtLeast(extent) => {
-                    place.table.set_measure(row, Measure::AtLeast(extent), now);
-                }
-                Measured::Exact(extent) => {
-                    place.table.set_measure(row, Measure::Exact(extent), now);
-                }
+                Measured::AtLeast(extent) => set(&mut place.table, row, Measure::AtLeast(extent)),
+                Measured::Exact(extent) => set(&mut place.table, row, Measure::Exact(extent)),
                 Measured::Gone => place.table.bury(row),
                 Measured::Denied(fault) => {
-                    place.table.set_measure(row, Measure::Denied, now);
+                    set(&mut place.table, row, Measure::Denied);
                     place.reasons.insert(row, fault.to_string());
                 }
                 Measured::Failed(fault) => {

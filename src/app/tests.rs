@@ -357,6 +357,37 @@ fn a_range_of_marks_ends_with_the_abort_key() {
 }
 
 #[test]
+fn a_range_holds_while_sizes_come_in() {
+    let mut bench = Bench::listed(&many(300));
+    bench.keys("v G");
+    let last = bench.current_key();
+    let rows = bench.rows();
+    let tail: Vec<_> = rows[280..]
+        .iter()
+        .map(|row| (*row, exact(5, DAY * 9)))
+        .collect();
+    bench.answer(is_measure, News::Measured(tail));
+    assert_eq!(bench.current_key(), last);
+    assert_eq!(
+        bench.app.place().unwrap().cursor.index(),
+        299,
+        "the page stays where it is read"
+    );
+    bench.keys("a");
+    let Some(Dialog::Abort(dialog)) = &bench.app.dialog else {
+        panic!("no dialog")
+    };
+    assert_eq!(dialog.targets.len(), 300);
+    bench.keys("esc s s");
+    let place = bench.app.place().unwrap();
+    assert_eq!(
+        (place.table.held(), place.cursor.index() < 40),
+        (0, true),
+        "sorting puts rows in their place"
+    );
+}
+
+#[test]
 fn targets_are_frozen_when_the_dialog_opens() {
     let mut bench = Bench::listed(&many(2));
     bench.size_all(DAY * 20);

@@ -41,7 +41,7 @@ pub async fn run(connection: &Connection, args: Ls) -> Result<Exit, Failure> {
     let mut list = List {
         printer: Printer::new(Format::from(args.output), "uploads", fields)?,
         sized,
-        status: Status::new(),
+        status: Status::beside_output(),
     };
     let wanted = Wanted {
         filter: &filter,
@@ -86,10 +86,8 @@ impl Sink for List {
     fn page(&mut self) -> Result<(), Failure> {
         self.status.clear();
         self.printer.flush()?;
-        if self.printer.format() != Format::Table {
-            let found = human::count(self.printer.count());
-            self.status.show(&format!("{found} uploads"));
-        }
+        let found = human::count(self.printer.count());
+        self.status.show(&format!("{found} uploads"));
         Ok(())
     }
 

@@ -251,6 +251,13 @@ impl Status {
         }
     }
 
+    /// For a command that prints meanwhile: also nothing when that goes to a terminal.
+    pub fn beside_output() -> Self {
+        let mut status = Self::new();
+        status.on &= !io::stdout().is_terminal();
+        status
+    }
+
     /// Overwrites the line.
     pub fn show(&mut self, text: &str) {
         if self.on {

@@ -29,6 +29,10 @@ pub trait Sink {
     fn upload(&mut self, session: &Session, found: &Found<'_>) -> Result<(), Failure>;
     /// A page came to its end.
     fn page(&mut self) -> Result<(), Failure>;
+    /// Whether nothing more is wanted.
+    fn has_enough(&self) -> bool {
+        false
+    }
     /// Something could not be listed or looked into; the rest goes on.
     fn error(&mut self, fault: &Fault);
 }
@@ -150,6 +154,10 @@ pub async fn run(
             }
         }
         sweep.hand_over(session, sink)?;
+        if sink.has_enough() {
+            sweep.stop(session);
+            return Ok(());
+        }
     }
 }
 
@@ -174,7 +182,20 @@ impl Sweep<'_> {
         });
     }
 
+    /// News that still comes is of jobs that no later sweep knows.
+    fn stop(self, session: &Session) {
+        for job in self.listing.into_keys() {
+            session.lister.send(Command::Cancel(job));
+        }
+        for job in self.pages.into_iter().filter_map(|page| page.job) {
+            session.worker.send(Command::Cancel(job));
+        }
+    }
+
     fn listed(&mut self, session: &mut Session, report: Report, sink: &mut impl Sink) {
+        if !self.listing.contains_key(&report.job) {
+            return;
+        }
         match report.news {
             News::Listed(uploads) => {
                 if let Some(bucket) = self.listing.get(&report.job).cloned() {

@@ -13,7 +13,7 @@ use super::catalog::{Catalog, Listed, Row};
 use super::cost::Prices;
 use super::marks::Marks;
 use super::provider::Provider;
-use super::view::{self, Sort, View};
+use super::view::{self, Held, Sort, View};
 use super::{
     Filter, Measure, RowId, State, Tally, Target, Thresholds, Timestamp, Upload, liveness,
 };
@@ -66,6 +66,8 @@ pub struct Table {
     view: View,
     standing: Vec<Standing>,
     changed: Vec<RowId>,
+    /// Rows that stay where they are until the next sort.
+    held: Held,
     stale: Stale,
     judged_at: Option<Timestamp>,
     undecided: usize,
@@ -87,6 +89,7 @@ impl Table {
             view: View::default(),
             standing: Vec::new(),
             changed: Vec::new(),
+            held: Held::default(),
             stale: Stale::default(),
             judged_at: None,
             undecided: 0,
@@ -175,8 +178,46 @@ impl Table {
             return;
         }
         self.weigh_out(row);
+        self.held.remove(&row);
         self.catalog.set_measure(row, measure, now);
         self.weigh_in(row);
+    }
+
+    /// As [`Table::set_measure`], but the row keeps its place in the view until the next [`Table::sort_again`]:
+    /// whoever reads a page must not see it run away as its sizes come in.
+    pub fn set_measure_in_place(&mut self, row: RowId, measure: Measure, now: Timestamp) {
+        let placed = self
+            .standing
+            .get(row.0 as usize)
+            .is_some_and(|standing| standing.verdict == Verdict::Shown && !standing.changed);
+        let before = self.held.get(&row).copied();
+        let held = before.or_else(|| {
+            let known = self.row(row).filter(|_| placed)?;
+            Some(self.order().pack(&known))
+        });
+        self.set_measure(row, measure, now);
+        if let Some(held) = held {
+            self.held.insert(row, held);
+        }
+    }
+
+    /// How many rows keep a place that is not theirs any more.
+    pub fn held(&self) -> usize {
+        self.held.len()
+    }
+
+    /// Puts every row in its place; settles.
+    pub fn sort_again(&mut self, now: Timestamp) {
+        self.stale.order = true;
+        self.settle(now);
+    }
+
+    /// Another provider's rules hold, which only deadlines follow; settles.
+    pub fn set_provider(&mut self, provider: Provider, now: Timestamp) {
+        if provider != self.settings.provider {
+            self.settings.provider = provider;
+            self.sort_again(now);
+        }
     }
 
     /// The upload is over: aborted, completed, or found to be gone. Its mark goes with it.
@@ -276,10 +317,9 @@ impl Table {
 
     /// Changes the order; settles.
     pub fn set_sort(&mut self, sort: Sort, now: Timestamp) {
-        if sort != self.sort {
+        if sort != self.sort || !self.held.is_empty() {
             self.sort = sort;
-            self.stale.order = true;
-            self.settle(now);
+            self.sort_again(now);
         }
     }
 

@@ -3,6 +3,7 @@
 //! Never sorts everything again because of a few changes. Knows rows, not why they pass the filter.
 
 use std::cmp::Ordering;
+use std::collections::HashMap;
 use std::time::Duration;
 
 use super::catalog::{Catalog, Row};
@@ -117,11 +118,19 @@ pub struct Order<'a> {
     pub sort: Sort,
     /// The provider's own rule, for [`Column::Deadline`].
     pub abort_after: Option<Duration>,
+    /// Rows that keep the place of an earlier value.
+    pub held: &'a Held,
 }
+
+/// Packed values under which rows stay where they are although they have changed.
+pub type Held = HashMap<RowId, u64>;
 
 impl Order<'_> {
     /// The row's value in the sorted column, packed so that numbers compare as values do.
     pub fn pack(&self, row: &Row<'_>) -> u64 {
+        if let Some(held) = self.held.get(&row.id()) {
+            return *held;
+        }
         let value = match self.sort.column {
             Column::Key => Some(packed_text(row.key())),
             Column::Initiator => row.initiator().map(packed_text),

@@ -22,7 +22,7 @@ use crate::protocol::{Fault, Kind, Urgency};
 const FLOOR: usize = 16;
 /// Nothing succeeded for this long: whoever is throttled now fails.
 const PATIENCE: Duration = Duration::from_secs(300);
-const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
+const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 /// So long after a back-off a lower width still counts as being throttled.
 const LINGER: Duration = Duration::from_secs(5);

@@ -9,6 +9,7 @@
 mod catalog;
 mod cli;
 mod contract;
+mod demo;
 mod engine;
 mod filter_terms;
 mod filters;
@@ -16,6 +17,7 @@ mod hostile;
 mod journeys;
 mod layers;
 mod pty;
+mod screenshot;
 mod servers;
 mod support;
 mod table;

@@ -14,7 +14,7 @@ fn endpoint(variable: &str) -> Option<String> {
     if endpoint.is_none() {
         // Not eprintln!, which the test harness would swallow.
         let line = format!(
-            "SKIPPED: {variable} is not set; run `.ci/servers run cargo test --locked --test it servers`\n"
+            "SKIPPED: {variable} is not set; run `.ci/servers run cargo test --locked --test it servers::`\n"
         );
         let _ = std::io::Write::write_all(&mut std::io::stderr(), line.as_bytes());
     }

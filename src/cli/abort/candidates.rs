@@ -92,6 +92,7 @@ pub async fn named(
 ) -> Result<Gathered, Failure> {
     let mut listed = Listed {
         key: &address.key,
+        ids: ids.iter().map(String::as_str).collect(),
         found: HashMap::new(),
     };
     let wanted = Wanted {
@@ -131,12 +132,14 @@ pub async fn named(
 /// not need it.
 struct Listed<'a> {
     key: &'a str,
+    ids: HashSet<&'a str>,
     found: HashMap<String, Candidate>,
 }
 
 impl Sink for Listed<'_> {
     fn upload(&mut self, session: &Session, found: &Found<'_>) -> Result<(), Failure> {
-        if found.upload.key == self.key {
+        let id = found.upload.upload_id.as_str();
+        if found.upload.key == self.key && self.ids.contains(id) {
             let mut one = Gathered::default();
             one.upload(session, found)?;
             let named = one.candidates.into_iter();
@@ -148,6 +151,10 @@ impl Sink for Listed<'_> {
 
     fn page(&mut self) -> Result<(), Failure> {
         Ok(())
+    }
+
+    fn has_enough(&self) -> bool {
+        self.found.len() == self.ids.len()
     }
 
     fn error(&mut self, _: &Fault) {}

@@ -173,11 +173,12 @@ impl Table {
         level
     }
 
-    fn order(&self) -> Order<'_> {
+    pub(super) fn order(&self) -> Order<'_> {
         Order {
             catalog: &self.catalog,
             sort: self.sort,
             abort_after: self.settings.provider.abort_after,
+            held: &self.held,
         }
     }
 

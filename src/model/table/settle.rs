@@ -40,16 +40,21 @@ impl Table {
 
     /// Puts rows in their places; every row when the order is another.
     fn place(&mut self, fresh: Vec<RowId>, reorder: bool) {
+        if reorder {
+            self.held.clear();
+        }
         let Self {
             view,
             standing,
             catalog,
+            held,
             ..
         } = self;
         let order = Order {
             catalog,
             sort: self.sort,
             abort_after: self.settings.provider.abort_after,
+            held,
         };
         let pack = |row: RowId| Some((order.pack(&catalog.get(row)?), row));
         if reorder {

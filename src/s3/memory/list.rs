@@ -197,3 +197,119 @@ fn fill<'a>(
     }
     listed
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Timestamp;
+    use crate::protocol::Kind;
+    use crate::s3::memory::NewUpload;
+    use crate::s3::{Abort, Clock, Store};
+
+    fn store(bucket: &str, keys: &[&str]) -> MemoryStore {
+        let store = MemoryStore::new(Clock::fixed(Timestamp::from_secs(1000)));
+        store.create_bucket(bucket, "us-east-1");
+        for key in keys {
+            let upload = NewUpload {
+                key: (*key).to_owned(),
+                ..NewUpload::default()
+            };
+            store.insert_upload(bucket, upload).unwrap();
+        }
+        store
+    }
+
+    fn listing(bucket: &str) -> Listing {
+        Listing {
+            bucket: bucket.to_owned(),
+            ..Listing::default()
+        }
+    }
+
+    #[test]
+    fn a_key_marker_alone_skips_all_uploads_of_that_key() {
+        let store = store("b", &["a", "m", "m", "z"]);
+        let marker = Marker {
+            key: "m".to_owned(),
+            upload_id: None,
+        };
+        let listed = store
+            .list(&Listing {
+                marker: Some(marker),
+                ..listing("b")
+            })
+            .unwrap();
+        assert_eq!(listed.uploads.len(), 1);
+        assert_eq!(listed.uploads[0].key, "z");
+    }
+
+    #[test]
+    fn folders_are_rolled_up_once_over_all_pages() {
+        let store = store("b", &["a/1", "a/2", "b", "c/1", "c/2", "d"]);
+        let mut ask = Listing {
+            delimiter: "/".to_owned(),
+            max_uploads: Some(1),
+            ..listing("b")
+        };
+        let (mut prefixes, mut keys) = (Vec::new(), Vec::new());
+        loop {
+            let listed = store.list(&ask).unwrap();
+            prefixes.extend(listed.common_prefixes);
+            keys.extend(listed.uploads.into_iter().map(|upload| upload.key));
+            if listed.next.is_none() {
+                break;
+            }
+            ask.marker = listed.next;
+        }
+        assert_eq!(prefixes, ["a/", "c/"]);
+        assert_eq!(keys, ["b", "d"]);
+    }
+
+    #[tokio::test]
+    async fn directory_buckets_have_their_own_rules() {
+        let bucket = "scratch--use1-az4--x-s3";
+        let keys: Vec<String> = (0..50).map(|number| format!("d/{number:02}")).collect();
+        let store = store(bucket, &keys.iter().map(String::as_str).collect::<Vec<_>>());
+        let mut ask = Listing {
+            max_uploads: Some(7),
+            ..listing(bucket)
+        };
+        let mut found = Vec::new();
+        loop {
+            let listed = store.list(&ask).unwrap();
+            found.extend(listed.uploads);
+            let Some(next) = listed.next else { break };
+            assert_eq!(next.upload_id, None);
+            ask.marker = Some(next);
+        }
+        let mut got: Vec<String> = found.iter().map(|upload| upload.key.clone()).collect();
+        assert_ne!(got, keys, "the order is not to be relied on");
+        got.sort();
+        assert_eq!(got, keys);
+
+        let refused = |ask: Listing| store.list(&ask).unwrap_err().kind;
+        let half = Listing {
+            prefix: "d".to_owned(),
+            ..listing(bucket)
+        };
+        assert_eq!(refused(half), Kind::Invalid);
+        let marker = Marker {
+            key: "d/00".to_owned(),
+            upload_id: Some("id".to_owned()),
+        };
+        let both = Listing {
+            marker: Some(marker),
+            ..listing(bucket)
+        };
+        assert_eq!(refused(both), Kind::Invalid);
+
+        let mut abort = Abort {
+            target: found[0].target(bucket),
+            if_initiated: Some(Timestamp::from_secs(999)),
+        };
+        let fault = store.abort(&abort).await.unwrap_err();
+        assert_eq!(fault.kind, Kind::Precondition);
+        abort.if_initiated = Some(Timestamp::from_secs(1000));
+        store.abort(&abort).await.unwrap();
+    }
+}

@@ -43,8 +43,13 @@ pub fn left(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
         let sort = place.table.sort();
         let arrow = if sort.descending { "↓" } else { "↑" };
         let word = sort.column.word();
+        // Rows that were sized under the reader's eyes wait for the next sort.
+        let held = match place.table.held() {
+            0 => String::new(),
+            held => format!("({} in place, s s sorts) ", human::count(held as u64)),
+        };
         pieces.push(
-            Piece::new(format!(" sort: {word} {arrow} "), theme.dim, 8)
+            Piece::new(format!(" sort: {word} {arrow} {held}"), theme.dim, 8)
                 .or_at(7, format!(" {word} {arrow} ")),
         );
     }

@@ -149,13 +149,13 @@ async fn a_storm_is_waited_out() {
     let shop = Shop::open_with(Options {
         disturbances: vec![Disturbance {
             operation: Some(Operation::AbortMultipartUpload),
-            times: 200,
+            times: 400,
             trouble: Trouble::SlowDown,
         }],
         ..Options::default()
     })
     .await;
-    for number in 0..300 {
+    for number in 0..1000 {
         shop.upload(&format!("many/{number:05}"), None, 1, HOUR * 200);
     }
     let args = [
@@ -167,7 +167,7 @@ async fn a_storm_is_waited_out() {
         "--json",
     ];
     let done = shop.run(&args).with_code(0).json();
-    assert_eq!(done["aborted"], 300);
+    assert_eq!(done["aborted"], 1000);
     assert_eq!(done["failed"], serde_json::json!([]));
 }
 
@@ -221,6 +221,42 @@ async fn the_demo_server_serves_any_client() {
         (server.wait().unwrap().code(), rest.as_str()),
         (Some(0), "")
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mistake_in_the_configuration_is_shown_with_its_line() {
+    let shop = Shop::open().await;
+    let file = shop.home.path().join("my.toml");
+    std::fs::write(&file, "read_only = true\nnonsense = 1\n").unwrap();
+    let file = file.to_str().unwrap();
+    let ended = shop.run(&["ls", "--config", file]).with_code(2);
+    assert!(
+        ended.err.contains("nonsense") && ended.err.contains("my.toml"),
+        "{ended:?}"
+    );
+    std::fs::write(file, "read_only = true\n").unwrap();
+    shop.upload("k", Some("u"), 1, HOUR * 200);
+    let args = [
+        "abort",
+        "s3://attic/k",
+        "--upload-id",
+        "u",
+        "--yes",
+        "--config",
+        file,
+    ];
+    let refused = shop.run(&args).with_code(1);
+    assert!(refused.err.contains("read-only"), "{refused:?}");
+    assert_eq!(shop.store.upload_count("attic"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_terminal_ui_needs_a_terminal_and_says_what_does_not() {
+    let shop = Shop::open().await;
+    for args in [&[][..], &["s3://attic"], &["--demo"]] {
+        let ended = shop.run(args).with_code(2);
+        assert!(ended.err.contains("mopup ls"), "{ended:?}");
+    }
 }
 
 #[test]

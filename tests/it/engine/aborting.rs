@@ -340,3 +340,28 @@ async fn shutting_down_lets_requests_in_flight_end_even_when_nobody_reads() {
     assert_eq!(fake.uploads.lock().unwrap().len(), 5000 - sent);
     assert!(sent > 0 && sent < 5000);
 }
+
+/// A device that is always full.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn when_the_log_fills_up_nothing_more_is_aborted() {
+    let fake = Arc::new(Fake::with_dead(500));
+    let settings = Settings {
+        audit: Some("/dev/full".into()),
+        width: 4,
+        ..Settings::default()
+    };
+    let (engine, mut inbox) = engine(&fake, settings);
+    engine.send(abort(0..500, false));
+    let (news, outcome) = until_end(&mut inbox, JOB).await;
+    assert!(matches!(outcome, Outcome::Failed(fault) if fault.target == "/dev/full"));
+    let sent = fake.count(Operation::AbortMultipartUpload);
+    assert!((1..=8).contains(&sent), "{sent}");
+    let outcomes = outcomes(&news);
+    let failed = |of: &&AbortOutcome| matches!(of, AbortOutcome::Failed(_));
+    assert_eq!(outcomes.iter().filter(failed).count(), sent);
+    let rest = outcomes
+        .iter()
+        .filter(|of| **of == skipped(SkipReason::Cancelled));
+    assert_eq!(rest.count(), 500 - sent);
+}

@@ -3,18 +3,16 @@
 //! Wraps any [`Store`] and counts what it is asked. Waits with `tokio::time` only, so that a paused clock
 //! makes long scripts instant.
 
+mod store;
+
 use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use async_trait::async_trait;
-
-use super::{
-    Abort, CreateUpload, ListParts, ListUploads, Marker, PartsPage, Store, UploadPart, UploadsPage,
-};
-use crate::model::{Bucket, Target};
-use crate::protocol::{Fault, Identity, Kind, Operation};
+use super::Store;
+use crate::model::Target;
+use crate::protocol::{Fault, Kind, Operation};
 
 type Matches = Box<dyn Fn(&str) -> bool + Send + Sync>;
 
@@ -237,83 +235,14 @@ fn words(kind: Kind) -> (&'static str, &'static str) {
     }
 }
 
-#[async_trait]
-impl<S: Store> Store for FaultyStore<S> {
-    async fn identity(&self) -> Result<Identity, Fault> {
-        let _guard = self.enter(Operation::Connect, "").await?;
-        self.inner.identity().await
-    }
-
-    async fn list_buckets(&self) -> Result<Vec<Bucket>, Fault> {
-        let _guard = self.enter(Operation::ListBuckets, "").await?;
-        self.inner.list_buckets().await
-    }
-
-    async fn head_bucket(&self, bucket: &str) -> Result<Bucket, Fault> {
-        let _guard = self.enter(Operation::HeadBucket, bucket).await?;
-        self.inner.head_bucket(bucket).await
-    }
-
-    async fn list_uploads(&self, request: &ListUploads) -> Result<UploadsPage, Fault> {
-        let operation = Operation::ListMultipartUploads;
-        let _guard = self.enter(operation, &request.bucket).await?;
-        let mut page = self.inner.list_uploads(request).await?;
-        if self.lock().endless.contains(operation.name()) {
-            page.next = Some(Marker {
-                key: "the same for ever".to_owned(),
-                upload_id: None,
-            });
-        }
-        Ok(page)
-    }
-
-    async fn list_parts(&self, request: &ListParts) -> Result<PartsPage, Fault> {
-        let operation = Operation::ListParts;
-        let _guard = self.enter(operation, &request.target.key).await?;
-        let mut page = self.inner.list_parts(request).await?;
-        let script = self.lock();
-        if script.half_aborted.contains_key(&request.target) {
-            // Only what landed late is left.
-            let parts = page.parts.len();
-            page.parts.drain(..parts.saturating_sub(1));
-            page.next = None;
-        }
-        if script.endless.contains(operation.name()) {
-            page.next = Some("1".to_owned());
-        }
-        Ok(page)
-    }
-
-    async fn abort(&self, request: &Abort) -> Result<(), Fault> {
-        let operation = Operation::AbortMultipartUpload;
-        let _guard = self.enter(operation, &request.target.key).await?;
-        if self.lock().abort_leaves_parts(&request.target) {
-            return Ok(());
-        }
-        self.inner.abort(request).await
-    }
-
-    async fn create_upload(&self, request: &CreateUpload) -> Result<String, Fault> {
-        let operation = Operation::CreateMultipartUpload;
-        let _guard = self.enter(operation, &request.key).await?;
-        self.inner.create_upload(request).await
-    }
-
-    async fn upload_part(&self, request: &UploadPart) -> Result<String, Fault> {
-        let operation = Operation::UploadPart;
-        let _guard = self.enter(operation, &request.target.key).await?;
-        self.inner.upload_part(request).await
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use futures_util::future::join_all;
 
     use super::*;
     use crate::model::Timestamp;
-    use crate::s3::Clock;
     use crate::s3::memory::{MemoryStore, NewUpload};
+    use crate::s3::{Abort, Clock, ListParts, ListUploads};
 
     fn store() -> (FaultyStore<MemoryStore>, Target) {
         let memory = MemoryStore::new(Clock::fixed(Timestamp::from_secs(1)));

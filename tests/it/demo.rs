@@ -1,0 +1,248 @@
+//! The embedded server, asked over HTTP by the program's own store and by the SDK itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_s3::config::retry::RetryConfig;
+use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_s3::error::ProvideErrorMetadata;
+use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::types::{
+    BucketLifecycleConfiguration, CompletedMultipartUpload, CompletedPart, LifecycleRule,
+};
+use mopup::demo::{Disturbance, Options, Server, Situation, Trouble};
+use mopup::protocol::{Kind, Operation};
+use mopup::s3::memory::Listing;
+use mopup::s3::{ListParts, ListUploads, Store};
+
+use crate::contract::sdk_store;
+
+async fn start(options: Options) -> Server {
+    Server::start(options).await.unwrap()
+}
+
+fn store(server: &Server) -> Arc<dyn Store> {
+    sdk_store(&server.endpoint(), server.access_key(), server.secret_key())
+}
+
+fn client(server: &Server) -> aws_sdk_s3::Client {
+    let credentials =
+        Credentials::new(server.access_key(), server.secret_key(), None, None, "test");
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .endpoint_url(server.endpoint())
+        .force_path_style(true)
+        .credentials_provider(credentials)
+        // Each request is to be seen as it ends.
+        .retry_config(RetryConfig::disabled())
+        .build();
+    aws_sdk_s3::Client::from_conf(config)
+}
+
+fn all(bucket: &str) -> ListUploads {
+    ListUploads {
+        bucket: bucket.to_owned(),
+        ..ListUploads::default()
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_secret_is_refused() {
+    let server = start(Options::default()).await;
+    let wrong = sdk_store(&server.endpoint(), server.access_key(), "guessed");
+    let fault = wrong.list_buckets().await.unwrap_err();
+    assert_eq!(fault.kind, Kind::Credentials, "{fault}");
+    let unknown = sdk_store(&server.endpoint(), "AKIAUNKNOWN", server.secret_key());
+    let fault = unknown.list_buckets().await.unwrap_err();
+    assert_eq!(fault.kind, Kind::Credentials, "{fault}");
+}
+
+#[tokio::test]
+async fn odd_keys_and_denials_arrive_as_they_are() {
+    let server = start(Options::default()).await;
+    let store = store(&server);
+    let listing = Listing {
+        bucket: "odd-keys".to_owned(),
+        ..Listing::default()
+    };
+    let expected = server.store().list(&listing).unwrap().uploads;
+    let page = store.list_uploads(&all("odd-keys")).await.unwrap();
+    let key = |upload: &mopup::model::Upload| (upload.key.clone(), upload.upload_id.clone());
+    let got: Vec<_> = page.uploads.iter().map(key).collect();
+    assert_eq!(got, expected.iter().map(key).collect::<Vec<_>>());
+    for upload in &page.uploads {
+        let request = ListParts {
+            target: upload.target("odd-keys"),
+            marker: None,
+            max_parts: None,
+        };
+        let parts = store.list_parts(&request).await;
+        assert!(parts.is_ok_and(|page| !page.parts.is_empty()), "{upload:?}");
+    }
+
+    let fault = store
+        .list_uploads(&all("payroll-locked"))
+        .await
+        .unwrap_err();
+    assert_eq!(fault.kind, Kind::Denied);
+    let page = store.list_uploads(&all("partner-inbox")).await.unwrap();
+    let sealed = page
+        .uploads
+        .iter()
+        .find(|upload| upload.key.starts_with("sealed/"));
+    let request = ListParts {
+        target: sealed.unwrap().target("partner-inbox"),
+        marker: None,
+        max_parts: None,
+    };
+    let fault = store.list_parts(&request).await.unwrap_err();
+    assert_eq!(fault.kind, Kind::Denied);
+}
+
+#[tokio::test]
+async fn what_is_to_go_wrong_goes_wrong_and_ends() {
+    let trouble = |operation, times, trouble| Disturbance {
+        operation: Some(operation),
+        times,
+        trouble,
+    };
+    let server = start(Options {
+        situation: Situation::Uploads(300),
+        disturbances: vec![
+            trouble(Operation::ListMultipartUploads, 3, Trouble::SlowDown),
+            trouble(Operation::ListParts, 3, Trouble::Truncate),
+            trouble(Operation::HeadBucket, 3, Trouble::Close),
+        ],
+        ..Options::default()
+    })
+    .await;
+    let client = client(&server);
+    let request = client.list_multipart_uploads().bucket("many");
+    let error = request.clone().send().await.unwrap_err();
+    assert_eq!(error.code(), Some("SlowDown"));
+    assert!(client.head_bucket().bucket("many").send().await.is_err());
+    while server.requests(Operation::ListMultipartUploads) < 3 {
+        let _ = request.clone().send().await;
+    }
+    let uploads = request.send().await.unwrap();
+    let upload = &uploads.uploads()[0];
+    let parts = client
+        .list_parts()
+        .bucket("many")
+        .key(upload.key().unwrap())
+        .upload_id(upload.upload_id().unwrap());
+    assert!(parts.clone().send().await.is_err());
+    while server.requests(Operation::ListParts) < 3 {
+        let _ = parts.clone().send().await;
+    }
+    assert!(parts.send().await.is_ok());
+}
+
+#[tokio::test]
+async fn an_upload_becomes_an_object_with_the_etag_of_its_parts() {
+    let server = start(Options {
+        situation: Situation::Empty,
+        ..Options::default()
+    })
+    .await;
+    let client = client(&server);
+    client.create_bucket().bucket("box").send().await.unwrap();
+    let begun = client.create_multipart_upload().bucket("box").key("k");
+    let id = begun.send().await.unwrap().upload_id.unwrap();
+    let mut parts = Vec::new();
+    for (number, size) in [(1, 5 << 20), (2, 100)] {
+        let sent = client
+            .upload_part()
+            .bucket("box")
+            .key("k")
+            .upload_id(&id)
+            .part_number(number)
+            .body(ByteStream::from(vec![b'x'; size]));
+        let etag = sent.send().await.unwrap().e_tag.unwrap();
+        parts.push(
+            CompletedPart::builder()
+                .part_number(number)
+                .e_tag(etag)
+                .build(),
+        );
+    }
+    let complete = |parts: Vec<CompletedPart>| {
+        let named = CompletedMultipartUpload::builder()
+            .set_parts(Some(parts))
+            .build();
+        let request = client.complete_multipart_upload().bucket("box").key("k");
+        request.upload_id(&id).multipart_upload(named).send()
+    };
+    let mut turned = parts.clone();
+    turned.reverse();
+    let error = complete(turned).await.unwrap_err();
+    assert_eq!(error.code(), Some("InvalidPartOrder"));
+    let etag = complete(parts).await.unwrap().e_tag.unwrap();
+    assert!(etag.ends_with("-2\""), "{etag}");
+    let object = client
+        .get_object()
+        .bucket("box")
+        .key("k")
+        .range("bytes=0-9");
+    let body = object.send().await.unwrap().body.collect().await.unwrap();
+    assert_eq!(body.into_bytes().as_ref(), b"xxxxxxxxxx");
+    let head = client
+        .head_object()
+        .bucket("box")
+        .key("k")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(head.content_length(), Some((5 << 20) + 100));
+}
+
+#[tokio::test]
+async fn a_lifecycle_rule_is_kept_and_dates_the_abort() {
+    let server = start(Options::default()).await;
+    let client = client(&server);
+    let asked = client.get_bucket_lifecycle_configuration();
+    let read = asked.bucket("scratch-7d").send().await.unwrap();
+    let days = |rule: &LifecycleRule| {
+        rule.abort_incomplete_multipart_upload()?
+            .days_after_initiation()
+    };
+    assert_eq!(days(&read.rules()[0]), Some(7));
+    let configuration = BucketLifecycleConfiguration::builder()
+        .set_rules(read.rules)
+        .build();
+    let put = client
+        .put_bucket_lifecycle_configuration()
+        .bucket("data-lake");
+    let put = put.lifecycle_configuration(configuration.unwrap());
+    put.send().await.unwrap();
+
+    let store = store(&server);
+    let page = store.list_uploads(&all("data-lake")).await.unwrap();
+    let upload = &page.uploads[0];
+    let request = ListParts {
+        target: upload.target("data-lake"),
+        marker: None,
+        max_parts: None,
+    };
+    let info = store.list_parts(&request).await.unwrap().info;
+    let wait = info.abort_date.unwrap().since(upload.initiated.unwrap());
+    let day = Duration::from_hours(24);
+    assert!(wait > day * 7 && wait <= day * 8, "{wait:?}");
+    assert_eq!(info.abort_rule_id.as_deref(), Some("abort-after-7-days"));
+}
+
+#[tokio::test]
+async fn a_stopped_server_does_not_answer() {
+    let server = start(Options {
+        situation: Situation::Empty,
+        ..Options::default()
+    })
+    .await;
+    let address = server.endpoint().replace("http://", "");
+    assert!(tokio::net::TcpStream::connect(&address).await.is_ok());
+    tokio::time::timeout(Duration::from_secs(10), server.shutdown())
+        .await
+        .expect("it stops");
+    assert!(tokio::net::TcpStream::connect(&address).await.is_err());
+}
