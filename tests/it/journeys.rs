@@ -26,7 +26,8 @@ fn three_thousand_aborts_end_without_a_failure_although_half_are_told_to_slow_do
     assert!(!pilot.screen().contains("failed"), "{}", pilot.screen());
     assert_eq!(store.inner().upload_count("logs"), 0);
     pilot.keys("q");
-    assert_eq!(pilot.land().code, 0);
+    let farewell = pilot.land().farewell.unwrap_or_default();
+    assert!(farewell.contains("3,000"), "{farewell}");
 }
 
 #[test]
@@ -93,4 +94,34 @@ fn nothing_is_drawn_while_nothing_happens() {
     );
     pilot.keys("esc q");
     assert_eq!(pilot.land().code, 0);
+}
+
+#[test]
+fn a_click_chooses_what_is_copied_and_a_paste_is_typed() {
+    let (store, clock) = orphans("logs", 8);
+    let pilot = over(store, &clock);
+    pilot
+        .until("8 uploads")
+        .enter()
+        .until("› logs")
+        .until("orphan/00003.bin");
+    pilot.click("orphan/00003.bin").until("id-00003");
+    pilot.keys("y").until("s3://").enter().until("copied");
+    let copied = pilot.copied();
+    assert!(
+        copied.len() == 1 && copied[0].contains("00003"),
+        "{copied:?}"
+    );
+    pilot
+        .keys("/")
+        .paste("orphan/00005")
+        .enter()
+        .until("1 of 8");
+    pilot.keys("ctrl-c");
+    let landing = pilot.land();
+    assert_eq!(
+        (landing.code, landing.farewell),
+        (0, None),
+        "nothing was done"
+    );
 }

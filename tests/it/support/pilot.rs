@@ -1,5 +1,10 @@
 //! Keys as text through the real loop, drawn into a buffer: what a person would do and wait for.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a deadline by the wall clock, for a loop on another thread"
+)]
+
 use std::io;
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Condvar, Mutex};

@@ -36,10 +36,9 @@ pub fn svg(buffer: &Buffer) -> String {
         for run in runs.iter().filter(|run| run.look.background != BACKGROUND) {
             rectangle(&mut out, run, row);
         }
-        for run in runs
-            .iter()
-            .filter(|run| !run.text.trim().is_empty() || run.look.underlined)
-        {
+        for run in runs.iter().filter(|run| {
+            !run.text.trim().is_empty() || run.look.modifier.contains(Modifier::UNDERLINED)
+        }) {
             line(&mut out, run, row);
         }
     }
@@ -51,10 +50,7 @@ pub fn svg(buffer: &Buffer) -> String {
 struct Look {
     foreground: u32,
     background: u32,
-    bold: bool,
-    dim: bool,
-    italic: bool,
-    underlined: bool,
+    modifier: Modifier,
 }
 
 /// Neighbouring cells that look the same.
@@ -90,19 +86,15 @@ fn runs(buffer: &Buffer, row: u16) -> Vec<Run> {
 }
 
 fn look(cell: &Cell) -> Look {
-    let has = |modifier| cell.modifier.contains(modifier);
     let mut foreground = rgb(cell.fg).unwrap_or(FOREGROUND);
     let mut background = rgb(cell.bg).unwrap_or(BACKGROUND);
-    if has(Modifier::REVERSED) {
+    if cell.modifier.contains(Modifier::REVERSED) {
         std::mem::swap(&mut foreground, &mut background);
     }
     Look {
         foreground,
         background,
-        bold: has(Modifier::BOLD),
-        dim: has(Modifier::DIM),
-        italic: has(Modifier::ITALIC),
-        underlined: has(Modifier::UNDERLINED),
+        modifier: cell.modifier.difference(Modifier::REVERSED),
     }
 }
 
@@ -174,13 +166,13 @@ fn line(out: &mut String, run: &Run, row: u16) {
     let (x, y, width) = place(run, row);
     let look = run.look;
     let mut style = String::new();
-    for (on, text) in [
-        (look.bold, " font-weight=\"bold\""),
-        (look.dim, " opacity=\"0.6\""),
-        (look.italic, " font-style=\"italic\""),
-        (look.underlined, " text-decoration=\"underline\""),
+    for (modifier, text) in [
+        (Modifier::BOLD, " font-weight=\"bold\""),
+        (Modifier::DIM, " opacity=\"0.6\""),
+        (Modifier::ITALIC, " font-style=\"italic\""),
+        (Modifier::UNDERLINED, " text-decoration=\"underline\""),
     ] {
-        if on {
+        if look.modifier.contains(modifier) {
             style.push_str(text);
         }
     }
