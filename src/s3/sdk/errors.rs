@@ -78,6 +78,12 @@ impl Failure {
                 .any(|word| said.body.to_ascii_lowercase().contains(word)))
     }
 
+    /// Whether the answer refuses what was sent along, without a word on what it may be.
+    pub(super) fn refuses_an_argument(&self) -> bool {
+        matches!(self, Self::Answer(said) if said.status == 400
+            && said.code.as_deref() == Some("InvalidArgument"))
+    }
+
     /// The service's own code.
     pub(super) fn code(&self) -> Option<&str> {
         match self {

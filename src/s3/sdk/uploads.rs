@@ -23,8 +23,9 @@ const PROBES: u32 = 3;
 /// What a server was seen to do, kept for as long as the store lives.
 #[derive(Debug, Default)]
 pub(super) struct Habits {
-    /// It refuses `encoding-type`.
-    refuses_encoding: AtomicBool,
+    /// It refuses `encoding-type`, or says that it heeds it and does not: then asking for it brings nothing,
+    /// and one server compares markers in a form in which it never sends them.
+    without_encoding: AtomicBool,
     /// How it writes keys: without and with the element in its answer.
     forms: Mutex<[Option<Form>; 2]>,
     probes: AtomicU32,
@@ -38,6 +39,9 @@ impl Habits {
     fn learn(&self, element: bool, form: Form) {
         if let Ok(mut forms) = self.forms.lock() {
             forms[usize::from(element)] = Some(form);
+        }
+        if element && form == Form::Raw {
+            self.without_encoding.store(true, Ordering::Relaxed);
         }
     }
 }
@@ -53,23 +57,42 @@ impl SdkStore {
                 "add a / to the prefix, or leave it out",
             ));
         }
-        let ask = !self.habits.refuses_encoding.load(Ordering::Relaxed);
-        let mut asked = ask;
-        let mut answer = self.fetch(request, ask).await;
-        if let Err(failure) = &answer
-            && ask
-            && failure.refuses_encoding()
-        {
-            self.habits.refuses_encoding.store(true, Ordering::Relaxed);
-            asked = false;
-            answer = self.fetch(request, false).await;
-        }
+        let asked = !self.habits.without_encoding.load(Ordering::Relaxed);
+        let answer = self.fetch(request, asked).await;
+        let (answer, asked) = match answer {
+            Err(failure) if asked => match self.plainly(request, &failure).await {
+                Some(answer) => (answer, false),
+                None => (Err(failure), true),
+            },
+            answer => (answer, asked),
+        };
         match answer {
             Ok(answer) => self.page(request, &answer, asked).await,
             // One server's way to say that a bucket has none.
             Err(failure) if failure.code() == Some("NoSuchUpload") => Ok(UploadsPage::default()),
             Err(failure) => Err(failure.into_fault(&about)),
         }
+    }
+
+    /// The answer to the same request without `encoding-type`, where that may be what was wrong with it; from
+    /// then on it is left out.
+    async fn plainly(
+        &self,
+        request: &ListUploads,
+        failure: &Failure,
+    ) -> Option<Result<Answer, Failure>> {
+        let refused = failure.refuses_encoding();
+        let on_its_way = request.marker.is_some() && failure.refuses_an_argument();
+        if !refused && !on_its_way {
+            return None;
+        }
+        let answer = self.fetch(request, false).await;
+        if !refused && answer.is_err() {
+            // It was the marker itself: what was said first is nearer to the truth.
+            return None;
+        }
+        self.habits.without_encoding.store(true, Ordering::Relaxed);
+        Some(answer)
     }
 
     async fn fetch(&self, request: &ListUploads, encoded: bool) -> Result<Answer, Failure> {
