@@ -10,7 +10,6 @@ use std::time::Duration;
 use criterion::{Criterion, criterion_group, criterion_main};
 use mopup::app::{App, Effect, Event, Keymap, Settings, ThemeName};
 use mopup::model::cost::Prices;
-use mopup::model::provider::Provider;
 use mopup::model::{Bucket, Extent, Part, RowId, Thresholds, Timestamp, Upload, UploadInfo};
 use mopup::protocol::{Command, JobId, Measured, News, Outcome, Report};
 use mopup::ui;
@@ -31,7 +30,8 @@ fn settings() -> Settings {
             fallback: 0.023,
             list_requests: 0.005,
         }),
-        provider: Provider::default(),
+        provider: None,
+        providers: Vec::new(),
         keymap: Keymap::default(),
         theme: ThemeName::Dark,
         start: None,

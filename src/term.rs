@@ -60,8 +60,12 @@ impl Term {
     }
 
     /// Forgets what was drawn, so that the next frame draws everything.
+    ///
+    /// Not by `Terminal::clear`, which asks the terminal where its cursor is: the answer would be read as input
+    /// by whoever listens to the keyboard, and the question time out.
     pub fn clear(&mut self) -> io::Result<()> {
-        self.screen.clear()
+        let size = self.screen.size()?;
+        self.screen.resize(size.into())
     }
 
     /// To the terminal's clipboard by OSC 52, which works over SSH too.

@@ -8,9 +8,10 @@ use super::parts::PartsState;
 use super::place::Listing;
 use super::state::App;
 use super::tasks::Trouble;
+use crate::model::provider;
 use crate::model::table::Table;
 use crate::model::{Bucket, Measure, RowId};
-use crate::protocol::{AbortOutcome, Fault, JobId, Measured, News, Outcome, Report};
+use crate::protocol::{AbortOutcome, Fault, Identity, JobId, Measured, News, Outcome, Report};
 
 impl App {
     pub(super) fn report(&mut self, report: Report, effects: &mut Vec<Effect>) {
@@ -19,7 +20,7 @@ impl App {
             return;
         };
         match (news, purpose) {
-            (News::Identity(identity), _) => self.identity = Some(identity),
+            (News::Identity(identity), _) => self.take_identity(identity, effects),
             (News::Buckets(buckets), _) => self.take_buckets(buckets, effects),
             (News::Listed(uploads), Purpose::List { bucket }) => {
                 if let Some(place) = self.buckets.get_mut(&bucket) {
@@ -45,6 +46,27 @@ impl App {
             }
             (News::Ended(outcome), purpose) => self.ended(job, &purpose, outcome, effects),
             _ => {}
+        }
+    }
+
+    /// Only now is it known where requests go, and so whose rules hold.
+    fn take_identity(&mut self, identity: Identity, effects: &mut Vec<Effect>) {
+        let endpoint = identity.endpoint.clone().unwrap_or_default();
+        self.identity = Some(identity);
+        let found = provider::recognised(&endpoint, &self.settings.providers).cloned();
+        if self.settings.provider.is_some() || found.is_none() {
+            return;
+        }
+        self.settings.provider.clone_from(&found);
+        let now = self.now;
+        for place in &mut self.buckets.places {
+            place
+                .table
+                .set_provider(found.clone().unwrap_or_default(), now);
+        }
+        // What was listed under a prefix may have to be listed whole.
+        if let Some(name) = self.buckets.open.clone() {
+            self.list_when_due(&name, effects);
         }
     }
 

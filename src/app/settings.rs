@@ -44,8 +44,11 @@ pub struct Settings {
     pub demo: bool,
     pub thresholds: Thresholds,
     pub prices: Arc<Prices>,
-    /// The provider's own rules, where it is known.
-    pub provider: Provider,
+    /// The provider whose rules hold: the named one, else the one that is recognised once it is known where
+    /// requests go.
+    pub provider: Option<Provider>,
+    /// Those that can be recognised.
+    pub providers: Vec<Provider>,
     pub keymap: Keymap,
     pub theme: ThemeName,
     /// Where to begin; `None`: at the buckets.

@@ -12,8 +12,8 @@ use crate::model::cost::Prices;
 use crate::model::provider::Provider;
 use crate::model::{Bucket, Extent, RowId, Thresholds, Timestamp, Upload};
 use crate::protocol::{
-    AbortOutcome, Command, Fault, JobId, Kind, Measured, News, Operation, Outcome, Report,
-    SkipReason, Urgency,
+    AbortOutcome, Command, Fault, Identity, JobId, Kind, Measured, News, Operation, Outcome,
+    Report, SkipReason, Urgency,
 };
 
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
@@ -29,7 +29,8 @@ fn settings() -> Settings {
             fallback: 0.023,
             list_requests: 0.005,
         }),
-        provider: Provider::default(),
+        provider: None,
+        providers: Vec::new(),
         keymap: Keymap::default(),
         theme: ThemeName::Dark,
         start: None,
@@ -606,9 +607,28 @@ fn a_bucket_that_is_not_listed_can_be_named() {
 #[test]
 fn where_prefixes_are_honoured_only_as_keys_the_whole_bucket_is_listed() {
     let mut settings = settings();
-    settings.provider.exact_prefix_only = true;
+    settings.providers = vec![Provider {
+        name: "minio".into(),
+        hosts: vec!["min.example".into()],
+        abort_after: Some(DAY),
+        exact_prefix_only: true,
+    }];
     settings.start = Some("s3://b/pre".parse().unwrap());
-    let bench = Bench::new(settings);
+    let mut bench = Bench::new(settings);
+    let endpoint = Some("https://play.min.example:9000".to_owned());
+    bench.answer(
+        |command| {
+            if let Command::Identify { job } = command {
+                Some(*job)
+            } else {
+                None
+            }
+        },
+        News::Identity(Identity {
+            endpoint,
+            ..Identity::default()
+        }),
+    );
     let Some(Command::List { scope, .. }) = bench.last(is_list) else {
         panic!("not listed")
     };

@@ -44,7 +44,7 @@ impl App {
                 let settings = TableSettings {
                     prices: Arc::clone(&self.settings.prices),
                     thresholds: self.settings.thresholds,
-                    provider: self.settings.provider.clone(),
+                    provider: self.settings.provider.clone().unwrap_or_default(),
                 };
                 let table = Table::new(&bucket.name, settings);
                 places.insert(index, Place::new(bucket, table));
@@ -84,7 +84,11 @@ impl App {
 
     /// Lists a bucket that waits, or whose listing does not cover the prefix that is shown now.
     pub(super) fn list_when_due(&mut self, name: &str, effects: &mut Vec<Effect>) {
-        let exact_only = self.settings.provider.exact_prefix_only;
+        let exact_only = self
+            .settings
+            .provider
+            .as_ref()
+            .is_some_and(|of| of.exact_prefix_only);
         let Some(place) = self.buckets.get_mut(name) else {
             return;
         };

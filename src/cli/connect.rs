@@ -65,20 +65,6 @@ pub fn named(name: Option<&str>, known: &[Provider]) -> Result<Option<Provider>,
     })
 }
 
-/// The provider whose host the endpoint has.
-pub fn recognised<'a>(endpoint: Option<&str>, known: &'a [Provider]) -> Option<&'a Provider> {
-    let endpoint = endpoint?;
-    let behind = endpoint
-        .split_once("://")
-        .map_or(endpoint, |(_, rest)| rest);
-    let authority = behind.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    let host = host.to_ascii_lowercase();
-    known
-        .iter()
-        .find(|of| of.hosts.iter().any(|part| host.contains(part.as_str())))
-}
-
 /// Where changes are recorded; `None` without a home directory.
 pub fn audit_path() -> Option<PathBuf> {
     config::state_dir().map(|folder| folder.join(AUDIT))
@@ -89,19 +75,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_provider_is_recognised_by_the_host_alone() {
-        let wasabi = Provider {
+    fn a_provider_is_named_in_any_case() {
+        let known = [Provider {
             name: "wasabi".to_owned(),
-            hosts: vec!["wasabisys.com".to_owned()],
             ..Provider::default()
-        };
-        let known = [wasabi];
-        let name = |endpoint| recognised(Some(endpoint), &known).map(|of| of.name.as_str());
-        assert_eq!(name("https://s3.eu-west-1.WasabiSys.com"), Some("wasabi"));
-        assert_eq!(name("http://u:p@s3.wasabisys.com:80/x"), Some("wasabi"));
-        assert_eq!(name("https://example.org/wasabisys.com"), None);
-        assert_eq!(name("https://wasabisys.com@example.org"), None);
-        assert!(recognised(None, &known).is_none());
+        }];
         assert!(named(Some("Wasabi"), &known).is_ok_and(|of| of.is_some()));
         assert!(named(Some("nobody"), &known).is_err());
     }

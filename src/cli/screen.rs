@@ -25,12 +25,10 @@ pub async fn run(
     } else {
         Service::Real(connect::store(connection, named.as_ref(), &clock))
     };
-    let endpoint = connection.endpoint_url.as_deref();
-    let recognised = connect::recognised(endpoint, &settings.providers).cloned();
     let options = Options {
         start,
         read_only: connection.read_only,
-        provider: named.or(recognised),
+        provider: named,
         audit: connect::audit_path(),
         service,
         settings,

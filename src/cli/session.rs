@@ -8,7 +8,7 @@ use super::args::Connection;
 use super::connect;
 use super::failure::Failure;
 use crate::model::cost::Prices;
-use crate::model::provider::Provider;
+use crate::model::provider::{self, Provider};
 use crate::model::{Moment, Thresholds, Timestamp};
 use crate::protocol::{Command, JobId, News, Outcome};
 use crate::s3::{Clock, Store};
@@ -105,7 +105,7 @@ impl Session {
         );
         identified.await?;
         if self.provider.is_none() {
-            self.provider = connect::recognised(endpoint.as_deref(), &self.known).cloned();
+            self.provider = endpoint.and_then(|at| provider::recognised(&at, &self.known).cloned());
         }
         Ok(())
     }

@@ -25,6 +25,7 @@ pub struct Options {
     pub start: Option<Address>,
     pub read_only: bool,
     pub settings: config::Settings,
+    /// The one that was named.
     pub provider: Option<Provider>,
     /// Where changes are recorded.
     pub audit: Option<PathBuf>,
@@ -81,7 +82,8 @@ fn app_settings(options: &Options, clock: &Clock) -> app::Settings {
         demo: matches!(options.service, Service::Demo),
         thresholds: settings.thresholds,
         prices: Arc::new(settings.prices.clone()),
-        provider: options.provider.clone().unwrap_or_default(),
+        provider: options.provider.clone(),
+        providers: settings.providers.clone(),
         keymap: settings.keymap.clone(),
         theme: config::Colours::from_env().theme(settings.theme),
         start: options.start.clone(),
@@ -137,7 +139,11 @@ async fn demo_server(clock: &Clock) -> io::Result<demo::Server> {
         clock: clock.clone(),
         ..demo::Options::default()
     };
-    let started = TaskTracker::new().spawn(demo::Server::start(options)).await;
+    let started = TaskTracker::new().spawn(async {
+        run::panic_if_asked("task");
+        demo::Server::start(options).await
+    });
+    let started = started.await;
     started.map_err(io::Error::other)?
 }
 

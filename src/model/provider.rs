@@ -14,3 +14,40 @@ pub struct Provider {
     /// Whether a listing's prefix is honoured only as an exact key.
     pub exact_prefix_only: bool,
 }
+
+/// The first of `known` that the endpoint's host names; nothing else of the address counts.
+pub fn recognised<'a>(endpoint: &str, known: &'a [Provider]) -> Option<&'a Provider> {
+    let behind = endpoint
+        .split_once("://")
+        .map_or(endpoint, |(_, rest)| rest);
+    let authority = behind.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority
+        .rsplit('@')
+        .next()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    known
+        .iter()
+        .find(|of| of.hosts.iter().any(|part| host.contains(part.as_str())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_provider_is_recognised_by_the_host_alone() {
+        let wasabi = Provider {
+            name: "wasabi".to_owned(),
+            hosts: vec!["wasabisys.com".to_owned()],
+            ..Provider::default()
+        };
+        let known = [wasabi];
+        let name = |endpoint| recognised(endpoint, &known).map(|of| of.name.as_str());
+        assert_eq!(name("https://s3.eu-west-1.WasabiSys.com"), Some("wasabi"));
+        assert_eq!(name("http://u:p@s3.wasabisys.com:80/x"), Some("wasabi"));
+        assert_eq!(name("https://example.org/wasabisys.com"), None);
+        assert_eq!(name("https://wasabisys.com@example.org"), None);
+        assert_eq!(name(""), None);
+    }
+}

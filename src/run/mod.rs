@@ -45,7 +45,13 @@ pub trait Host {
 
 impl Host for crate::term::Term {
     fn draw(&mut self, render: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
-        self.draw(render)
+        self.draw(|frame| {
+            render(frame);
+            // Not in the first frame, so that there is something on screen.
+            if frame.count() > 1 {
+                panic_if_asked("draw");
+            }
+        })
     }
 
     fn clear(&mut self) -> io::Result<()> {
@@ -63,6 +69,13 @@ impl Host for crate::term::Term {
     fn retake(&mut self) -> io::Result<()> {
         self.retake()
     }
+}
+
+/// Panics where the environment asks for it, so that tests can see what a panic leaves behind. Not in releases.
+pub fn panic_if_asked(place: &str) {
+    let asked = cfg!(debug_assertions)
+        && std::env::var_os("MOPUP_TEST_PANIC").is_some_and(|asked| asked == *place);
+    assert!(!asked, "a panic in '{place}' was asked for");
 }
 
 /// The engine while it is being made: the first frame does not wait for it.

@@ -11,7 +11,6 @@ use ratatui::buffer::Buffer;
 use crate::app::{App, Effect, Event, Key, Keymap, Settings, ThemeName};
 use crate::model::cost::Prices;
 use crate::model::part::UploadInfo;
-use crate::model::provider::Provider;
 use crate::model::{Bucket, Extent, Part, RowId, Thresholds, Timestamp, Upload};
 use crate::protocol::{
     Command, Fault, Identity, JobId, Kind, Measured, News, Operation, Outcome, Report,
@@ -34,7 +33,8 @@ pub fn settings() -> Settings {
             fallback: 0.023,
             list_requests: 0.005,
         }),
-        provider: Provider::default(),
+        provider: None,
+        providers: Vec::new(),
         keymap: Keymap::default(),
         theme: ThemeName::Dark,
         start: None,

@@ -208,6 +208,12 @@ impl Pty {
         self
     }
 
+    /// Writes over the screen, as another program would.
+    pub fn spoil(&mut self, text: &str) -> &mut Self {
+        self.lock().parser.process(text.as_bytes());
+        self
+    }
+
     /// Gives the terminal another size.
     pub fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
         self.lock()

@@ -1,0 +1,184 @@
+#!/usr/bin/env python3
+"""Whole-process figures: wall seconds, CPU seconds and peak memory of mopup beside other clients, in one run.
+
+    cargo build --release
+    python3 benches/figures.py list [--uploads 50000]      ls --jsonl, boto3's paginator, rclone
+    python3 benches/figures.py size [--uploads 20000]      ls --sized against 30 ms of delay
+    python3 benches/figures.py abort [--uploads 20000]     abort --filter, all of them
+    python3 benches/figures.py idle                        first paint and idle CPU of the terminal UI
+
+Starts the embedded server on loopback and ends it. boto3 and rclone are used if this Python and PATH have them.
+Absolute times are the machine's: quote ratios.
+"""
+
+import argparse
+import os
+import pty
+import re
+import select
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+MOPUP = os.environ.get("MOPUP", os.path.join(HERE, "..", "target", "release", "mopup"))
+
+BOTO = """
+import boto3, os
+from botocore.config import Config
+client = boto3.client("s3", config=Config(s3={"addressing_style": "path"}))
+pages = client.get_paginator("list_multipart_uploads").paginate(Bucket="many")
+print(sum(len(page.get("Uploads", [])) for page in pages))
+"""
+
+
+class Server:
+    """mopup demo-server with so many uploads; its address and keys as an environment."""
+
+    def __init__(self, uploads, latency=0):
+        command = [MOPUP, "demo-server", "--uploads", str(uploads), "--latency", str(latency)]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
+        self.env["XDG_STATE_HOME"] = tempfile.mkdtemp()
+        self.env["AWS_EC2_METADATA_DISABLED"] = "true"
+        for line in self.process.stdout:
+            found = re.match(r"\s*export (\w+)=(.*)", line)
+            if found:
+                self.env[found[1]] = found[2].strip()
+            if "AWS_ENDPOINT_URL_S3" in line:
+                break
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+
+def measure(command, env):
+    """Runs to the end; wall and CPU seconds, peak KiB, and what it printed last."""
+    begin = time.monotonic()
+    with tempfile.TemporaryFile() as out:
+        child = subprocess.Popen(command, env=env, stdout=out, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
+        wall = time.monotonic() - begin
+        child.returncode = os.waitstatus_to_exitcode(status)
+        size = out.tell()
+        out.seek(max(0, size - 200))
+        tail = out.read().decode(errors="replace").strip().splitlines()[-1:]
+    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, child.returncode, "".join(tail)[:80]
+
+
+def row(name, results):
+    median = lambda index: statistics.median(result[index] for result in results)
+    peak = max(result[2] for result in results) / 1024
+    codes = {result[3] for result in results}
+    print(f"{name:28} wall {median(0):8.2f} s   CPU {median(1):8.2f} s   peak {peak:7.1f} MiB   exit {codes}")
+    return median(0), median(1)
+
+
+def listing(uploads, runs):
+    with Server(uploads) as server:
+        env = server.env
+        mopup = [measure([MOPUP, "ls", "s3://many", "--jsonl"], env) for _ in range(runs)]
+        ours = row(f"mopup ls --jsonl, {uploads}", mopup)
+        if subprocess.run([sys.executable, "-c", "import boto3"], capture_output=True).returncode == 0:
+            boto = row("boto3 paginator", [measure([sys.executable, "-c", BOTO], env) for _ in range(runs)])
+            print(f"{'':28} boto3 / mopup: wall {boto[0] / ours[0]:.1f}, CPU {boto[1] / ours[1]:.1f}")
+        if shutil.which("rclone"):
+            remote = (
+                f":s3,provider=Other,env_auth=true,endpoint='{env['AWS_ENDPOINT_URL_S3']}',"
+                "force_path_style=true,region=us-east-1:many"
+            )
+            command = ["rclone", "--config", "/dev/null", "backend", "list-multipart-uploads", remote]
+            rclone = row("rclone backend", [measure(command, env) for _ in range(runs)])
+            print(f"{'':28} rclone / mopup: wall {rclone[0] / ours[0]:.1f}, CPU {rclone[1] / ours[1]:.1f}")
+
+
+def sizing(uploads, runs):
+    with Server(uploads, 30) as server:
+        plain = row("mopup ls, 30 ms", [measure([MOPUP, "ls", "s3://many", "--jsonl"], server.env) for _ in range(runs)])
+        sized = [measure([MOPUP, "ls", "s3://many", "--jsonl", "--sized"], server.env) for _ in range(runs)]
+        ours = row(f"mopup ls --sized, {uploads}", sized)
+        print(f"{'':28} ListParts a second: {uploads / (ours[0] - plain[0]):.0f}, at best {uploads / (ours[0]):.0f} with the listing")
+
+
+def aborting(uploads, latency):
+    with Server(uploads, latency) as server:
+        command = [MOPUP, "abort", "s3://many", "--filter", "age>0s", "--yes", "--json"]
+        ours = row(f"mopup abort, {uploads}, {latency} ms", [measure(command, server.env)])
+        print(f"{'':28} uploads a second: {uploads / ours[0]:.0f}, CPU per upload {1e6 * ours[1] / uploads:.0f} us")
+
+
+def ticks(pid):
+    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def idle():
+    """Time until the first frame is on its way to the terminal, and CPU over 30 seconds without a key."""
+    paints = []
+    for _ in range(10):
+        begin = time.monotonic()
+        pid, master = pty.fork()
+        if pid == 0:
+            os.environ.update({"TERM": "xterm-256color", "COLUMNS": "120", "LINES": "36"})
+            os.execv(MOPUP, [MOPUP, "--demo"])
+        seen = b""
+        while b"mopup" not in seen.replace(b"]0;mopup", b""):
+            select.select([master], [], [], 5)
+            seen += os.read(master, 65536)
+        paints.append(1000 * (time.monotonic() - begin))
+        os.kill(pid, 15)
+        drain(master, 1.0)
+        os.waitpid(pid, 0)
+        os.close(master)
+    print(f"first paint: median {statistics.median(paints):.1f} ms, worst {max(paints):.1f} ms of {len(paints)}")
+    with Server(1_000) as server:
+        pid, master = pty.fork()
+        if pid == 0:
+            env = dict(server.env, TERM="xterm-256color", COLUMNS="120", LINES="36")
+            os.execve(MOPUP, [MOPUP], env)
+        drain(master, 5)
+        before = ticks(pid)
+        drawn = drain(master, 30)
+        print(f"idle: {ticks(pid) - before} ticks of CPU (10 ms each), {drawn} bytes drawn in 30 s")
+        os.kill(pid, 15)
+        drain(master, 1.0)
+        os.waitpid(pid, 0)
+
+
+def drain(master, seconds):
+    """Reads what is drawn for so long; how much it was."""
+    end, total = time.monotonic() + seconds, 0
+    while (left := end - time.monotonic()) > 0:
+        if select.select([master], [], [], left)[0]:
+            try:
+                total += len(os.read(master, 65536))
+            except OSError:
+                break
+    return total
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["list", "size", "abort", "idle"])
+    parser.add_argument("--uploads", type=int)
+    parser.add_argument("--latency", type=int, default=0)
+    parser.add_argument("--runs", type=int, default=5)
+    arguments = parser.parse_args()
+    if arguments.what == "list":
+        listing(arguments.uploads or 50_000, arguments.runs)
+    elif arguments.what == "size":
+        sizing(arguments.uploads or 20_000, min(arguments.runs, 3))
+    elif arguments.what == "abort":
+        aborting(arguments.uploads or 20_000, arguments.latency)
+    else:
+        idle()
+
+
+main()
