@@ -69,6 +69,8 @@ impl Session {
             audit: recorded,
             read_only,
             thresholds: settings.thresholds,
+            provider: named.clone(),
+            providers: settings.providers.clone(),
             ..Settings::default()
         };
         let (lister, lists) = Engine::new(Arc::clone(&store), clock.clone(), engine.clone());
