@@ -15,7 +15,7 @@ use crate::model::{Target, Upload};
 use crate::protocol::{Fault, Kind, Operation};
 use crate::s3::classify::About;
 use crate::s3::encoding::{self, Evidence, Form};
-use crate::s3::{ListParts, ListUploads, Marker, UploadsPage};
+use crate::s3::{Encoding, ListParts, ListUploads, Marker, UploadsPage};
 
 /// After this many probes that told nothing, the element in the answer decides for good.
 const PROBES: u32 = 3;
@@ -26,12 +26,27 @@ pub(super) struct Habits {
     /// It refuses `encoding-type`, or says that it heeds it and does not: then asking for it brings nothing,
     /// and one server compares markers in a form in which it never sends them.
     without_encoding: AtomicBool,
+    /// Whether its last answer had the element, of those that it was asked for in.
+    element: Mutex<Option<bool>>,
     /// How it writes keys: without and with the element in its answer.
     forms: Mutex<[Option<Form>; 2]>,
     probes: AtomicU32,
 }
 
 impl Habits {
+    pub(super) fn encoding(&self) -> Option<Encoding> {
+        if self.without_encoding.load(Ordering::Relaxed) {
+            return Some(Encoding::Ignored);
+        }
+        let element = (*self.element.lock().ok()?)?;
+        Some(match (self.form(element), element) {
+            (Some(Form::Encoded), _) => Encoding::Heeded,
+            (Some(Form::Raw), _) => Encoding::Ignored,
+            (None, true) => Encoding::Said,
+            (None, false) => Encoding::Unsaid,
+        })
+    }
+
     fn form(&self, element: bool) -> Option<Form> {
         self.forms.lock().ok()?[usize::from(element)]
     }
@@ -156,6 +171,9 @@ impl SdkStore {
         let element = answer
             .encoding_type()
             .is_some_and(|kind| kind.as_str().eq_ignore_ascii_case("url"));
+        if let Ok(mut last) = self.habits.element.lock() {
+            *last = Some(element);
+        }
         let by_element = if element { Form::Encoded } else { Form::Raw };
         let keys = answer
             .uploads()

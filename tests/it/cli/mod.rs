@@ -4,6 +4,7 @@ mod aborts;
 mod asks;
 mod lists;
 mod manners;
+mod places;
 
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
