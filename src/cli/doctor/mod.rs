@@ -235,8 +235,9 @@ fn check(name: &'static str, operation: Operation, told: Result<String, Fault>) 
 fn probe(name: &'static str, operation: Operation, answer: Result<(), Fault>) -> Check {
     let told = match answer {
         Ok(()) => Ok("allowed; the server does not mind that there is no such upload".to_owned()),
-        Err(fault) if matches!(fault.kind, Kind::UploadGone | Kind::NotFound) => {
-            Ok("allowed".to_owned())
+        Err(fault) if fault.kind == Kind::UploadGone => Ok("allowed".to_owned()),
+        Err(fault) if fault.kind == Kind::NotFound => {
+            return skipped(name, operation.iam_action(), "there is no such bucket");
         }
         Err(fault) if fault.kind == Kind::Invalid => {
             return skipped(

@@ -77,6 +77,16 @@ async fn without_an_address_the_doctor_tries_the_first_bucket() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_takes_a_bucket_that_is_not_there_for_no_permission() {
+    let shop = Shop::open().await;
+    let document = shop.run(&["doctor", "--json", "s3://nowhere"]);
+    let document = document.with_code(1).json();
+    assert_eq!(find(&document, "see the bucket")["status"], "failed");
+    assert_eq!(find(&document, "list parts")["status"], "skipped");
+    assert_eq!(find(&document, "abort uploads")["status"], "skipped");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_doctor_sees_a_wrong_clock_and_keys_that_are_not_encoded() {
     let shop = Shop::open().await;
     let server = Canned::start(|request| {
