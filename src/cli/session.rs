@@ -69,6 +69,8 @@ impl Session {
             audit: recorded,
             read_only,
             thresholds: settings.thresholds,
+            provider: named.clone(),
+            providers: settings.providers.clone(),
             ..Settings::default()
         };
         let (lister, lists) = Engine::new(Arc::clone(&store), clock.clone(), engine.clone());
@@ -104,10 +106,14 @@ impl Session {
             },
         );
         identified.await?;
-        if self.provider.is_none() {
-            self.provider = endpoint.and_then(|at| provider::recognised(&at, &self.known).cloned());
-        }
+        self.provider = self.rules_of(endpoint.as_deref()).cloned();
         Ok(())
+    }
+
+    /// The provider that was named, else the one that the endpoint names.
+    pub fn rules_of(&self, endpoint: Option<&str>) -> Option<&Provider> {
+        let recognised = || provider::recognised(endpoint?, &self.known);
+        self.provider.as_ref().or_else(recognised)
     }
 
     /// A number for the next job.

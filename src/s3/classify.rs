@@ -218,7 +218,10 @@ pub fn hint(kind: Kind, code: Option<&str>, about: &About) -> String {
         (Kind::Invalid, code) if is_redirect(0, code) => {
             "name the bucket's region with --region".to_owned()
         }
-        (Kind::NotFound, Some("NoSuchBucket")) => {
+        (Kind::NotFound, code)
+            if code == Some("NoSuchBucket")
+                || (about.key.is_empty() && !about.bucket.is_empty()) =>
+        {
             "check the bucket's name, the profile and --endpoint-url".to_owned()
         }
         (Kind::Throttled, _) => "fewer requests at once go through".to_owned(),

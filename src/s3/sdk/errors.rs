@@ -78,6 +78,12 @@ impl Failure {
                 .any(|word| said.body.to_ascii_lowercase().contains(word)))
     }
 
+    /// Whether the answer refuses what was sent along, without a word on what it may be.
+    pub(super) fn refuses_an_argument(&self) -> bool {
+        matches!(self, Self::Answer(said) if said.status == 400
+            && said.code.as_deref() == Some("InvalidArgument"))
+    }
+
     /// The service's own code.
     pub(super) fn code(&self) -> Option<&str> {
         match self {
@@ -99,11 +105,10 @@ impl Failure {
             Self::Told(fault) => fault,
             Self::Answer(said) => answer(*said, about),
             Self::Wire { message, hint } => fault(Kind::Network, message, hint),
-            Self::Credentials(message) => fault(
-                Kind::Credentials,
-                message,
-                "set up a profile, or export keys; with MFA use credential_process".to_owned(),
-            ),
+            Self::Credentials(message) => {
+                let remedy = credentials::remedy(&message).to_owned();
+                fault(Kind::Credentials, message, remedy)
+            }
             Self::Unbuilt(message) => fault(
                 Kind::Invalid,
                 format!("the request cannot be made: {message}"),
@@ -140,7 +145,11 @@ fn answer(said: Said, about: &About) -> Fault {
         classify::is_redirect(said.status, said.code.as_deref()),
         &said.region,
     ) {
-        message = format!("the bucket is in the region {region}, and asking there did not help");
+        message = if about.bucket.is_empty() {
+            format!("the service is in the region {region}")
+        } else {
+            format!("the bucket is in the region {region}, and asking there did not help")
+        };
         hint = format!("try --region {region}");
     }
     Fault {

@@ -15,7 +15,7 @@ use crate::model::{Target, Upload};
 use crate::protocol::{Fault, Kind, Operation};
 use crate::s3::classify::About;
 use crate::s3::encoding::{self, Evidence, Form};
-use crate::s3::{ListParts, ListUploads, Marker, UploadsPage};
+use crate::s3::{Encoding, ListParts, ListUploads, Marker, UploadsPage};
 
 /// After this many probes that told nothing, the element in the answer decides for good.
 const PROBES: u32 = 3;
@@ -23,14 +23,30 @@ const PROBES: u32 = 3;
 /// What a server was seen to do, kept for as long as the store lives.
 #[derive(Debug, Default)]
 pub(super) struct Habits {
-    /// It refuses `encoding-type`.
-    refuses_encoding: AtomicBool,
+    /// It refuses `encoding-type`, or says that it heeds it and does not: then asking for it brings nothing,
+    /// and one server compares markers in a form in which it never sends them.
+    without_encoding: AtomicBool,
+    /// Whether its last answer had the element, of those that it was asked for in.
+    element: Mutex<Option<bool>>,
     /// How it writes keys: without and with the element in its answer.
     forms: Mutex<[Option<Form>; 2]>,
     probes: AtomicU32,
 }
 
 impl Habits {
+    pub(super) fn encoding(&self) -> Option<Encoding> {
+        if self.without_encoding.load(Ordering::Relaxed) {
+            return Some(Encoding::Ignored);
+        }
+        let element = (*self.element.lock().ok()?)?;
+        Some(match (self.form(element), element) {
+            (Some(Form::Encoded), _) => Encoding::Heeded,
+            (Some(Form::Raw), _) => Encoding::Ignored,
+            (None, true) => Encoding::Said,
+            (None, false) => Encoding::Unsaid,
+        })
+    }
+
     fn form(&self, element: bool) -> Option<Form> {
         self.forms.lock().ok()?[usize::from(element)]
     }
@@ -38,6 +54,9 @@ impl Habits {
     fn learn(&self, element: bool, form: Form) {
         if let Ok(mut forms) = self.forms.lock() {
             forms[usize::from(element)] = Some(form);
+        }
+        if element && form == Form::Raw {
+            self.without_encoding.store(true, Ordering::Relaxed);
         }
     }
 }
@@ -53,23 +72,42 @@ impl SdkStore {
                 "add a / to the prefix, or leave it out",
             ));
         }
-        let ask = !self.habits.refuses_encoding.load(Ordering::Relaxed);
-        let mut asked = ask;
-        let mut answer = self.fetch(request, ask).await;
-        if let Err(failure) = &answer
-            && ask
-            && failure.refuses_encoding()
-        {
-            self.habits.refuses_encoding.store(true, Ordering::Relaxed);
-            asked = false;
-            answer = self.fetch(request, false).await;
-        }
+        let asked = !self.habits.without_encoding.load(Ordering::Relaxed);
+        let answer = self.fetch(request, asked).await;
+        let (answer, asked) = match answer {
+            Err(failure) if asked => match self.plainly(request, &failure).await {
+                Some(answer) => (answer, false),
+                None => (Err(failure), true),
+            },
+            answer => (answer, asked),
+        };
         match answer {
             Ok(answer) => self.page(request, &answer, asked).await,
             // One server's way to say that a bucket has none.
             Err(failure) if failure.code() == Some("NoSuchUpload") => Ok(UploadsPage::default()),
             Err(failure) => Err(failure.into_fault(&about)),
         }
+    }
+
+    /// The answer to the same request without `encoding-type`, where that may be what was wrong with it; from
+    /// then on it is left out.
+    async fn plainly(
+        &self,
+        request: &ListUploads,
+        failure: &Failure,
+    ) -> Option<Result<Answer, Failure>> {
+        let refused = failure.refuses_encoding();
+        let on_its_way = request.marker.is_some() && failure.refuses_an_argument();
+        if !refused && !on_its_way {
+            return None;
+        }
+        let answer = self.fetch(request, false).await;
+        if !refused && answer.is_err() {
+            // It was the marker itself: what was said first is nearer to the truth.
+            return None;
+        }
+        self.habits.without_encoding.store(true, Ordering::Relaxed);
+        Some(answer)
     }
 
     async fn fetch(&self, request: &ListUploads, encoded: bool) -> Result<Answer, Failure> {
@@ -133,6 +171,9 @@ impl SdkStore {
         let element = answer
             .encoding_type()
             .is_some_and(|kind| kind.as_str().eq_ignore_ascii_case("url"));
+        if let Ok(mut last) = self.habits.element.lock() {
+            *last = Some(element);
+        }
         let by_element = if element { Form::Encoded } else { Form::Raw };
         let keys = answer
             .uploads()

@@ -38,6 +38,8 @@ pub(super) struct Fake {
     /// Performs the first abort of each upload, but loses its answer.
     pub(super) lose_answers: bool,
     pub(super) latency: Duration,
+    /// Finds by a prefix only the key that equals it.
+    pub(super) exact: bool,
     /// 0: all in one page.
     pub(super) page: usize,
     /// Changes listed pages.
@@ -134,6 +136,7 @@ impl Store for Fake {
     async fn identity(&self) -> Result<Identity, Fault> {
         Ok(Identity {
             access_key_tail: Some("WXYZ".to_owned()),
+            endpoint: Some("https://s3.exact.example".to_owned()),
             ..Identity::default()
         })
     }
@@ -162,7 +165,9 @@ impl Store for Fake {
         let after = request.marker.as_ref();
         let uploads = self.uploads.lock().unwrap();
         let mut listed = uploads.iter().filter(|((key, id), _)| {
+            let exactly = !self.exact || request.prefix.is_empty() || *key == request.prefix;
             key.starts_with(&request.prefix)
+                && exactly
                 && after.is_none_or(|after| {
                     (key, Some(id.as_str())) > (&after.key, after.upload_id.as_deref())
                 })
