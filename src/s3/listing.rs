@@ -218,7 +218,7 @@ impl Place {
         match (field, upload) {
             (Field::EncodingType, _) => answer.encoding_type = filled(text),
             (Field::IsTruncated, _) => {
-                answer.is_truncated = Some(text.trim().eq_ignore_ascii_case("true"))
+                answer.is_truncated = Some(text.trim().eq_ignore_ascii_case("true"));
             }
             (Field::NextKeyMarker, _) => answer.next_key_marker = filled(text),
             (Field::NextUploadIdMarker, _) => answer.next_upload_id_marker = filled(text),
