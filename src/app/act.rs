@@ -21,7 +21,7 @@ impl App {
         match action {
             Action::Open => self.open(effects),
             Action::Back => self.back(effects),
-            Action::Leave => self.leave(),
+            Action::Leave => self.leave(effects),
             Action::NextPane => self.step_pane(true, effects),
             Action::PreviousPane => self.step_pane(false, effects),
             Action::Mark
@@ -146,12 +146,12 @@ impl App {
         }
     }
 
-    /// One step back: a range, a filter, a folder, a pane.
-    fn back(&mut self, _effects: &mut Vec<Effect>) {
+    /// One step back: a range, a filter, a folder, a prefix, a pane.
+    fn back(&mut self, effects: &mut Vec<Effect>) {
         let now = self.now;
         match self.focus {
             Pane::Buckets if !self.buckets.filter.is_empty() => self.buckets.filter.clear(),
-            Pane::Buckets => self.say(Severity::Info, "this is the top; q quits"),
+            Pane::Buckets => self.messages.hint(self.now, "this is the top; q quits"),
             Pane::Parts => self.focus = Pane::Uploads,
             Pane::Tasks => self.toggle_tasks(),
             Pane::Uploads => {
@@ -168,13 +168,13 @@ impl App {
                         .set_filter(crate::model::filter::Filter::default(), now);
                     return;
                 }
-                self.leave();
+                self.leave(effects);
             }
         }
     }
 
-    /// Out one level: a folder, or the pane to the left.
-    fn leave(&mut self) {
+    /// Out one level: a folder, a prefix, or the pane to the left.
+    fn leave(&mut self, effects: &mut Vec<Effect>) {
         match self.focus {
             Pane::Buckets => {}
             Pane::Parts => self.focus = Pane::Uploads,
@@ -183,11 +183,29 @@ impl App {
                 let up = self
                     .place()
                     .and_then(|place| place.folders.as_ref()?.parent());
+                let confined = self.place().is_some_and(|place| {
+                    let prefix = place.table.prefix();
+                    !up.as_deref().unwrap_or_default().starts_with(prefix)
+                });
+                if confined {
+                    self.leave_prefix(effects);
+                }
                 match up {
                     Some(prefix) => self.enter_folder(prefix),
+                    None if confined => {}
                     None => self.leave_bucket(),
                 }
             }
+        }
+    }
+
+    /// Shows the whole bucket again.
+    fn leave_prefix(&mut self, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        if let Some(place) = self.place_mut() {
+            place.table.set_prefix("", now);
+            let name = place.bucket.name.clone();
+            self.list_when_due(&name, effects);
         }
     }
 

@@ -75,7 +75,7 @@ actions! {
     NextPane, Global, "next-pane", ["tab"], "", "next pane";
     PreviousPane, Global, "previous-pane", ["backtab"], "", "previous pane";
     Mark, Uploads, "mark", ["space"], "mark", "mark or unmark the upload and go down";
-    MarkRange, Uploads, "mark-range", ["v"], "", "begin a range at the cursor; again ends it";
+    MarkRange, Uploads, "mark-range", ["v"], "", "begin a range at the cursor; again marks it";
     MarkAll, Uploads, "mark-all", ["*"], "", "mark everything that the filter shows";
     MarkInvert, Uploads, "mark-invert", ["~"], "", "invert the marks of what the filter shows";
     MarkNone, Uploads, "mark-none", ["\\"], "", "remove all marks";

@@ -72,7 +72,8 @@ impl<T: Clone + PartialEq> Cursor<T> {
 
     /// Moves to a position.
     pub fn go(&mut self, index: usize, len: usize, window: usize, at: impl Fn(usize) -> Option<T>) {
-        self.touched = true;
+        // In an empty list nothing was chosen: what comes first will be under the cursor.
+        self.touched |= len > 0;
         self.index = index.min(len.saturating_sub(1));
         self.item = at(self.index);
         self.show(len, window);
@@ -142,6 +143,15 @@ mod tests {
             (cursor.item(), cursor.index(), cursor.top()),
             (Some(&'d'), 5, 3)
         );
+    }
+
+    #[test]
+    fn moving_in_an_empty_list_chooses_nothing() {
+        let mut cursor = Cursor::default();
+        cursor.go(1, 0, 3, |_| None::<char>);
+        settle(&mut cursor, &['m']);
+        settle(&mut cursor, &['a', 'm']);
+        assert_eq!(cursor.item(), Some(&'a'));
     }
 
     #[test]

@@ -63,13 +63,12 @@ impl App {
         }
     }
 
-    fn end_filter(&mut self, keep: bool) {
+    pub(super) fn end_filter(&mut self, keep: bool) {
         let Some(edit) = self.filter_edit.take() else {
             return;
         };
-        if !keep {
-            self.set_filter_text(edit.pane, &edit.before);
-        }
+        let text = if keep { edit.line.text() } else { &edit.before };
+        self.set_filter_text(edit.pane, text);
     }
 
     fn complete_filter(&mut self) {
@@ -95,7 +94,12 @@ impl App {
             return;
         };
         let (pane, text) = (edit.pane, edit.line.text().to_owned());
-        let error = self.set_filter_text(pane, &text);
+        let error = match Filter::parse(&text) {
+            Err(error) if pane == Pane::Uploads => Some((error.column, error.message)),
+            // Half a field's name is not looked for in the keys before the line is ended.
+            _ if pane == Pane::Uploads => self.set_filter_text(pane, filter::applicable(&text)),
+            _ => self.set_filter_text(pane, &text),
+        };
         if let Some(edit) = &mut self.filter_edit {
             edit.error = error;
             edit.suggestions = if pane == Pane::Uploads {

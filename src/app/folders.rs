@@ -1,5 +1,7 @@
 //! The folder view: uploads grouped by the next `/` of their keys, as a disk-usage tool shows directories.
 
+use std::collections::HashMap;
+
 use crate::model::RowId;
 use crate::model::rollup::Folder;
 
@@ -37,7 +39,9 @@ pub struct FolderView {
     /// Folders by bytes, then the uploads of this level.
     pub lines: Vec<FolderLine>,
     pub cursor: Cursor<LineName>,
-    /// Whether rows changed since the lines were made.
+    /// How many uploads below each folder are marked, by the folder's prefix.
+    pub marked: HashMap<String, u64>,
+    /// Whether rows or marks changed since the lines were made.
     pub is_stale: bool,
 }
 

@@ -5,7 +5,6 @@ use super::action::{Action, Scope};
 use super::dialog::{Dialog, END};
 use super::input::{Code, Key};
 use super::layout::Pane;
-use super::messages::Severity;
 use super::state::App;
 
 impl App {
@@ -52,10 +51,8 @@ impl App {
 
     fn unknown_key(&mut self, key: Key) {
         if key.code != Code::Esc {
-            self.say(
-                Severity::Info,
-                format!("{key} does nothing here; ? shows the keys of this pane"),
-            );
+            let text = format!("{key} does nothing here; ? shows the keys of this pane");
+            self.messages.hint(self.now, text);
         }
     }
 
@@ -77,6 +74,7 @@ impl App {
         let Some(dialog) = self.dialog.take() else {
             return;
         };
+        let reach = self.reach.get();
         self.dialog = match dialog {
             Dialog::Abort(dialog) => self.abort_key(dialog, key, effects),
             Dialog::Palette(palette) => self.palette_key(palette, key, effects),
@@ -107,28 +105,33 @@ impl App {
                     price,
                 }),
             },
-            Dialog::Help { scroll } => scrolled(key, scroll).map(|scroll| Dialog::Help { scroll }),
+            Dialog::Help { scroll } => {
+                scrolled(key, scroll, reach).map(|scroll| Dialog::Help { scroll })
+            }
             Dialog::Messages { scroll } => {
-                scrolled(key, scroll).map(|scroll| Dialog::Messages { scroll })
+                scrolled(key, scroll, reach).map(|scroll| Dialog::Messages { scroll })
             }
             Dialog::Report { job, scroll } => {
-                scrolled(key, scroll).map(|scroll| Dialog::Report { job, scroll })
+                scrolled(key, scroll, reach).map(|scroll| Dialog::Report { job, scroll })
             }
         };
     }
 }
 
-/// The new scroll position of a text, or `None` when the key closes it.
-fn scrolled(key: Key, scroll: usize) -> Option<usize> {
+/// The new scroll position of a text that can be scrolled so far, or `None` when the key closes it.
+fn scrolled(key: Key, scroll: usize, reach: usize) -> Option<usize> {
     const PAGE: usize = 10;
+    // Where the text ends is where it is seen to end: a step back from there is seen too.
+    let at = scroll.min(reach);
+    let down = |rows: usize| at.saturating_add(rows).min(reach);
     match (key.code, key.ctrl) {
         (Code::Esc | Code::Enter | Code::Char('q' | '?' | '!'), false) => None,
-        (Code::Char('j') | Code::Down, false) => Some((scroll + 1).min(END)),
-        (Code::Char('k') | Code::Up, false) => Some(scroll.saturating_sub(1)),
+        (Code::Char('j') | Code::Down, false) => Some(down(1)),
+        (Code::Char('k') | Code::Up, false) => Some(at.saturating_sub(1)),
         (Code::PageDown | Code::Char(' '), false) | (Code::Char('f' | 'd'), true) => {
-            Some((scroll + PAGE).min(END))
+            Some(down(PAGE))
         }
-        (Code::PageUp, false) | (Code::Char('b' | 'u'), true) => Some(scroll.saturating_sub(PAGE)),
+        (Code::PageUp, false) | (Code::Char('b' | 'u'), true) => Some(at.saturating_sub(PAGE)),
         (Code::Home | Code::Char('g'), false) => Some(0),
         (Code::End | Code::Char('G'), false) => Some(END),
         _ => Some(scroll),

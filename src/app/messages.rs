@@ -28,6 +28,8 @@ pub struct Message {
 pub struct Messages {
     log: VecDeque<Message>,
     shown: bool,
+    /// A word about a key, shown once and not kept: it reports nothing that happened.
+    hint: Option<Message>,
     /// How many the bound pushed out.
     pub dropped: u64,
 }
@@ -40,6 +42,17 @@ impl Messages {
     pub fn add(&mut self, at: Timestamp, severity: Severity, text: impl Into<String>) {
         self.record(at, severity, text);
         self.shown = true;
+        self.hint = None;
+    }
+
+    /// Shows a word about a key without keeping it.
+    pub fn hint(&mut self, at: Timestamp, text: impl Into<String>) {
+        self.hint = Some(Message {
+            at,
+            severity: Severity::Info,
+            text: text.into(),
+            times: 1,
+        });
     }
 
     /// Adds a message of something that the person is not looking at: it takes no room on screen.
@@ -64,12 +77,14 @@ impl Messages {
 
     /// The message on screen.
     pub fn current(&self) -> Option<&Message> {
-        self.log.back().filter(|_| self.shown)
+        let newest = self.log.back().filter(|_| self.shown);
+        self.hint.as_ref().or(newest)
     }
 
     /// Takes it off the screen; it stays in the log.
     pub fn dismiss(&mut self) -> bool {
-        std::mem::take(&mut self.shown)
+        let hinted = self.hint.take().is_some();
+        std::mem::take(&mut self.shown) || hinted
     }
 
     /// Newest first.

@@ -1,6 +1,7 @@
 //! The parts of one upload: opened, or previewed while the cursor rests on it.
 
-use crate::model::{Part, Target, part::UploadInfo};
+use crate::model::part::{UploadInfo, gaps};
+use crate::model::{Part, Target, Timestamp};
 use crate::protocol::{Fault, JobId};
 
 use super::cursor::Cursor;
@@ -13,6 +14,32 @@ pub enum PartsState {
     Failed(Fault),
 }
 
+/// What the parts come to: made when parts arrive, since frames come more often.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// Ascending.
+    pub numbers: Vec<u32>,
+    /// Runs of missing numbers below the highest, first and last inclusive.
+    pub gaps: Vec<(u32, u32)>,
+    pub bytes: u64,
+    /// When each part came, as far as it is told, by part number.
+    pub arrivals: Vec<Timestamp>,
+}
+
+impl Summary {
+    fn of(parts: &[Part]) -> Self {
+        let numbers: Vec<u32> = parts.iter().map(|part| part.number).collect();
+        Self {
+            gaps: gaps(&numbers),
+            bytes: parts
+                .iter()
+                .fold(0, |sum: u64, part| sum.saturating_add(part.size)),
+            arrivals: parts.iter().filter_map(|part| part.last_modified).collect(),
+            numbers,
+        }
+    }
+}
+
 /// The upload whose parts are shown.
 #[derive(Debug, Clone)]
 pub struct OpenParts {
@@ -20,6 +47,8 @@ pub struct OpenParts {
     pub info: UploadInfo,
     /// By part number.
     pub parts: Vec<Part>,
+    /// Of the parts that are listed.
+    pub summary: Summary,
     pub state: PartsState,
     /// The part number under the cursor.
     pub cursor: Cursor<u32>,
@@ -31,6 +60,7 @@ impl OpenParts {
             target,
             info: UploadInfo::default(),
             parts: Vec::new(),
+            summary: Summary::default(),
             state: PartsState::Loading(job),
             cursor: Cursor::default(),
         }
@@ -48,6 +78,7 @@ impl OpenParts {
                 Err(index) => self.parts.insert(index, part),
             }
         }
+        self.summary = Summary::of(&self.parts);
     }
 
     /// The part under the cursor.
@@ -62,5 +93,40 @@ impl OpenParts {
         self.parts
             .binary_search_by_key(&number, |part| part.number)
             .ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn part(number: u32, size: u64) -> Part {
+        Part {
+            number,
+            size,
+            etag: String::new(),
+            last_modified: Some(Timestamp::from_secs(i64::from(number))),
+            checksum: None,
+        }
+    }
+
+    #[test]
+    fn the_summary_follows_every_page_and_every_part_sent_again() {
+        let target = Target {
+            bucket: "b".into(),
+            key: "k".into(),
+            upload_id: "u".into(),
+        };
+        let mut open = OpenParts::new(target, JobId(1));
+        open.take(UploadInfo::default(), vec![part(4, 10), part(1, 10)]);
+        assert_eq!(open.summary.gaps, [(2, 3)]);
+        open.take(UploadInfo::default(), vec![part(2, 5), part(4, 7)]);
+        let summary = &open.summary;
+        assert_eq!(
+            (summary.numbers.as_slice(), summary.bytes),
+            ([1, 2, 4].as_slice(), 22)
+        );
+        assert_eq!(summary.gaps, [(3, 3)]);
+        assert_eq!(summary.arrivals.len(), 3);
     }
 }

@@ -71,6 +71,13 @@ impl Place {
         }
     }
 
+    /// The positions, first and last, that an open range of marks covers.
+    pub fn range(&self) -> Option<(usize, usize)> {
+        let from = self.table.position(self.range_from?)?;
+        let to = self.cursor.index();
+        Some((from.min(to), from.max(to)))
+    }
+
     /// Whether a listing is under way.
     pub const fn is_listing(&self) -> bool {
         matches!(self.listing, Listing::Running(_))

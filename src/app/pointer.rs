@@ -4,8 +4,9 @@ use super::Effect;
 use super::action::Action;
 use super::columns;
 use super::cursor::Motion;
+use super::dialog::Dialog;
 use super::footer;
-use super::input::{Mouse, MouseKind};
+use super::input::{Code, Key, Mouse, MouseKind};
 use super::layout::{Area, Pane};
 use super::state::App;
 use crate::model::view::Sort;
@@ -15,8 +16,16 @@ const NOTCH: isize = 3;
 
 impl App {
     pub(super) fn mouse(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
-        if self.dialog.is_some() || self.filter_edit.is_some() {
+        if self.dialog.is_some() {
+            self.wheel_in_dialog(mouse, effects);
             return;
+        }
+        if self.filter_edit.is_some() {
+            if mouse.kind == MouseKind::Drag {
+                return;
+            }
+            // Whoever goes to the list is done with typing, as with the arrow keys.
+            self.end_filter(true);
         }
         let layout = self.layout();
         if layout.footer.contains(mouse.column, mouse.row) {
@@ -52,6 +61,24 @@ impl App {
             }
             MouseKind::Press => self.press(pane, (area, above), mouse, effects),
             MouseKind::Drag => {}
+        }
+    }
+
+    /// The wheel scrolls texts and goes through choices; it never confirms, and nothing else is pressed by mouse
+    /// while something is asked.
+    fn wheel_in_dialog(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
+        let notches = match self.dialog {
+            Some(Dialog::Help { .. } | Dialog::Messages { .. } | Dialog::Report { .. }) => NOTCH,
+            Some(Dialog::Menu(_) | Dialog::Palette(_)) => 1,
+            _ => return,
+        };
+        let code = match mouse.kind {
+            MouseKind::WheelUp => Code::Up,
+            MouseKind::WheelDown => Code::Down,
+            MouseKind::Press | MouseKind::Drag => return,
+        };
+        for _ in 0..notches {
+            self.key(Key::plain(code), effects);
         }
     }
 

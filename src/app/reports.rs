@@ -7,11 +7,13 @@ use super::messages::Severity;
 use super::parts::PartsState;
 use super::place::Listing;
 use super::state::App;
-use super::tasks::Trouble;
+use super::tasks::{Miss, Trouble};
 use crate::model::provider;
 use crate::model::table::Table;
 use crate::model::{Bucket, Measure, RowId};
-use crate::protocol::{AbortOutcome, Fault, Identity, JobId, Measured, News, Outcome, Report};
+use crate::protocol::{
+    AbortOutcome, Fault, Identity, JobId, Measured, News, Outcome, Report, SkipReason,
+};
 
 impl App {
     pub(super) fn report(&mut self, report: Report, effects: &mut Vec<Effect>) {
@@ -115,7 +117,7 @@ impl App {
                 task.troubles.push(Trouble {
                     key: fault.target.clone(),
                     upload_id: String::new(),
-                    failed: true,
+                    miss: Miss::Failed,
                     why: fault.to_string(),
                 });
             } else {
@@ -133,7 +135,7 @@ impl App {
         };
         for (row, outcome) in outcomes {
             place.aborting.remove(&row);
-            let (failed, why) = match outcome {
+            let (miss, why) = match outcome {
                 AbortOutcome::Aborted { freed } => {
                     task.sums.aborted += 1;
                     task.sums.freed += freed.unwrap_or(0);
@@ -146,18 +148,27 @@ impl App {
                     place.table.bury(row);
                     continue;
                 }
-                AbortOutcome::Skipped(reason) => (false, reason.explain().to_owned()),
-                AbortOutcome::Failed(fault) => (true, fault.to_string()),
+                AbortOutcome::Skipped(reason) => {
+                    let miss = match reason {
+                        SkipReason::Cancelled => Miss::Left,
+                        _ => Miss::Skipped,
+                    };
+                    (miss, reason.explain().to_owned())
+                }
+                AbortOutcome::Failed(fault) => (Miss::Failed, fault.to_string()),
             };
-            task.sums.skipped += u64::from(!failed);
-            task.sums.failed += u64::from(failed);
+            match miss {
+                Miss::Failed => task.sums.failed += 1,
+                Miss::Skipped => task.sums.skipped += 1,
+                Miss::Left => task.sums.left += 1,
+            }
             // It stays in the table with its mark and the reason, so that the same key again is the retry.
             if let Some(target) = place.table.target(row) {
                 let (key, upload_id) = (target.key, target.upload_id);
                 task.troubles.push(Trouble {
                     key,
                     upload_id,
-                    failed,
+                    miss,
                     why: why.clone(),
                 });
             }

@@ -1,7 +1,9 @@
 //! Everything the app knows. Read by the screen, changed only by the app's own modules.
 
+use std::cell::Cell;
+
 use super::cursor::Cursor;
-use super::dialog::Dialog;
+use super::dialog::{Dialog, END};
 use super::jobs::Jobs;
 use super::layout::{Layout, Pane, layout};
 use super::messages::Messages;
@@ -90,6 +92,9 @@ pub struct App {
     pub tasks: Tasks,
     pub messages: Messages,
     pub dialog: Option<Dialog>,
+    /// How far the long text on screen can be scrolled: the one thing that the screen tells, since only it knows
+    /// widths and wrapped lines.
+    pub reach: Cell<usize>,
     pub filter_edit: Option<FilterEdit>,
     pub(super) jobs: Jobs,
     pub(super) history: Vec<String>,
@@ -116,6 +121,7 @@ impl App {
             tasks: Tasks::default(),
             messages: Messages::default(),
             dialog: None,
+            reach: Cell::new(END),
             filter_edit: None,
             jobs: Jobs::default(),
             history: Vec::new(),

@@ -23,6 +23,8 @@ pub struct AbortSums {
     /// How many were aborted without knowing what they held.
     pub unknown: u64,
     pub skipped: u64,
+    /// Not begun, since the person cancelled.
+    pub left: u64,
     pub failed: u64,
 }
 
@@ -34,6 +36,7 @@ impl AbortSums {
         self.freed += other.freed;
         self.unknown += other.unknown;
         self.skipped += other.skipped;
+        self.left += other.left;
         self.failed += other.failed;
     }
 
@@ -51,6 +54,7 @@ impl AbortSums {
         let others = [
             (self.already_gone, "already gone"),
             (self.skipped, "skipped"),
+            (self.left, "not begun"),
             (self.failed, "failed"),
         ];
         for (count, word) in others.into_iter().filter(|(count, _)| *count > 0) {
@@ -60,13 +64,21 @@ impl AbortSums {
     }
 }
 
+/// How an item did not go as asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Miss {
+    Failed,
+    Skipped,
+    /// Cancelled before its turn.
+    Left,
+}
+
 /// One item that did not go as asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trouble {
     pub key: String,
     pub upload_id: String,
-    /// Failed, or else skipped.
-    pub failed: bool,
+    pub miss: Miss,
     pub why: String,
 }
 
@@ -123,7 +135,13 @@ impl Task {
         match (outcome, self.kind) {
             (Outcome::Failed(fault), _) => (Severity::Error, fault.to_string()),
             (_, TaskKind::Abort) => {
-                let clean = self.sums.failed + self.sums.skipped == 0 && *outcome == Outcome::Done;
+                let AbortSums {
+                    failed,
+                    skipped,
+                    left,
+                    ..
+                } = self.sums;
+                let clean = failed + skipped + left == 0 && *outcome == Outcome::Done;
                 let severity = match (clean, self.sums.failed) {
                     (true, _) => Severity::Good,
                     (false, 0) => Severity::Warning,

@@ -358,6 +358,22 @@ fn a_range_of_marks_ends_with_the_abort_key() {
 }
 
 #[test]
+fn a_range_is_marked_by_space_and_given_up_by_esc() {
+    let mut bench = Bench::listed(&many(9));
+    bench.keys("j v j j");
+    let place = bench.app.place().unwrap();
+    assert_eq!(place.range(), Some((1, 3)));
+    assert_eq!(place.table.tally_between(1, 3).rows, 3);
+    bench.keys("esc");
+    let place = bench.app.place().unwrap();
+    assert_eq!((place.range(), place.table.marked_totals().rows), (None, 0));
+    bench.keys("v k k space");
+    let place = bench.app.place().unwrap();
+    assert_eq!((place.range(), place.table.marked_totals().rows), (None, 3));
+    assert_eq!(place.cursor.index(), 1, "the cursor stays");
+}
+
+#[test]
 fn a_range_holds_while_sizes_come_in() {
     let mut bench = Bench::listed(&many(300));
     bench.keys("v G");
@@ -425,6 +441,34 @@ fn what_is_alive_is_left_out_unless_said_in_so_many_words() {
 }
 
 #[test]
+fn only_what_is_expected_to_go_is_marked_as_going() {
+    let mut bench = Bench::listed(&many(2));
+    let rows = bench.rows();
+    let items = vec![
+        (rows[0], exact(1, Duration::from_secs(5))),
+        (rows[1], exact(1, DAY * 20)),
+    ];
+    bench.answer(is_measure, News::Measured(items));
+    bench.keys("* a").type_("1").keys("enter");
+    let going = |bench: &Bench| {
+        let mut going: Vec<RowId> = bench
+            .app
+            .place()
+            .unwrap()
+            .aborting
+            .iter()
+            .copied()
+            .collect();
+        going.sort();
+        going
+    };
+    assert_eq!(going(&bench), [rows[1]]);
+    bench.answer(is_abort, News::Ended(Outcome::Done));
+    bench.keys("a tab").type_("abort active").keys("enter");
+    assert_eq!(going(&bench), rows);
+}
+
+#[test]
 fn aborted_rows_leave_and_the_others_keep_mark_and_reason() {
     let mut bench = Bench::listed(&many(3));
     bench.size_all(DAY * 20);
@@ -450,6 +494,28 @@ fn aborted_rows_leave_and_the_others_keep_mark_and_reason() {
         matches!(bench.app.dialog, Some(Dialog::Abort(_))),
         "the same key again is the retry"
     );
+}
+
+#[test]
+fn what_a_cancel_left_is_told_apart_from_what_was_skipped() {
+    let mut bench = Bench::listed(&many(3));
+    bench.size_all(DAY * 20);
+    bench.keys("* a y enter t x");
+    assert!(matches!(bench.sent.last(), Some(Command::Cancel(_))));
+    let rows = bench.rows();
+    let outcomes = vec![
+        (rows[0], AbortOutcome::Aborted { freed: Some(100) }),
+        (rows[1], AbortOutcome::Skipped(SkipReason::BecameActive)),
+        (rows[2], AbortOutcome::Skipped(SkipReason::Cancelled)),
+    ];
+    bench.answer(is_abort, News::Aborted(outcomes));
+    bench.answer(
+        is_abort,
+        News::Ended(Outcome::Cancelled { done: 2, left: 1 }),
+    );
+    let verdict = bench.app.farewell().unwrap();
+    assert_eq!(verdict, "1 aborted, 100 B freed, 1 skipped, 1 not begun");
+    assert_eq!(bench.app.place().unwrap().table.marked_totals().rows, 2);
 }
 
 #[test]
@@ -483,6 +549,22 @@ fn a_filter_works_while_it_is_typed_and_esc_restores_the_one_before() {
 }
 
 #[test]
+fn the_list_does_not_empty_on_the_way_to_a_field() {
+    let mut bench = Bench::listed(&[upload("apple", 30), upload("pear", 2)]);
+    bench.keys("/");
+    for character in "age>7".chars() {
+        bench.type_(&character.to_string());
+        assert_eq!(bench.keys_shown().len(), 2, "at '{character}'");
+    }
+    bench.type_("d");
+    assert_eq!(bench.keys_shown(), ["apple"]);
+    bench.keys("esc /").type_("pa");
+    assert_eq!(bench.keys_shown().len(), 2, "it may become 'parts'");
+    bench.keys("enter");
+    assert!(bench.keys_shown().is_empty(), "the line as it was ended");
+}
+
+#[test]
 fn a_filter_that_does_not_parse_says_where_and_stays_open() {
     let mut bench = Bench::listed(&[upload("apple", 30)]);
     bench.keys("/").type_("apple age>7dx").keys("enter");
@@ -510,6 +592,47 @@ fn esc_goes_back_one_step_at_a_time() {
 }
 
 #[test]
+fn a_prefix_is_left_as_a_step_of_its_own() {
+    let mut bench = Bench::listed(&many(9));
+    bench.keys(":").type_("prefix dir1/").keys("enter");
+    assert_eq!(bench.keys_shown().len(), 3);
+    bench.keys("/").type_("00001").keys("enter esc");
+    assert_eq!(bench.keys_shown().len(), 3);
+    bench.keys("esc");
+    assert_eq!(
+        (bench.keys_shown().len(), bench.app.focus),
+        (9, Pane::Uploads)
+    );
+    bench.keys("esc");
+    assert_eq!(bench.app.focus, Pane::Buckets);
+    // In folders, going out of the prefix shows what lies around it.
+    bench
+        .keys("enter :")
+        .type_("prefix dir1/")
+        .keys("enter f h");
+    let place = bench.app.place().unwrap();
+    assert_eq!(place.table.prefix(), "");
+    assert_eq!(place.folders.as_ref().unwrap().lines.len(), 3);
+}
+
+#[test]
+fn leaving_a_prefix_lists_what_was_not_listed() {
+    let mut settings = settings();
+    settings.start = Some("s3://b/pre/".parse().unwrap());
+    let mut bench = Bench::new(settings);
+    bench.answer(is_list, News::Listed(vec![upload("pre/x", 3)]));
+    bench.answer(is_list, News::Ended(Outcome::Done));
+    bench.keys("esc");
+    let Some(Command::List { scope, .. }) = bench.last(is_list) else {
+        panic!("not listed")
+    };
+    assert_eq!(
+        (scope.prefix.as_str(), bench.app.focus),
+        ("", Pane::Uploads)
+    );
+}
+
+#[test]
 fn folders_are_entered_and_left_with_the_cursor_where_it_was() {
     let mut bench = Bench::listed(&many(9));
     bench.size_all(DAY * 20);
@@ -525,6 +648,8 @@ fn folders_are_entered_and_left_with_the_cursor_where_it_was() {
         3,
         "a folder is marked whole"
     );
+    let view = bench.app.place().unwrap().folders.as_ref().unwrap();
+    assert_eq!(view.marked.get("dir1/"), Some(&3));
     bench.keys("f");
     assert!(bench.app.place().unwrap().folders.is_none());
 }
@@ -741,6 +866,29 @@ fn headings_sort_when_pressed() {
 }
 
 #[test]
+fn the_wheel_scrolls_texts_and_a_press_ends_the_filter() {
+    let mut bench = Bench::listed(&many(9));
+    let mouse = |kind, row| {
+        Event::Mouse(Mouse {
+            kind,
+            column: 60,
+            row,
+        })
+    };
+    bench.keys("?");
+    bench.event(mouse(MouseKind::WheelDown, 10));
+    assert!(matches!(bench.app.dialog, Some(Dialog::Help { scroll: 3 })));
+    bench.event(mouse(MouseKind::WheelUp, 10));
+    bench.event(mouse(MouseKind::Press, 10));
+    assert!(matches!(bench.app.dialog, Some(Dialog::Help { scroll: 0 })));
+    bench.keys("esc /").type_("dir1");
+    bench.event(mouse(MouseKind::Press, 5));
+    assert!(bench.app.filter_edit.is_none());
+    let place = bench.app.place().unwrap();
+    assert_eq!((place.table.len(), place.cursor.index()), (3, 2));
+}
+
+#[test]
 fn pasting_confirms_no_abort() {
     let mut bench = Bench::listed(&many(1));
     bench.size_all(DAY * 20);
@@ -755,6 +903,28 @@ fn a_key_without_meaning_says_where_help_is() {
     let mut bench = Bench::listed(&many(1));
     bench.event(Event::Key(Key::plain(Code::F(12))));
     assert!(bench.app.messages.current().unwrap().text.contains('?'));
+}
+
+#[test]
+fn keys_of_other_versions_do_nothing_and_leave_no_trace() {
+    let mut bench = Bench::listed(&many(9));
+    bench.size_all(DAY * 20);
+    for pane in ["", "enter", "esc esc"] {
+        bench.keys(pane);
+        let (sent, focus) = (bench.sent.len(), bench.app.focus);
+        for key in ["u", "r", "c", "w", "L", "p"] {
+            bench.keys(key);
+            assert!(bench.app.messages.current().unwrap().text.starts_with(key));
+            assert!(bench.app.dialog.is_none(), "{key} in {focus:?}");
+            assert_eq!(bench.app.focus, focus, "{key}");
+        }
+        assert_eq!((bench.sent.len(), bench.other.len()), (sent, 0));
+        assert_eq!(bench.app.place().unwrap().table.marked_totals().rows, 0);
+    }
+    assert!(
+        bench.app.messages.is_empty(),
+        "a word about a key is no report"
+    );
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! One event in, effects out: who gets the event, and what follows from any change.
 
-use super::dialog::Dialog;
+use super::dialog::{Dialog, END};
 use super::jobs::Purpose;
 use super::layout::Pane;
 use super::messages::Severity;
@@ -34,6 +34,10 @@ impl App {
     /// Takes an event in.
     pub fn update(&mut self, event: Event) -> Vec<Effect> {
         let mut effects = Vec::new();
+        if self.dialog.is_none() {
+            // How far the next text can be scrolled is not known before it is drawn.
+            self.reach.set(END);
+        }
         match event {
             Event::Key(key) => {
                 self.key(key, &mut effects);

@@ -27,7 +27,12 @@ impl App {
         let Some(place) = self.place_mut() else {
             return;
         };
+        if let Some(view) = &mut place.folders {
+            view.is_stale = true;
+        }
         match action {
+            // A range that is open is what is meant.
+            Action::Mark if end_range(place) => {}
             Action::Mark => {
                 let rows = rows_under_cursor(place);
                 // A folder is marked whole unless it already is.
@@ -47,8 +52,10 @@ impl App {
                         Severity::Info,
                         "ranges are for the flat list: f leaves the folders",
                     );
-                } else if !end_range(place) {
+                } else if !end_range(place) && !place.table.is_empty() {
                     place.range_from = place.cursor.item().copied();
+                    let text = "a range begins: move, then v or space marks it, esc gives it up";
+                    self.messages.hint(self.now, text);
                 }
             }
             Action::MarkAll => place.table.mark_view(),
@@ -244,17 +251,18 @@ impl App {
     }
 
     fn abort(&mut self, dialog: AbortDialog, effects: &mut Vec<Effect>) {
+        let Some(place) = self.buckets.get_mut(&dialog.bucket) else {
+            return;
+        };
+        place.aborting.extend(dialog.doomed());
+        let expected = dialog.expected() as u64;
         let AbortDialog {
             bucket,
             targets,
             include_active,
             ..
         } = dialog;
-        let Some(place) = self.buckets.get_mut(&bucket) else {
-            return;
-        };
         for target in &targets {
-            place.aborting.insert(target.row);
             place.reasons.remove(&target.row);
         }
         let policy = AbortPolicy {
@@ -268,10 +276,12 @@ impl App {
         self.tasks
             .list
             .insert(0, Task::new(job, TaskKind::Abort, &bucket, total, self.now));
-        self.say(
-            Severity::Info,
-            format!("aborting {} uploads; t shows the task", human::count(total)),
+        let word = if expected == 1 { "upload" } else { "uploads" };
+        let text = format!(
+            "aborting {} {word}; t shows the task",
+            human::count(expected)
         );
+        self.say(Severity::Info, text);
         effects.push(Effect::Send(Command::Abort {
             job,
             targets,
@@ -315,6 +325,7 @@ fn group(place: &Place, view: &mut FolderView, now: Timestamp) {
     view.lines = folders
         .chain(level.leaves.into_iter().map(FolderLine::Upload))
         .collect();
+    view.marked = place.table.marked_folders(&view.prefix);
     view.is_stale = false;
 }
 
@@ -325,6 +336,7 @@ fn freeze(place: &Place, rows: &[RowId], moment: Moment) -> AbortDialog {
         bucket: place.bucket.name.clone(),
         targets: Vec::with_capacity(rows.len()),
         tally: Tally::default(),
+        spared: HashSet::new(),
         alive: 0,
         undetermined: 0,
         unsized_rows: 0,
@@ -343,12 +355,19 @@ fn freeze(place: &Place, rows: &[RowId], moment: Moment) -> AbortDialog {
         let moved = known
             .moved_at()
             .is_some_and(|at| now.since(at) < thresholds.active);
-        match life(known.initiated(), &measure, now, &thresholds) {
-            Life::Alive => dialog.alive += 1,
-            _ if moved => dialog.alive += 1,
-            Life::Undetermined if measure.is_settled() => dialog.undetermined += 1,
-            Life::Undetermined => dialog.unsized_rows += 1,
-            Life::Dead => {}
+        let spared = match life(known.initiated(), &measure, now, &thresholds) {
+            Life::Alive => Some(&mut dialog.alive),
+            _ if moved => Some(&mut dialog.alive),
+            Life::Undetermined if measure.is_settled() => Some(&mut dialog.undetermined),
+            Life::Undetermined => {
+                dialog.unsized_rows += 1;
+                None
+            }
+            Life::Dead => None,
+        };
+        if let Some(count) = spared {
+            *count += 1;
+            dialog.spared.insert(*row);
         }
         let state = place.table.state(*row, now);
         dialog.not_stale += usize::from(!matches!(state, Some(State::Stale | State::Empty)));

@@ -36,3 +36,16 @@ pub struct UploadInfo {
     pub checksum_algorithm: Option<String>,
     pub checksum_type: Option<String>,
 }
+
+/// Runs of missing numbers below the highest stored one, first and last inclusive. `numbers` ascend.
+pub fn gaps(numbers: &[u32]) -> Vec<(u32, u32)> {
+    let mut expected = 1_u32;
+    let mut found = Vec::new();
+    for number in numbers {
+        if *number > expected {
+            found.push((expected, number - 1));
+        }
+        expected = number.saturating_add(1);
+    }
+    found
+}

@@ -75,6 +75,8 @@ pub struct Table {
     totals: Tally,
     view_totals: Tally,
     marks: Marks,
+    /// Of the marked rows, those that the view does not show.
+    hidden_marks: usize,
 }
 
 impl Table {
@@ -97,6 +99,7 @@ impl Table {
             totals: Tally::default(),
             view_totals: Tally::default(),
             marks: Marks::default(),
+            hidden_marks: 0,
         }
     }
 

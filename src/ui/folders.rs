@@ -7,7 +7,7 @@ use ratatui::style::Style;
 use super::paint::{put, put_right, row, skip};
 use super::text::cut_middle;
 use super::theme::Theme;
-use super::uploads::{gutter, size_text, state_style};
+use super::uploads::{gutter, pending, size_text, state_style};
 use super::when;
 use super::widget::bar::bar;
 use crate::app::App;
@@ -25,36 +25,25 @@ struct Room {
     size: u16,
     bar: u16,
     oldest: u16,
+    state: u16,
 }
 
 const GAP: u16 = 2;
 
-fn room(width: u16) -> Room {
-    match width {
-        ..44 => Room {
-            uploads: 0,
-            size: 10,
-            bar: 0,
-            oldest: 0,
-        },
-        44..64 => Room {
-            uploads: 9,
-            size: 10,
-            bar: 0,
-            oldest: 0,
-        },
-        64..80 => Room {
-            uploads: 9,
-            size: 10,
-            bar: 8,
-            oldest: 7,
-        },
-        _ => Room {
-            uploads: 9,
-            size: 10,
-            bar: 16,
-            oldest: 7,
-        },
+const fn room(width: u16) -> Room {
+    let (uploads, bar, oldest, state) = match width {
+        ..44 => (0, 0, 0, 0),
+        44..64 => (9, 0, 0, 0),
+        64..72 => (9, 0, 7, 7),
+        72..86 => (9, 8, 7, 7),
+        _ => (9, 16, 7, 7),
+    };
+    Room {
+        uploads,
+        size: 10,
+        bar,
+        oldest,
+        state,
     }
 }
 
@@ -76,6 +65,7 @@ struct Cells {
     size: Rect,
     bar: Rect,
     oldest: Rect,
+    state: Rect,
 }
 
 fn cells(line: Rect) -> Cells {
@@ -87,6 +77,7 @@ fn cells(line: Rect) -> Cells {
         },
         GUTTER,
     );
+    let state = cell(&mut rest, room.state);
     let oldest = cell(&mut rest, room.oldest);
     let bar = cell(&mut rest, room.bar);
     let size = cell(&mut rest, room.size);
@@ -97,6 +88,7 @@ fn cells(line: Rect) -> Cells {
         size,
         bar,
         oldest,
+        state,
     }
 }
 
@@ -108,6 +100,7 @@ pub fn draw(app: &App, place: &Place, theme: &Theme, inner: Rect, buffer: &mut B
     put_right(buffer, head.size, "SIZE↓", theme.accent);
     put(buffer, head.bar, "SHARE", theme.heading);
     put_right(buffer, head.oldest, "OLDEST", theme.heading);
+    put(buffer, head.state, "STATE", theme.heading);
     let top = view.cursor.top();
     let window = usize::from(inner.height).saturating_sub(1);
     let visible = view.lines.iter().enumerate().skip(top).take(window);
@@ -131,7 +124,11 @@ pub fn draw(app: &App, place: &Place, theme: &Theme, inner: Rect, buffer: &mut B
         let cells = cells(at);
         share(bytes(place, line), biggest, theme.bar, cells.bar, buffer);
         match line {
-            FolderLine::Folder(found) => folder(app, theme, found, &cells, buffer),
+            FolderLine::Folder(found) => {
+                let marked = view.marked.get(&found.prefix).copied().unwrap_or(0);
+                folder_gutter(theme, (marked, found.tally.rows), at, buffer);
+                folder(app, theme, found, &cells, buffer);
+            }
             FolderLine::Upload(id) => {
                 gutter(place, theme, (*id, false), at, buffer);
                 let shown = Leaf {
@@ -171,6 +168,20 @@ fn share(bytes: u64, biggest: u64, style: Style, cell: Rect, buffer: &mut Buffer
             style,
         );
     }
+}
+
+/// Whether all or some of a folder's uploads are marked.
+fn folder_gutter(theme: &Theme, (marked, all): (u64, u64), line: Rect, buffer: &mut Buffer) {
+    let sign = match marked {
+        0 => return,
+        marked if marked >= all => "●",
+        _ => "◐",
+    };
+    let cell = Rect {
+        width: line.width.min(GUTTER),
+        ..line
+    };
+    put(buffer, cell, sign, theme.marked);
 }
 
 fn folder(app: &App, theme: &Theme, folder: &Folder, cells: &Cells, buffer: &mut Buffer) {
@@ -227,12 +238,13 @@ fn upload(app: &App, leaf: &Leaf<'_>, theme: &Theme, cells: &Cells, buffer: &mut
         theme.text,
     );
     let state = place.table.state(id, app.now);
-    put_right(
-        buffer,
-        cells.uploads,
-        state.map_or("", State::word),
-        state_style(theme, state),
-    );
+    let word = state.map_or_else(|| pending(place, id), State::word);
+    // Without a column for the state, it stands where folders have the number of their uploads.
+    if cells.state.width > 0 {
+        put(buffer, cells.state, word, state_style(theme, state));
+    } else {
+        put_right(buffer, cells.uploads, word, state_style(theme, state));
+    }
     let measure = row.measure();
     let style = if measure.extent().is_some() {
         theme.text

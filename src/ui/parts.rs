@@ -41,7 +41,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 
 fn figures(parts: &OpenParts, theme: &Theme) -> Piece {
     let number = count(parts.parts.len() as u64);
-    let bytes = human::size(bytes(parts));
+    let bytes = human::size(parts.summary.bytes);
     match &parts.state {
         PartsState::Loading(_) if parts.parts.is_empty() => {
             Piece::new(" listing… ", theme.accent, 1)
@@ -52,15 +52,6 @@ fn figures(parts: &OpenParts, theme: &Theme) -> Piece {
             Piece::new(format!(" incomplete: {number} · {bytes} "), theme.bad, 1)
         }
     }
-}
-
-/// Bytes of the parts that are listed.
-pub fn bytes(parts: &OpenParts) -> u64 {
-    parts
-        .parts
-        .iter()
-        .map(|part| part.size)
-        .fold(0, u64::saturating_add)
 }
 
 fn nothing(app: &App, parts: Option<&OpenParts>, theme: &Theme) -> Vec<(String, Style)> {

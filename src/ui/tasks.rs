@@ -149,9 +149,7 @@ fn verdict(task: &Task, theme: &Theme) -> Option<Piece> {
             ("done, with failures ".to_owned(), theme.warn)
         }
         Some(Outcome::Done) => ("done ✓ ".to_owned(), theme.good),
-        Some(Outcome::Cancelled { left, .. }) => {
-            (format!("cancelled, {} left ", count(*left)), theme.warn)
-        }
+        Some(Outcome::Cancelled { .. }) => ("cancelled ".to_owned(), theme.warn),
         Some(Outcome::Failed(fault)) => (format!("failed: {} ", escape(&fault.message)), theme.bad),
     };
     Some(Piece::new(text, style, 1))
@@ -198,6 +196,13 @@ fn figures(task: &Task, theme: &Theme) -> Vec<Piece> {
     };
     if skipped > 0 {
         push(format!("{} skipped", count(skipped)), theme.warn, 4);
+    }
+    let left = match &task.ended {
+        Some((_, Outcome::Cancelled { left, .. })) => *left,
+        _ => 0,
+    };
+    if left > 0 {
+        push(format!("{} not begun", count(left)), theme.warn, 5);
     }
     if failed > 0 {
         push(format!("{} failed", count(failed)), theme.bad, 2);

@@ -76,6 +76,15 @@ fn a_very_wide_screen_shows_every_column() {
 }
 
 #[test]
+fn an_open_range_is_seen_and_summed_up() {
+    let mut scene = half_sized(120, 36);
+    scene.keys("\\ v j j j j");
+    insta::assert_snapshot!("range_120x36", scene.screen());
+    let narrow = half_sized(80, 24).keys("v j j").screen();
+    assert!(narrow.contains("range 3"), "{narrow}");
+}
+
+#[test]
 fn odd_keys_are_escaped_and_cut_in_the_middle() {
     insta::assert_snapshot!("odd_keys_80x24", half_sized(80, 24).keys("G").screen());
 }
@@ -87,6 +96,21 @@ fn folders_show_their_share_of_the_biggest() {
         "folders_80x24",
         half_sized(80, 24).keys("f enter enter").screen()
     );
+}
+
+#[test]
+fn folders_show_whether_their_uploads_are_marked() {
+    let mut scene = half_sized(120, 36);
+    scene.keys("\\ f j space");
+    let screen = scene.screen();
+    let line = |name: &str| {
+        let line = screen.lines().find(|line| line.contains(name));
+        line.unwrap().to_owned()
+    };
+    assert!(line(" db/ ").contains("●  db/"), "{screen}");
+    assert!(line(" tmp/ ").contains("   tmp/"), "{screen}");
+    let screen = scene.keys("enter space h").screen();
+    assert!(screen.contains("◐  tmp/"), "{screen}");
 }
 
 #[test]
@@ -121,9 +145,60 @@ fn a_running_abort_shows_what_became_of_each_upload() {
 }
 
 #[test]
+fn the_report_of_a_cancelled_abort_groups_by_reason() {
+    let mut scene = asked(80, 24);
+    scene.keys("2 8 enter");
+    let is_abort = |command: &Command| matches!(command, Command::Abort { .. });
+    let Some(Command::Abort { targets, .. }) = scene.last(is_abort).cloned() else {
+        panic!("no abort was asked for");
+    };
+    let outcomes = targets.iter().enumerate().map(|(index, target)| {
+        let outcome = match index {
+            0..4 => AbortOutcome::Aborted {
+                freed: Some(60 << 30),
+            },
+            4..7 => AbortOutcome::Skipped(SkipReason::Active),
+            7 => AbortOutcome::Skipped(SkipReason::LivenessUnknown),
+            _ => AbortOutcome::Skipped(SkipReason::Cancelled),
+        };
+        (target.row, outcome)
+    });
+    scene.news(is_abort, News::Aborted(outcomes.collect()));
+    let progress = Progress {
+        done: 8,
+        total: Some(30),
+        ..Progress::default()
+    };
+    scene.news(is_abort, News::Progress(progress));
+    let ended = Outcome::Cancelled { done: 8, left: 22 };
+    scene.news(is_abort, News::Ended(ended));
+    insta::assert_snapshot!("cancelled_report_80x24", scene.keys("t enter").screen());
+}
+
+#[test]
 fn the_help_names_the_keys_of_the_pane() {
     insta::assert_snapshot!("help_120x36", half_sized(120, 36).keys("?").screen());
     insta::assert_snapshot!("help_80x24", half_sized(80, 24).keys("?").screen());
+}
+
+#[test]
+fn a_text_scrolled_past_its_end_comes_back_at_once() {
+    let mut scene = half_sized(80, 24);
+    scene.keys("?");
+    let first = scene.screen();
+    for _ in 0..200 {
+        scene.keys("j");
+        scene.screen();
+    }
+    let last = scene.screen();
+    assert_ne!(first, last);
+    assert_eq!(scene.keys("k j").screen(), last);
+    assert_ne!(scene.keys("k").screen(), last);
+    assert_eq!(scene.keys("g").screen(), first);
+    assert_eq!(scene.keys("G").screen(), last);
+    // Typed ahead, before any frame of the text was drawn.
+    scene.keys("esc ! esc ? j j j");
+    assert_ne!(scene.screen(), first);
 }
 
 #[test]

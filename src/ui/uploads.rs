@@ -63,7 +63,7 @@ fn list(app: &App, place: &Place, theme: &Theme, inner: Rect, buffer: &mut Buffe
     let specs = columns(inner.width);
     headings(place, theme, &specs, row(inner, 0), buffer);
     let top = place.cursor.top();
-    let range = range(place);
+    let range = place.range();
     for offset in 0..usize::from(inner.height).saturating_sub(1) {
         let Some(id) = place.table.at(top + offset) else {
             break;
@@ -92,13 +92,6 @@ fn list(app: &App, place: &Place, theme: &Theme, inner: Rect, buffer: &mut Buffe
             }
         }
     }
-}
-
-/// The positions that a range of marks covers while it is open.
-fn range(place: &Place) -> Option<(usize, usize)> {
-    let from = place.table.position(place.range_from?)?;
-    let to = place.cursor.index();
-    Some((from.min(to), from.max(to)))
 }
 
 fn headings(place: &Place, theme: &Theme, specs: &[ColumnSpec], line: Rect, buffer: &mut Buffer) {
@@ -179,7 +172,8 @@ pub fn size_text(place: &Place, id: RowId, measure: &Measure) -> String {
     }
 }
 
-fn pending(place: &Place, id: RowId) -> &'static str {
+/// What stands for a fact that only the parts tell.
+pub fn pending(place: &Place, id: RowId) -> &'static str {
     if place.asked.contains(&id) && !place.reasons.contains_key(&id) {
         "…"
     } else {

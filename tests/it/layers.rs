@@ -90,7 +90,8 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
     (
         "config",
         &["app", "model", "ui"],
-        &["etcetera", "strsim", "toml"],
+        // tempfile is there only for tests
+        &["etcetera", "strsim", "tempfile", "thiserror", "toml"],
     ),
     ("term", &[], &["crossterm", "ratatui", "signal_hook"]),
     (

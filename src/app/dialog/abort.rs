@@ -1,7 +1,10 @@
 //! The question before an abort: what will be lost, what is excluded and why, and a confirmation that cannot
 //! be given by leaning on a key.
 
+use std::collections::HashSet;
+
 use crate::app::text::Line;
+use crate::model::RowId;
 use crate::model::tally::Tally;
 use crate::protocol::AbortTarget;
 
@@ -19,6 +22,8 @@ pub struct AbortDialog {
     pub targets: Vec<AbortTarget>,
     /// Of all that was chosen.
     pub tally: Tally,
+    /// Rows that are left out unless included: known to be alive, or perhaps.
+    pub spared: HashSet<RowId>,
     /// Known to be alive: left out unless included.
     pub alive: usize,
     /// Parts may not be listed, so they may be alive: left out unless included.
@@ -47,6 +52,12 @@ impl AbortDialog {
         }
     }
 
+    /// The rows that are expected to go; an unsized one may yet turn out to be alive.
+    pub fn doomed(&self) -> impl Iterator<Item = RowId> {
+        let rows = self.targets.iter().map(|target| target.row);
+        rows.filter(|row| self.include_active || !self.spared.contains(row))
+    }
+
     /// What has to be typed: a word for a few dead uploads, their number for many or for any that is not
     /// stale, and in so many words what is alive.
     pub fn wanted(&self) -> String {
@@ -70,7 +81,7 @@ impl AbortDialog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{RowId, Target};
+    use crate::model::Target;
 
     fn dialog(targets: usize, alive: usize, not_stale: usize) -> AbortDialog {
         let target = AbortTarget {
@@ -87,6 +98,7 @@ mod tests {
             bucket: "b".into(),
             targets: vec![target; targets],
             tally: Tally::default(),
+            spared: HashSet::new(),
             alive,
             undetermined: 0,
             unsized_rows: 0,

@@ -10,9 +10,8 @@ pub use palette::Palette;
 
 use crate::protocol::JobId;
 
-/// The scroll position of a text's end: just before it, positions count from there, since only the screen knows
-/// how many lines a text takes.
-pub const END: usize = usize::MAX / 2;
+/// The scroll position of a text's end, wherever that is.
+pub const END: usize = usize::MAX;
 
 /// The one dialog that is open.
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
-pub use suggest::suggestions;
+pub use suggest::{applicable, suggestions};
 pub use value::parse_duration;
 
 use super::{Measure, State, Thresholds, Timestamp, Upload, human};

@@ -37,3 +37,48 @@ pub fn suggestions(partial: &str) -> Vec<String> {
         .map(|(name, op)| format!("{sign}{name}{op}"))
         .collect()
 }
+
+/// What of a filter that is being typed can be applied already: without a last term that may yet become a field,
+/// such as the `ag` of `age>7d`. Half a name would look for keys that hold it, and empty the list on the way.
+pub fn applicable(partial: &str) -> &str {
+    let start = partial
+        .char_indices()
+        .rev()
+        .find(|(_, c)| c.is_whitespace())
+        .map_or(0, |(at, c)| at + c.len_utf8());
+    let (before, term) = partial.split_at(start);
+    let body = term.trim_start_matches(['-', '!']);
+    let lower = body.to_ascii_lowercase();
+    let begun = FIELDS.iter().any(|(name, _)| name.starts_with(&lower));
+    // An open quote takes white space in: what looks like a term is the inside of a value then.
+    let quoted = before.matches('\'').count() % 2 == 1 || before.matches('"').count() % 2 == 1;
+    if !term.is_empty() && begun && !quoted {
+        before
+    } else {
+        partial
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_a_field_name_waits_for_the_rest() {
+        for (typed, applied) in [
+            ("ag", ""),
+            ("video ag", "video "),
+            ("video -sta", "video "),
+            ("video -", "video "),
+            ("AGE", ""),
+            ("age>7d", "age>7d"),
+            ("video", "video"),
+            ("age>7d vid", "age>7d vid"),
+            ("ag ", "ag "),
+            ("key='a pa", "key='a pa"),
+            ("", ""),
+        ] {
+            assert_eq!(applicable(typed), applied, "{typed:?}");
+        }
+    }
+}

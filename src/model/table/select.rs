@@ -1,5 +1,6 @@
 //! Reading the view by position and by folder, totals, and marks.
 
+use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{Table, Verdict};
@@ -75,7 +76,9 @@ impl Table {
 
     pub fn mark(&mut self, row: RowId) {
         if let Some(looked) = self.catalog.get(row).filter(|row| !row.is_gone()) {
-            self.marks.insert(&looked, &self.settings.prices);
+            let fresh = self.marks.insert(&looked, &self.settings.prices);
+            let hidden = self.standing[row.0 as usize].verdict != Verdict::Shown;
+            self.hidden_marks += usize::from(fresh && hidden);
         }
     }
 
@@ -87,7 +90,9 @@ impl Table {
     /// Takes a mark; the oldest marked row may be out of date then.
     pub(super) fn drop_mark(&mut self, row: RowId) {
         if let Some(looked) = self.catalog.get(row) {
-            self.marks.remove(&looked, &self.settings.prices);
+            let marked = self.marks.remove(&looked, &self.settings.prices);
+            let hidden = self.standing[row.0 as usize].verdict != Verdict::Shown;
+            self.hidden_marks -= usize::from(marked && hidden);
         }
     }
 
@@ -115,6 +120,16 @@ impl Table {
         }
     }
 
+    /// What the view shows between two positions adds up to, both included. Looks at every row of them.
+    pub fn tally_between(&self, a: usize, b: usize) -> Tally {
+        let mut tally = Tally::default();
+        let rows = self.view.window(a.min(b)..a.max(b).saturating_add(1));
+        for row in rows.filter_map(|row| self.catalog.get(row)) {
+            tally.add(&row, &self.settings.prices);
+        }
+        tally
+    }
+
     /// Marks all that the view shows.
     pub fn mark_view(&mut self) {
         for index in 0..self.view.len() {
@@ -136,6 +151,7 @@ impl Table {
 
     pub fn clear_marks(&mut self) {
         self.marks.clear();
+        self.hidden_marks = 0;
     }
 
     /// The marked rows in the order of the listing, hidden ones among them.
@@ -144,11 +160,8 @@ impl Table {
     }
 
     /// How many marked rows the view does not show.
-    pub fn marked_hidden(&self) -> usize {
-        self.marks
-            .iter()
-            .filter(|row| self.standing[row.0 as usize].verdict != Verdict::Shown)
-            .count()
+    pub const fn marked_hidden(&self) -> usize {
+        self.hidden_marks
     }
 
     /// What lies directly below `prefix`, of the rows that pass the filter; uploads that lie there themselves
@@ -171,6 +184,26 @@ impl Table {
         leaves.sort_unstable_by(|a, b| order.compare(a, b));
         level.leaves = leaves.into_iter().map(|leaf| leaf.1).collect();
         level
+    }
+
+    /// How many rows that the view shows are marked below each folder of a level, by the folder's prefix.
+    pub fn marked_folders(&self, prefix: &str) -> HashMap<String, u64> {
+        let mut folders: HashMap<String, u64> = HashMap::new();
+        let shown = |row: &RowId| self.standing[row.0 as usize].verdict == Verdict::Shown;
+        for row in self.marks.iter().filter(shown) {
+            let key = self.catalog.get(row).map_or("", |row| row.key());
+            let slash = key.strip_prefix(prefix).and_then(|rest| rest.find('/'));
+            if let Some(slash) = slash {
+                let folder = &key[..=prefix.len() + slash];
+                match folders.get_mut(folder) {
+                    Some(count) => *count += 1,
+                    None => {
+                        folders.insert(folder.to_owned(), 1);
+                    }
+                }
+            }
+        }
+        folders
     }
 
     pub(super) fn order(&self) -> Order<'_> {

@@ -103,6 +103,10 @@ impl Table {
         if before == verdict {
             return;
         }
+        if self.marks.contains(row) && shown != (before == Verdict::Shown) {
+            self.hidden_marks += usize::from(!shown);
+            self.hidden_marks -= usize::from(shown);
+        }
         self.undecided += usize::from(verdict == Verdict::Undecided);
         self.undecided -= usize::from(before == Verdict::Undecided);
         if shown {

@@ -4,7 +4,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use crate::app::App;
-use crate::app::parts::{OpenParts, PartsState};
+use crate::app::parts::{OpenParts, PartsState, Summary};
 use crate::app::place::Place;
 use crate::model::catalog::Row;
 use crate::model::human::{self, count, escape};
@@ -13,9 +13,9 @@ use crate::model::{Measure, RowId, State, Timestamp};
 use crate::ui::text::{cut_middle, fold, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::uploads::state_style;
-use crate::ui::widget::partmap::{gaps, gaps_text, part_map};
+use crate::ui::widget::partmap::{gaps_text, part_map};
 use crate::ui::widget::spark::spark;
-use crate::ui::{fault, parts, when};
+use crate::ui::{fault, when};
 
 pub struct Facts<'a> {
     pub app: &'a App,
@@ -148,12 +148,11 @@ impl Facts<'_> {
         if open.parts.is_empty() {
             return;
         }
-        let numbers: Vec<u32> = open.parts.iter().map(|part| part.number).collect();
-        let map = part_map(&numbers, room.saturating_sub(LABEL));
+        let Summary { numbers, gaps, .. } = &open.summary;
+        let map = part_map(numbers, room.saturating_sub(LABEL));
         lines.push(self.styled("part map", map, self.theme.bar));
-        let gaps = gaps(&numbers);
         let highest = numbers.last().copied().unwrap_or(0);
-        match gaps_text(&gaps, 3) {
+        match gaps_text(gaps, 3) {
             Some(text) => {
                 let missing: u64 = gaps.iter().map(|(from, to)| u64::from(to - from) + 1).sum();
                 let text = format!(
@@ -167,7 +166,7 @@ impl Facts<'_> {
                 let text = format!(
                     "1 to {} without a gap, {}",
                     count(u64::from(highest)),
-                    human::size(parts::bytes(open))
+                    human::size(open.summary.bytes)
                 );
                 lines.push(self.styled("", text, self.theme.dim));
             }
@@ -177,11 +176,7 @@ impl Facts<'_> {
     }
 
     fn arrivals(&self, open: &OpenParts, room: usize, lines: &mut Vec<Line<'static>>) {
-        let points: Vec<Timestamp> = open
-            .parts
-            .iter()
-            .filter_map(|part| part.last_modified)
-            .collect();
+        let points = &open.summary.arrivals;
         let (Some(first), Some(last)) = (points.iter().min(), points.iter().max()) else {
             return;
         };
@@ -191,7 +186,7 @@ impl Facts<'_> {
         } else {
             format!("  over {span}")
         };
-        let line = spark(&points, room.saturating_sub(LABEL + width(&tail)).min(48));
+        let line = spark(points, room.saturating_sub(LABEL + width(&tail)).min(48));
         let mut line = self.styled("arrivals", line, self.theme.bar);
         line.push_span(Span::styled(tail, self.theme.dim));
         lines.push(line);

@@ -3,7 +3,7 @@
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
-use super::scrolled;
+use super::{Scroll, scrolled};
 use crate::app::App;
 use crate::app::action::{ACTIONS, Entry, Scope};
 use crate::ui::text::{width, wrap};
@@ -33,7 +33,11 @@ pub fn draw(app: &App, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) {
         join(left, global_block)
     };
     let name = format!("Keys: {}", if has_own { own } else { list }.word());
-    scrolled(frame, theme, &lines, scroll, &name);
+    let scroll = Scroll {
+        at: scroll,
+        reach: &app.reach,
+    };
+    scrolled(frame, theme, &lines, &scroll, &name);
 }
 
 struct Look<'a> {

@@ -1,12 +1,15 @@
 //! Texts to read: everything that was reported, and what a task skipped and failed.
 
+use std::collections::BTreeMap;
+
 use ratatui::Frame;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::scrolled;
+use super::{Scroll, scrolled};
 use crate::app::App;
 use crate::app::messages::{Message, Severity};
-use crate::app::tasks::{Task, TaskKind};
+use crate::app::tasks::{Miss, Task, TaskKind, Trouble};
 use crate::model::human::{count, escape};
 use crate::protocol::JobId;
 use crate::ui::tasks::headline;
@@ -45,7 +48,11 @@ pub fn messages(app: &App, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) 
         let text = format!("{} older ones were not kept", count(app.messages.dropped));
         lines.push(Line::styled(text, theme.dim));
     }
-    scrolled(frame, theme, &lines, scroll, "Messages");
+    let scroll = Scroll {
+        at: scroll,
+        reach: &app.reach,
+    };
+    scrolled(frame, theme, &lines, &scroll, "Messages");
 }
 
 fn told(app: &App, message: &Message, room: usize, theme: &Theme) -> Vec<Line<'static>> {
@@ -82,14 +89,13 @@ fn told(app: &App, message: &Message, room: usize, theme: &Theme) -> Vec<Line<'s
 }
 
 pub fn report(app: &App, job: JobId, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) {
+    let place = Scroll {
+        at: scroll,
+        reach: &app.reach,
+    };
     let Some(task) = app.tasks.list.iter().find(|task| task.job == job) else {
-        scrolled(
-            frame,
-            theme,
-            &[Line::styled("The task was removed.", theme.dim)],
-            0,
-            "Report",
-        );
+        let text = [Line::styled("The task was removed.", theme.dim)];
+        scrolled(frame, theme, &text, &place, "Report");
         return;
     };
     let room = room(frame);
@@ -115,7 +121,7 @@ pub fn report(app: &App, job: JobId, scroll: usize, theme: &Theme, frame: &mut F
         frame,
         theme,
         &lines,
-        scroll,
+        &place,
         &format!("{word} {}", escape(&task.bucket)),
     );
 }
@@ -133,37 +139,55 @@ fn troubles(task: &Task, scroll: usize, room: usize, theme: &Theme) -> Vec<Line<
             .collect();
     }
     let limit = scroll.saturating_add(AHEAD);
-    let (failed, skipped): (Vec<_>, Vec<_>) =
-        task.troubles.iter().partition(|trouble| trouble.failed);
     let mut lines = Vec::new();
-    for (word, style, group) in [
-        ("failed", theme.bad, failed),
-        ("skipped", theme.warn, skipped),
-    ] {
-        if group.is_empty() || lines.len() >= limit {
-            continue;
+    for (style, heading, group) in groups(task, theme) {
+        if lines.len() >= limit {
+            break;
         }
-        lines.push(Line::styled(
-            format!("{} {word}", count(group.len() as u64)),
-            style,
-        ));
+        lines.extend(
+            wrap(&heading, room)
+                .into_iter()
+                .map(|text| Line::styled(text, style)),
+        );
         for trouble in group {
             if lines.len() >= limit {
                 break;
             }
             let key = escape(&trouble.key);
-            lines.push(Line::styled(
-                format!("  {}", cut_middle(&key, room.saturating_sub(2))),
-                theme.text,
-            ));
-            let why = wrap(&escape(&trouble.why), room.saturating_sub(6).max(10));
-            lines.extend(
-                why.into_iter()
-                    .map(|text| Line::styled(format!("      {text}"), theme.dim)),
-            );
+            let key = cut_middle(&key, room.saturating_sub(2));
+            lines.push(Line::styled(format!("  {key}"), theme.text));
+            if trouble.miss == Miss::Failed {
+                let why = wrap(&escape(&trouble.why), room.saturating_sub(6).max(10));
+                let told = why.into_iter().map(|text| format!("      {text}"));
+                lines.extend(told.map(|text| Line::styled(text, theme.dim)));
+            }
         }
         lines.push(Line::default());
     }
     lines.pop();
     lines
+}
+
+/// Failures first, each with its own reason; then what was skipped, by reason; then what was not begun.
+fn groups<'a>(task: &'a Task, theme: &Theme) -> Vec<(Style, String, Vec<&'a Trouble>)> {
+    let mut failed = Vec::new();
+    let mut left = Vec::new();
+    let mut skipped: BTreeMap<&str, Vec<&Trouble>> = BTreeMap::new();
+    for trouble in &task.troubles {
+        match trouble.miss {
+            Miss::Failed => failed.push(trouble),
+            Miss::Left => left.push(trouble),
+            Miss::Skipped => skipped.entry(&trouble.why).or_default().push(trouble),
+        }
+    }
+    let heading = |word: &str, group: &[&Trouble]| format!("{} {word}", count(group.len() as u64));
+    let mut groups = vec![(theme.bad, heading("failed", &failed), failed)];
+    for (why, group) in skipped {
+        let why = format!("skipped, {}", escape(why));
+        groups.push((theme.warn, heading(&why, &group), group));
+    }
+    let word = "not begun, cancelled before their turn";
+    groups.push((theme.warn, heading(word, &left), left));
+    groups.retain(|(_, _, group)| !group.is_empty());
+    groups
 }

@@ -7,6 +7,8 @@ mod log;
 mod menu;
 mod palette;
 
+use std::cell::Cell;
+
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -15,7 +17,7 @@ use ratatui::widgets::{Block, BorderType, Clear, Widget};
 use super::paint::{cells, put, put_line, put_right, row, skip};
 use super::theme::Theme;
 use crate::app::App;
-use crate::app::dialog::{Dialog, END};
+use crate::app::dialog::Dialog;
 
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     match &app.dialog {
@@ -128,31 +130,28 @@ fn open(
     )
 }
 
-/// The first line in sight. Close to [`END`], the position counts from the end: the app knows neither widths
-/// nor wrapped lines.
-const fn top(scroll: usize, last: usize) -> usize {
-    if is_from_end(scroll) {
-        last.saturating_sub(END.saturating_sub(scroll))
-    } else if scroll < last {
-        scroll
-    } else {
-        last
-    }
-}
-
-/// Whether a scroll position counts from the end.
-const fn is_from_end(scroll: usize) -> bool {
-    scroll > END / 2
+/// Where a text is scrolled to, and where to tell how far it could be.
+struct Scroll<'a> {
+    at: usize,
+    reach: &'a Cell<usize>,
 }
 
 /// A box of lines that may be longer than the screen.
-fn scrolled(frame: &mut Frame<'_>, theme: &Theme, lines: &[Line<'_>], scroll: usize, name: &str) {
+fn scrolled(
+    frame: &mut Frame<'_>,
+    theme: &Theme,
+    lines: &[Line<'_>],
+    scroll: &Scroll<'_>,
+    name: &str,
+) {
     let screen = frame.area();
     let widest = lines.iter().map(Line::width).max().unwrap_or(0);
     let width = text_width(screen, u16::try_from(widest).unwrap_or(u16::MAX).max(30));
     let height = text_height(screen, lines.len());
     let shown = usize::from(height);
-    let top = top(scroll, lines.len().saturating_sub(shown));
+    let last = lines.len().saturating_sub(shown);
+    scroll.reach.set(last);
+    let top = scroll.at.min(last);
     let place = if lines.len() > shown {
         format!("{}–{} of {}", top + 1, top + shown, lines.len())
     } else {

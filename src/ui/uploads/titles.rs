@@ -102,16 +102,30 @@ pub fn right(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
             Piece::new(long, theme.dim, 5).or_at(2, format!("{}/{}", count(shown), count(all))),
         );
     }
+    if let Some(range) = place.range() {
+        pieces.push(ranged(place, range, theme));
+    }
     if table.marked_totals().rows > 0 {
-        // Counting them looks at every mark, so only where something is hidden at all.
-        let hidden = if shown == all {
-            0
-        } else {
-            table.marked_hidden()
-        };
+        let hidden = table.marked_hidden();
         pieces.push(marked(table.marked_totals(), hidden, theme));
     }
     joined(pieces, theme)
+}
+
+/// Up to so many rows of a range are summed up for each frame.
+const SUMMED: usize = 5_000;
+
+/// What is about to be marked.
+fn ranged(place: &Place, (from, to): (usize, usize), theme: &Theme) -> Piece {
+    let rows = to - from + 1;
+    let short = format!("range {}", count(rows as u64));
+    let piece = if rows <= SUMMED {
+        let bytes = place.table.tally_between(from, to).bytes_text();
+        Piece::new(format!("{short} · {bytes}"), theme.marked, 6)
+    } else {
+        Piece::new(short.clone(), theme.marked, 6)
+    };
+    piece.or_at(4, short)
 }
 
 fn marked(tally: &Tally, hidden: usize, theme: &Theme) -> Piece {

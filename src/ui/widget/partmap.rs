@@ -48,19 +48,6 @@ pub fn part_map(numbers: &[u32], width: usize) -> String {
     map
 }
 
-/// Runs of missing numbers below the highest stored one, first and last inclusive. `numbers` ascend.
-pub fn gaps(numbers: &[u32]) -> Vec<(u32, u32)> {
-    let mut expected = 1_u32;
-    let mut found = Vec::new();
-    for number in numbers {
-        if *number > expected {
-            found.push((expected, number - 1));
-        }
-        expected = number.saturating_add(1);
-    }
-    found
-}
-
 /// `gap 4,211–4,213, 5,000 (+2 more)`: at most `most` of them; `None` without gaps.
 pub fn gaps_text(gaps: &[(u32, u32)], most: usize) -> Option<String> {
     if gaps.is_empty() {
@@ -88,6 +75,7 @@ pub fn gaps_text(gaps: &[(u32, u32)], most: usize) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::part::gaps;
 
     #[test]
     fn a_gap_shows_as_missing_or_partly_missing() {
