@@ -4,6 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use tokio::signal::unix::{SignalKind, signal};
+
 use super::args::Connection;
 use super::connect;
 use super::failure::Failure;
@@ -35,24 +37,37 @@ pub struct Session {
     next_job: u64,
 }
 
-/// Comes true when the person presses ctrl-c.
+/// Comes true when the person presses ctrl-c, or the system asks the process to end.
 pub struct Interrupt(Pin<Box<dyn Future<Output = ()> + Send>>);
 
 impl Interrupt {
     fn new() -> Self {
-        let heard = async {
-            if tokio::signal::ctrl_c().await.is_err() {
-                // Without a handler the system ends the process by itself.
-                std::future::pending::<()>().await;
-            }
-        };
-        Self(Box::pin(heard))
+        Self(Box::pin(asked_to_end()))
     }
 
     /// Waits for it; may be waited for again and again, each time for the next.
     pub async fn heard(&mut self) {
         self.0.as_mut().await;
         *self = Self::new();
+    }
+}
+
+/// Without a handler the system ends the process by itself.
+async fn asked_to_end() {
+    let pressed = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    let told = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut told) => told.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = pressed => {}
+        _ = told => {}
     }
 }
 

@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::Settings;
 use super::mailbox::Outbox;
 use super::pacer::{Pacer, Pacers, Stop};
+use crate::model::Timestamp;
 use crate::model::provider::recognised;
 use crate::protocol::{Fault, JobId, News, Outcome, Progress, Urgency};
 use crate::s3::{Clock, ListParts, ListUploads, PartsPage, Store, UploadsPage};
@@ -53,6 +54,13 @@ impl Job {
             Ok::<_, Fault>(found.is_some_and(|of| of.exact_prefix_only))
         });
         exact.await.is_ok_and(|exact| *exact)
+    }
+
+    /// The time by which life is judged: the service's, where ours is ahead of it, since a clock that is
+    /// ahead makes fresh parts look old.
+    pub(super) fn cautious_now(&self) -> Timestamp {
+        let ahead = self.store.noticed().clock_ahead.unwrap_or(0).max(0);
+        Timestamp::from_millis(self.clock.now().millis() - ahead)
     }
 
     /// Asks about one bucket, until this job is cancelled.

@@ -176,6 +176,10 @@ fn reason(said: &str, profile: Option<&str>) -> String {
         said if said.contains("AWS_EC2_METADATA_DISABLED") => {
             "turned off by AWS_EC2_METADATA_DISABLED".to_owned()
         }
+        said if said.contains("could not parse profile file") => {
+            "the AWS configuration cannot be parsed; check ~/.aws/config and ~/.aws/credentials"
+                .to_owned()
+        }
         said => said.replace('`', "'"),
     }
 }

@@ -235,6 +235,11 @@ fn broken_off(error: &(dyn Error + 'static), place: &Place) -> Failure {
 fn wire(error: &(dyn Error + 'static), place: &Place) -> Failure {
     let host = &place.host;
     let text = chain(error).to_ascii_lowercase();
+    if text.contains("region was not a valid dns name") {
+        return Failure::Unbuilt(
+            "the region's name is not valid; check --region, AWS_REGION and the profile".to_owned(),
+        );
+    }
     let refused = find_io(error).map(io::Error::kind);
     let (message, hint) = if text.contains("connect timeout") {
         (

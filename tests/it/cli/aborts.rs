@@ -262,3 +262,21 @@ async fn an_empty_filter_aborts_nothing() {
     shop.run(&args).with_code(0);
     assert_eq!(shop.store.upload_count("attic"), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_that_cannot_be_listed_is_in_the_aborts_document() {
+    let shop = Shop::open().await;
+    shop.store
+        .deny("attic", Operation::ListMultipartUploads, "");
+    let args = [
+        "abort",
+        "s3://attic",
+        "--filter",
+        "age>1d",
+        "--yes",
+        "--json",
+    ];
+    let document = shop.run(&args).with_code(1).json();
+    assert_eq!(document["aborted"], 0);
+    assert_eq!(document["errors"][0]["code"], "AccessDenied");
+}

@@ -13,14 +13,14 @@ async fn slow() -> Shop {
     .await
 }
 
-/// Interrupts the command after so many requests.
-async fn interrupted(shop: &Shop, args: &[&str], after: (Operation, u64)) -> Ended {
+/// Sends the command a signal after so many requests.
+async fn ended_by(signal: &str, shop: &Shop, args: &[&str], after: (Operation, u64)) -> Ended {
     let child = shop.command(args).spawn().unwrap();
     while shop.server.requests(after.0) < after.1 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     let pid = child.id().to_string();
-    Command::new("kill").args(["-INT", &pid]).status().unwrap();
+    Command::new("kill").args([signal, &pid]).status().unwrap();
     Ended::of(child.wait_with_output().unwrap()).with_code(130)
 }
 
@@ -31,7 +31,7 @@ async fn an_interrupted_listing_is_a_whole_document_that_says_so() {
         shop.upload(&format!("many/{number:05}"), None, 1, HOUR * 200);
     }
     let args = ["ls", "s3://attic", "--json"];
-    let ended = interrupted(&shop, &args, (Operation::ListMultipartUploads, 4)).await;
+    let ended = ended_by("-INT", &shop, &args, (Operation::ListMultipartUploads, 4)).await;
     let document = ended.json();
     let listed = document["uploads"].as_array().unwrap().len();
     assert!((1000..20_000).contains(&listed), "{listed}");
@@ -43,8 +43,28 @@ async fn an_interrupted_listing_is_a_whole_document_that_says_so() {
     );
     assert_eq!(ended.err.lines().count(), 1, "{}", ended.err);
     let args = ["du", "s3://attic", "--json"];
-    let ended = interrupted(&shop, &args, (Operation::ListParts, 100)).await;
+    let ended = ended_by("-INT", &shop, &args, (Operation::ListParts, 100)).await;
     assert_eq!(ended.json()["errors"][0]["code"], "Interrupted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_abort_that_the_system_ends_says_what_was_done() {
+    let shop = slow().await;
+    for number in 0..2000 {
+        shop.upload(&format!("many/{number:05}"), None, 1, HOUR * 200);
+    }
+    let args = [
+        "abort",
+        "s3://attic",
+        "--filter",
+        "age>1d",
+        "--yes",
+        "--json",
+    ];
+    let ended = ended_by("-TERM", &shop, &args, (Operation::AbortMultipartUpload, 50)).await;
+    let aborted = ended.json()["aborted"].as_u64().unwrap();
+    assert_eq!(2000 - aborted, shop.store.upload_count("attic") as u64);
+    assert!(aborted < 1900, "{aborted}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -120,3 +120,33 @@ async fn the_doctor_sees_a_wrong_clock_and_keys_that_are_not_encoded() {
     assert!(detail.contains("ahead of the server's"), "{detail}");
     assert_eq!(find(&document, "key encoding")["status"], "quirk");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_right_is_said_in_one_sentence() {
+    let shop = Shop::open().await;
+    let broken = write(&shop, "broken", "[profile x\nregion\n");
+    let one = |mut command: Command, words: &str| {
+        let ended = Ended::of(command.output().unwrap()).with_code(1);
+        assert!(ended.err.contains(words), "{ended:?}");
+        assert_eq!(ended.err.lines().count(), 1, "{ended:?}");
+        assert_eq!(ended.out, "");
+    };
+    one(shop.command(&["ls", "--region", "a b"]), "check --region");
+    one(
+        shop.command(&["ls", "s3://Up_per..x"]),
+        "(InvalidBucketName)",
+    );
+    one(
+        shop.command(&["ls", "--endpoint-url", "localhost:9000"]),
+        "write it as https://host:port",
+    );
+    let mut command = shop.command(&["ls"]);
+    command
+        .env_remove("AWS_ACCESS_KEY_ID")
+        .env_remove("AWS_SECRET_ACCESS_KEY")
+        .env("AWS_CONFIG_FILE", &broken);
+    one(command, "check ~/.aws/config");
+    let mut command = shop.command(&["ls", "--profile", "nobody"]);
+    command.env("AWS_CONFIG_FILE", write(&shop, "fine", "[profile x]\n"));
+    one(command, "'nobody': it is in no configuration file");
+}

@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use mopup::model::{Bucket, Part, Target, Timestamp, Upload, UploadInfo};
 use mopup::protocol::{Fault, Identity, Kind, Operation};
 use mopup::s3::{
-    Abort, CreateUpload, ListParts, ListUploads, Marker, PartsPage, Store, UploadPart, UploadsPage,
+    Abort, CreateUpload, ListParts, ListUploads, Marker, Noticed, PartsPage, Store, UploadPart,
+    UploadsPage,
 };
 
 pub(super) const NOW: Timestamp = Timestamp::from_secs(1_760_000_000);
@@ -38,6 +39,8 @@ pub(super) struct Fake {
     /// Performs the first abort of each upload, but loses its answer.
     pub(super) lose_answers: bool,
     pub(super) latency: Duration,
+    /// So many milliseconds the clock is ahead of this service's.
+    pub(super) ahead: i64,
     /// Finds by a prefix only the key that equals it.
     pub(super) exact: bool,
     /// 0: all in one page.
@@ -244,6 +247,13 @@ impl Store for Fake {
                 }
                 Ok(())
             }
+        }
+    }
+
+    fn noticed(&self) -> Noticed {
+        Noticed {
+            clock_ahead: Some(self.ahead),
+            ..Noticed::default()
         }
     }
 
