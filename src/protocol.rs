@@ -314,15 +314,20 @@ pub struct Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.operation.name())?;
-        if !self.target.is_empty() {
-            write!(f, " on {}", self.target)?;
+        let asked = !matches!(self.operation, Operation::Connect | Operation::Local);
+        match (asked, self.target.is_empty()) {
+            (true, true) => write!(f, "{}: ", self.operation.name())?,
+            (true, false) => write!(f, "{} on {}: ", self.operation.name(), self.target)?,
+            (false, true) => {}
+            (false, false) => write!(f, "{}: ", self.target)?,
         }
-        write!(f, ": {}", self.message)?;
+        // Some services end their sentence, and the code follows; or the code is the sentence.
+        let message = self.message.trim_end_matches('.');
+        f.write_str(message)?;
         if let Some(code) = self
             .code
             .as_deref()
-            .filter(|code| !self.message.contains(*code))
+            .filter(|code| !letters(message).contains(&letters(code)))
         {
             write!(f, " ({code})")?;
         }
@@ -333,4 +338,51 @@ impl fmt::Display for Fault {
     }
 }
 
+/// What is said, whatever its spaces and capitals.
+fn letters(text: &str) -> String {
+    let letters = text.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
 impl std::error::Error for Fault {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(operation: Operation, code: Option<&str>, message: &str) -> Fault {
+        Fault {
+            operation,
+            target: String::new(),
+            kind: Kind::Other,
+            code: code.map(str::to_owned),
+            message: message.to_owned(),
+            hint: "do this".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_fault_is_one_sentence_that_says_nothing_twice() {
+        let list = Operation::ListBuckets;
+        for (fault, said) in [
+            (
+                fault(list, Some("AccessDenied"), "Access Denied"),
+                "ListBuckets: Access Denied; do this",
+            ),
+            (
+                fault(list, Some("ExpiredToken"), "The token has expired."),
+                "ListBuckets: The token has expired (ExpiredToken); do this",
+            ),
+            (
+                fault(Operation::Connect, None, "no credentials"),
+                "no credentials; do this",
+            ),
+            (
+                fault(Operation::Local, None, "read-only"),
+                "read-only; do this",
+            ),
+        ] {
+            assert_eq!(fault.to_string(), said);
+        }
+    }
+}

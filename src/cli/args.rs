@@ -11,7 +11,7 @@ use crate::model::Address;
 ///
 /// Without a command: the terminal UI, which needs a terminal.
 #[derive(Debug, Parser)]
-#[command(name = "mopup", version, max_term_width = 110, after_help = AFTER)]
+#[command(name = "mopup", version, max_term_width = 80, after_help = AFTER)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Option<Command>,

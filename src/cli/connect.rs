@@ -7,7 +7,6 @@ use std::time::Duration;
 use super::args::{AddressingStyle, Connection};
 use super::failure::Failure;
 use crate::config;
-use crate::model::human::escape;
 use crate::model::provider::Provider;
 use crate::s3::sdk::{Addressing, ConnectOptions, SdkStore};
 use crate::s3::{Clock, Store};
@@ -51,36 +50,13 @@ pub fn store(connection: &Connection, named: Option<&Provider>, clock: &Clock) -
 
 /// The provider that was named.
 pub fn named(name: Option<&str>, known: &[Provider]) -> Result<Option<Provider>, Failure> {
-    let Some(name) = name else {
-        return Ok(None);
-    };
-    let found = known.iter().find(|of| of.name.eq_ignore_ascii_case(name));
-    found.cloned().map(Some).ok_or_else(|| {
-        let all: Vec<&str> = known.iter().map(|of| of.name.as_str()).collect();
-        Failure::Usage(format!(
-            "no provider is called '{}'; known are {}",
-            escape(name),
-            all.join(", ")
-        ))
-    })
+    let named = name.map(|name| config::provider_named(known, name));
+    named
+        .transpose()
+        .map_err(|error| Failure::Usage(error.to_string()))
 }
 
 /// Where changes are recorded; `None` without a home directory.
 pub fn audit_path() -> Option<PathBuf> {
     config::state_dir().map(|folder| folder.join(AUDIT))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_provider_is_named_in_any_case() {
-        let known = [Provider {
-            name: "wasabi".to_owned(),
-            ..Provider::default()
-        }];
-        assert!(named(Some("Wasabi"), &known).is_ok_and(|of| of.is_some()));
-        assert!(named(Some("nobody"), &known).is_err());
-    }
 }

@@ -63,15 +63,18 @@ impl<'a> Record<'a> {
 pub async fn run(connection: &Connection, args: Du) -> Result<Exit, Failure> {
     let filter = sweep::filter(args.filter.as_deref())?;
     let mut session = Session::new(connection)?;
-    session.connect().await?;
-    let scopes = sweep::scopes(&mut session, &args.addresses).await?;
+    let mut printer = Printer::new(Format::from(args.output), "groups", &FIELDS)?;
+    let scopes = match sweep::open(&mut session, &args.addresses).await {
+        Err(Failure::Fault(fault)) => return printer.end_with(&fault),
+        scopes => scopes?,
+    };
     let by = args.by.unwrap_or(if args.addresses.is_empty() {
         GroupBy::Bucket
     } else {
         GroupBy::Prefix
     });
     let mut sums = Sums {
-        printer: Printer::new(Format::from(args.output), "groups", &FIELDS)?,
+        printer,
         scopes: scopes.clone(),
         groups: batches(by, args.depth, &scopes, session.moment()),
         total: Tally::default(),
@@ -83,21 +86,17 @@ pub async fn run(connection: &Connection, args: Du) -> Result<Exit, Failure> {
     };
     let swept = sweep::run(&mut session, scopes, wanted, &mut sums).await;
     sums.status.clear();
-    let interrupted = match swept {
-        Err(Failure::Interrupted(_)) => true,
-        swept => {
-            swept?;
-            false
-        }
-    };
-    let total = sums.total;
-    sums.print(by)?;
-    if interrupted {
-        return Err(Failure::Interrupted(format!(
+    if let Err(Failure::Interrupted(_)) = swept {
+        let told = format!(
             "interrupted; the sums are of the first {} uploads",
-            human::count(total.rows)
-        )));
+            human::count(sums.total.rows)
+        );
+        sums.printer.interrupt(&told);
+        sums.print(by)?;
+        return Err(Failure::Interrupted(told));
     }
+    swept?;
+    sums.print(by)?;
     Ok(Exit::failed_if(sums.printer.has_errors()))
 }
 

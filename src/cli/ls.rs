@@ -30,8 +30,6 @@ const LISTED: usize = 8;
 pub async fn run(connection: &Connection, args: Ls) -> Result<Exit, Failure> {
     let filter = sweep::filter(args.filter.as_deref())?;
     let mut session = Session::new(connection)?;
-    session.connect().await?;
-    let scopes = sweep::scopes(&mut session, &args.addresses).await?;
     let sized = args.sized || filter.needs_sizes();
     let fields = if sized {
         &FIELDS[..]
@@ -43,6 +41,10 @@ pub async fn run(connection: &Connection, args: Ls) -> Result<Exit, Failure> {
         sized,
         status: Status::beside_output(),
     };
+    let scopes = match sweep::open(&mut session, &args.addresses).await {
+        Err(Failure::Fault(fault)) => return list.printer.end_with(&fault),
+        scopes => scopes?,
+    };
     let wanted = Wanted {
         filter: &filter,
         sized,
@@ -51,11 +53,11 @@ pub async fn run(connection: &Connection, args: Ls) -> Result<Exit, Failure> {
         Ok(()) => {}
         Err(Failure::Interrupted(_)) => {
             list.status.clear();
-            list.printer.flush()?;
             let found = human::count(list.printer.count());
-            return Err(Failure::Interrupted(format!(
-                "interrupted; {found} uploads were listed until then"
-            )));
+            let told = format!("interrupted; {found} uploads were listed until then");
+            list.printer.interrupt(&told);
+            list.printer.finish(&[])?;
+            return Err(Failure::Interrupted(told));
         }
         Err(failure) => return Err(failure),
     }

@@ -68,14 +68,11 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
 
 /// The page of the program, then one for each command.
 fn manual() -> io::Result<Vec<u8>> {
-    let mut program = Cli::command();
+    let mut program = Cli::command().disable_help_subcommand(true);
     program.build();
     let mut pages = Vec::new();
     clap_mangen::Man::new(program.clone()).render(&mut pages)?;
-    for command in program
-        .get_subcommands()
-        .filter(|of| of.get_name() != "help")
-    {
+    for command in program.get_subcommands() {
         clap_mangen::Man::new(command.clone()).render(&mut pages)?;
     }
     Ok(pages)

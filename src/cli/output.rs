@@ -8,10 +8,10 @@ use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use serde::Serialize;
 
 use super::args::Output;
-use super::failure::Failure;
+use super::failure::{Exit, Failure};
 use crate::model::human::escape;
 use crate::model::{Timestamp, Upload};
-use crate::protocol::Fault;
+use crate::protocol::{Fault, Operation};
 
 /// How to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,6 +117,19 @@ impl From<&Fault> for ErrorRecord {
     }
 }
 
+impl ErrorRecord {
+    /// An interrupt, and how far things were.
+    fn interrupted(message: &str) -> Self {
+        Self {
+            operation: Operation::Local.name(),
+            target: String::new(),
+            code: Some("Interrupted".to_owned()),
+            message: message.to_owned(),
+            hint: "what is missing here was not looked at".to_owned(),
+        }
+    }
+}
+
 enum Writer {
     /// Lines, objects of a JSON array, objects a line.
     Plain(BufWriter<Stdout>),
@@ -207,7 +220,24 @@ impl Printer {
     /// Tells a failure.
     pub fn error(&mut self, fault: &Fault) {
         complain(&sentence(fault));
+        self.remember(fault);
+    }
+
+    /// Has the document name a failure that is told elsewhere.
+    pub fn remember(&mut self, fault: &Fault) {
         self.errors.push(fault.into());
+    }
+
+    /// Ends the document of a command that failed as a whole.
+    pub fn end_with(&mut self, fault: &Fault) -> Result<Exit, Failure> {
+        self.error(fault);
+        self.finish(&[])?;
+        Ok(Exit::Failed)
+    }
+
+    /// Has the document say that it is not all there is. The sentence is left to the caller.
+    pub fn interrupt(&mut self, message: &str) {
+        self.errors.push(ErrorRecord::interrupted(message));
     }
 
     /// What was printed so far reaches the reader.

@@ -99,15 +99,22 @@ async fn list(session: &mut Session, target: Target, format: Format) -> Result<(
         }
         printer.flush()
     });
-    ended.await?;
-    if let Some(mut printer) = printer {
-        if format == Format::Table {
+    let ended = ended.await;
+    let Some(mut printer) = printer else {
+        return ended;
+    };
+    match &ended {
+        Ok(()) if format == Format::Table => {
             let parts = human::count(count);
             printer.line(&format!("{parts} parts, {}", human::size(bytes)))?;
         }
-        printer.finish(&[])?;
+        Ok(()) => {}
+        Err(Failure::Fault(fault)) => printer.remember(fault),
+        Err(Failure::Interrupted(told)) => printer.interrupt(told),
+        Err(_) => return ended,
     }
-    Ok(())
+    printer.finish(&[])?;
+    ended
 }
 
 const HEAD: &str = "  PART        SIZE   UPLOADED  ETAG\n";

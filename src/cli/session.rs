@@ -4,6 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use tokio::signal::unix::{SignalKind, signal};
+
 use super::args::Connection;
 use super::connect;
 use super::failure::Failure;
@@ -35,24 +37,37 @@ pub struct Session {
     next_job: u64,
 }
 
-/// Comes true when the person presses ctrl-c.
+/// Comes true when the person presses ctrl-c, or the system asks the process to end.
 pub struct Interrupt(Pin<Box<dyn Future<Output = ()> + Send>>);
 
 impl Interrupt {
     fn new() -> Self {
-        let heard = async {
-            if tokio::signal::ctrl_c().await.is_err() {
-                // Without a handler the system ends the process by itself.
-                std::future::pending::<()>().await;
-            }
-        };
-        Self(Box::pin(heard))
+        Self(Box::pin(asked_to_end()))
     }
 
     /// Waits for it; may be waited for again and again, each time for the next.
     pub async fn heard(&mut self) {
         self.0.as_mut().await;
         *self = Self::new();
+    }
+}
+
+/// Without a handler the system ends the process by itself.
+async fn asked_to_end() {
+    let pressed = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    let told = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut told) => told.recv().await,
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        () = pressed => {}
+        _ = told => {}
     }
 }
 
@@ -69,6 +84,8 @@ impl Session {
             audit: recorded,
             read_only,
             thresholds: settings.thresholds,
+            provider: named.clone(),
+            providers: settings.providers.clone(),
             ..Settings::default()
         };
         let (lister, lists) = Engine::new(Arc::clone(&store), clock.clone(), engine.clone());
@@ -104,10 +121,14 @@ impl Session {
             },
         );
         identified.await?;
-        if self.provider.is_none() {
-            self.provider = endpoint.and_then(|at| provider::recognised(&at, &self.known).cloned());
-        }
+        self.provider = self.rules_of(endpoint.as_deref()).cloned();
         Ok(())
+    }
+
+    /// The provider that was named, else the one that the endpoint names.
+    pub fn rules_of(&self, endpoint: Option<&str>) -> Option<&Provider> {
+        let recognised = || provider::recognised(endpoint?, &self.known);
+        self.provider.as_ref().or_else(recognised)
     }
 
     /// A number for the next job.

@@ -57,8 +57,28 @@ pub fn filter(text: Option<&str>) -> Result<Filter, Failure> {
     })
 }
 
-/// The scopes that addresses name; all buckets without an address.
-pub async fn scopes(session: &mut Session, addresses: &[Address]) -> Result<Vec<Scope>, Failure> {
+/// Connects, and finds the scopes that addresses name; all buckets without an address.
+pub async fn open(session: &mut Session, addresses: &[Address]) -> Result<Vec<Scope>, Failure> {
+    session.connect().await?;
+    Ok(distinct(scopes(session, addresses).await?))
+}
+
+/// Without those that another one covers: nothing is listed or counted twice.
+fn distinct(scopes: Vec<Scope>) -> Vec<Scope> {
+    let mut kept: Vec<Scope> = Vec::with_capacity(scopes.len());
+    let covers = |wide: &Scope, narrow: &Scope| {
+        wide.bucket == narrow.bucket && narrow.prefix.starts_with(&wide.prefix)
+    };
+    for scope in scopes {
+        if !kept.iter().any(|other| covers(other, &scope)) {
+            kept.retain(|other| !covers(&scope, other));
+            kept.push(scope);
+        }
+    }
+    kept
+}
+
+async fn scopes(session: &mut Session, addresses: &[Address]) -> Result<Vec<Scope>, Failure> {
     let scope = |bucket: &str, prefix: &str| Scope {
         bucket: bucket.to_owned(),
         prefix: prefix.to_owned(),

@@ -128,6 +128,8 @@ fn engine(options: &Options, store: Arc<dyn Store>, clock: &Clock) -> (Engine, I
             .filter(|_| !matches!(options.service, Service::Demo)),
         read_only: options.read_only || options.settings.read_only,
         thresholds: options.settings.thresholds,
+        provider: options.provider.clone(),
+        providers: options.settings.providers.clone(),
         ..Settings::default()
     };
     Engine::new(store, clock.clone(), settings)

@@ -1,78 +1,88 @@
-//! Keys from configuration: `[keys.uploads] abort = ["a", "delete"]`.
+//! `[keys.SCOPE]`: actions and the keys that they get instead of their own.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use toml::de::{DeTable, DeValue};
-
-use super::read::{Value, Wrong, string, unknown};
+use super::error::ConfigError;
+use super::read::{Key as Name, Source, Value};
 use crate::app::action::{ACTIONS, Action, Scope};
 use crate::app::{Key, Keymap};
 
-/// Rebinds what the table names.
-pub(super) fn merge(keymap: &mut Keymap, table: &DeTable<'_>) -> Result<(), Wrong> {
-    for (key, value) in table {
-        let scope = key.get_ref().as_ref();
-        let known = ACTIONS.iter().map(|entry| entry.scope);
-        let Some(scope) = known.clone().find(|known| known.word() == scope) else {
-            let mut words: Vec<&str> = known.map(Scope::word).collect();
-            words.sort_unstable();
-            words.dedup();
-            return Err(unknown(
-                "key scope",
-                scope,
-                key.span(),
-                words.iter().copied(),
-            ));
-        };
-        let actions = value.get_ref().as_table();
-        let actions = actions.ok_or_else(|| {
-            (
-                value.span(),
-                format!("a table is wanted here: [keys.{}]", scope.word()),
-            )
-        })?;
-        in_scope(keymap, scope, actions)?;
-    }
-    Ok(())
-}
+/// Which keys the file has given away in a scope, and to whom.
+type Taken = BTreeMap<Key, Action>;
 
-fn in_scope(keymap: &mut Keymap, scope: Scope, actions: &DeTable<'_>) -> Result<(), Wrong> {
-    let mut taken: BTreeMap<Key, Action> = BTreeMap::new();
-    for (key, value) in actions {
-        let name = key.get_ref().as_ref();
-        let entries = ACTIONS.iter().filter(|entry| entry.scope == scope);
-        let Some(entry) = entries.clone().find(|entry| entry.name == name) else {
-            let what = format!("action in '{}'", scope.word());
-            return Err(unknown(
-                &what,
-                name,
-                key.span(),
-                entries.map(|entry| entry.name),
-            ));
+pub(super) fn keys<'a>(
+    source: &Source<'a>,
+    value: &Value<'a>,
+    keymap: &mut Keymap,
+) -> Result<(), ConfigError> {
+    for (word, value) in source.table(value)? {
+        let scope = scopes().find(|scope| scope.word() == word.get_ref().as_ref());
+        let Some(scope) = scope else {
+            let words: Vec<&str> = scopes().map(Scope::word).collect();
+            return Err(source.unknown("scope", word, &words));
         };
-        let mut keys = Vec::new();
-        for value in one_or_many(value) {
-            let text = string(value, "a key such as \"ctrl-r\", or a list of keys")?;
-            let key: Key = text
-                .parse()
-                .map_err(|error| (value.span(), format!("{error}")))?;
-            if let Some(other) = taken
-                .insert(key, entry.action)
-                .filter(|other| *other != entry.action)
-            {
-                let message = format!("'{key}' is given to '{}' already", other.entry().name);
-                return Err((value.span(), message));
+        let mut taken = Taken::new();
+        for (name, value) in source.table(value)? {
+            let action = action(source, scope, name)?;
+            let mut given = Vec::new();
+            for (text, span) in source.strings(value)? {
+                let key = key(source, text, &span)?;
+                claim(source, &mut taken, (key, action), span)?;
+                given.push(key);
             }
-            keys.push(key);
+            keymap.rebind(action, &given);
         }
-        keymap.rebind(entry.action, &keys);
     }
     Ok(())
 }
 
-fn one_or_many<'a, 'b>(value: &'a Value<'b>) -> Vec<&'a Value<'b>> {
-    match value.get_ref() {
-        DeValue::Array(list) => list.iter().collect(),
-        _ => vec![value],
+/// The scopes that have actions, each once.
+fn scopes() -> impl Iterator<Item = Scope> {
+    let all: std::collections::BTreeSet<Scope> = ACTIONS.iter().map(|entry| entry.scope).collect();
+    all.into_iter()
+}
+
+fn action(source: &Source, scope: Scope, name: &Name) -> Result<Action, ConfigError> {
+    let known: Vec<&str> = ACTIONS
+        .iter()
+        .filter(|entry| entry.scope == scope)
+        .map(|entry| entry.name)
+        .collect();
+    match Action::from_name(name.get_ref()) {
+        Some(action) if action.entry().scope == scope => Ok(action),
+        Some(action) => Err(source.error(
+            name.span(),
+            format!(
+                "'{}' belongs to [keys.{}]",
+                name.get_ref(),
+                action.entry().scope.word()
+            ),
+        )),
+        None => Err(source.unknown("action", name, &known)),
+    }
+}
+
+fn key(source: &Source, text: &str, span: &Range<usize>) -> Result<Key, ConfigError> {
+    text.parse()
+        .map_err(|error: crate::app::input::KeyError| source.error(span.clone(), error.to_string()))
+}
+
+fn claim(
+    source: &Source,
+    taken: &mut Taken,
+    (key, action): (Key, Action),
+    span: Range<usize>,
+) -> Result<(), ConfigError> {
+    match taken.insert(key, action) {
+        Some(other) if other != action => Err(source.error(
+            span,
+            format!(
+                "the key '{key}' is given to both '{}' and '{}'",
+                other.entry().name,
+                action.entry().name
+            ),
+        )),
+        _ => Ok(()),
     }
 }

@@ -1,14 +1,18 @@
-//! Configuration: the file and the defaults merged into settings, with errors that point at the line.
+//! Configuration: a file over the defaults, merged into settings, with errors that point at the line.
 //!
-//! Knows files and the environment; nothing of S3, tasks or the terminal.
+//! Reads files and the environment; knows no network and no terminal. Every default is in `assets/`.
 
+mod colours;
 mod error;
 mod keys;
+mod nearest;
+mod prices;
+mod providers;
 mod read;
+mod terminal;
 
-use std::env;
 use std::fs;
-use std::io::ErrorKind;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,125 +24,139 @@ use crate::model::cost::Prices;
 use crate::model::provider::Provider;
 use crate::ui::theme::Override;
 
-pub use error::ConfigError;
+pub use error::{ConfigError, Mistake};
+pub use providers::{UnknownProvider, provider_named};
+pub use terminal::Colours;
 
-/// What the person configured, over the defaults.
+/// The documented defaults, as a person would begin a file of their own.
+pub const DEFAULTS: &str = include_str!("../../assets/config.toml");
+
+/// What can be configured.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
-    /// `None`: chosen by what the terminal can show.
+    /// `None`: as the terminal can, see [`Colours::theme`].
     pub theme: Option<ThemeName>,
-    /// Styles laid over whatever theme is on.
+    /// Laid over whatever theme is on.
     pub colors: Vec<Override>,
     pub keymap: Keymap,
+    /// Refuse every change.
     pub read_only: bool,
-    /// How often to look again; `None`: when asked.
+    /// Look again by itself this often; `None`: only when asked.
     pub refresh: Option<Duration>,
     pub thresholds: Thresholds,
     pub prices: Prices,
+    /// Configured ones first.
     pub providers: Vec<Provider>,
 }
 
-const PRICES: &str = include_str!("../../assets/prices.toml");
-const PROVIDERS: &str = include_str!("../../assets/providers.toml");
-
-/// Reads the configuration: `path`, which then has to be there, or the default place, which need not.
-///
-/// # Errors
-/// What cannot be read, is no TOML, or names something unknown; the message shows the line.
-pub fn load(path: Option<&Path>) -> Result<Settings, ConfigError> {
-    let mut settings = defaults()?;
-    let (file, required) = match path {
-        Some(path) => (path.to_owned(), true),
-        None => match default_path() {
-            Some(path) => (path, false),
-            None => return Ok(settings),
-        },
-    };
-    match fs::read_to_string(&file) {
-        Ok(text) => read::merge(&mut settings, &file.display().to_string(), &text)?,
-        Err(error) if error.kind() == ErrorKind::NotFound && !required => {}
-        Err(error) => return Err(ConfigError::unreadable(&file, &error)),
+impl Settings {
+    /// The defaults. They are part of the program, so that an error is a mistake in it.
+    pub fn defaults() -> Result<Self, ConfigError> {
+        Ok(Self {
+            theme: None,
+            colors: Vec::new(),
+            keymap: Keymap::default(),
+            read_only: false,
+            refresh: None,
+            thresholds: Thresholds::default(),
+            prices: prices::defaults()?,
+            providers: providers::defaults()?,
+        })
     }
-    Ok(settings)
 }
 
-/// The defaults, with the prices and providers that come with the program.
-fn defaults() -> Result<Settings, ConfigError> {
-    let mut settings = Settings {
-        theme: None,
-        colors: Vec::new(),
-        keymap: Keymap::default(),
-        read_only: false,
-        refresh: None,
-        thresholds: Thresholds::default(),
-        prices: Prices {
-            storage: std::collections::BTreeMap::new(),
-            fallback: 0.0,
-            list_requests: 0.0,
-        },
-        providers: Vec::new(),
-    };
-    read::merge(&mut settings, "prices.toml", PRICES)?;
-    read::merge(&mut settings, "providers.toml", PROVIDERS)?;
-    Ok(settings)
-}
-
-fn default_path() -> Option<PathBuf> {
+/// `mopup/config.toml` where the platform keeps configuration (`$XDG_CONFIG_HOME`, else `~/.config`); `None`
+/// when there is no home directory.
+pub fn default_path() -> Option<PathBuf> {
     let base = etcetera::choose_base_strategy().ok()?;
     Some(base.config_dir().join("mopup").join("config.toml"))
 }
 
-/// Where changes are recorded and jobs remembered; `None` without a home directory.
+/// Where changes are recorded; `None` when there is no home directory.
 pub fn state_dir() -> Option<PathBuf> {
     let base = etcetera::choose_base_strategy().ok()?;
     let state = base.state_dir().unwrap_or_else(|| base.data_dir());
     Some(state.join("mopup"))
 }
 
-/// What the environment says of the terminal's colours.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Colours {
-    /// `NO_COLOR` is set and not empty.
-    pub none: bool,
-    pub term: String,
-    pub colorterm: String,
+/// Settings from `path`, which must exist, or else from the default path, which need not.
+pub fn load(path: Option<&Path>) -> Result<Settings, ConfigError> {
+    let chosen = path.map(Path::to_path_buf).or_else(default_path);
+    let Some(file) = chosen else {
+        return Settings::defaults();
+    };
+    match fs::read_to_string(&file) {
+        Ok(text) => parse(&file, &text),
+        Err(error) if path.is_none() && is_missing(&error) => Settings::defaults(),
+        Err(error) => Err(ConfigError::Unreadable {
+            path: file,
+            message: match error.kind() {
+                io::ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+                _ => error.to_string(),
+            },
+        }),
+    }
 }
 
-impl Colours {
-    pub fn from_env() -> Self {
-        let get = |name| env::var(name).unwrap_or_default();
-        Self {
-            none: !get("NO_COLOR").is_empty(),
-            term: get("TERM"),
-            colorterm: get("COLORTERM"),
-        }
-    }
+fn is_missing(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
 
-    /// The theme to use: none without colours, whatever is configured; 16 colours on terminals that are not
-    /// known to have more, unless configured.
-    pub fn theme(&self, configured: Option<ThemeName>) -> ThemeName {
-        if self.none || self.term == "dumb" {
-            return ThemeName::Plain;
+/// Settings from the text of the file at `path`.
+pub fn parse(path: &Path, text: &str) -> Result<Settings, ConfigError> {
+    let mut settings = Settings::defaults()?;
+    let source = read::Source { path, text };
+    let document = source.document()?;
+    for (key, value) in &document {
+        match key.get_ref().as_ref() {
+            "theme" => settings.theme = colours::theme(&source, value)?,
+            "colors" => colours::colors(&source, value, &mut settings.colors)?,
+            "keys" => keys::keys(&source, value, &mut settings.keymap)?,
+            "read_only" => settings.read_only = source.boolean(value)?,
+            "refresh" => settings.refresh = source.span_or(value, "off", Duration::from_secs(1))?,
+            "thresholds" => settings.thresholds = thresholds(&source, value)?,
+            "prices" => prices::merge(&source, source.table(value)?, &mut settings.prices)?,
+            "providers" => {
+                providers::merge(&source, source.table(value)?, &mut settings.providers)?;
+            }
+            _ => return Err(source.unknown("key", key, KEYS)),
         }
-        let many = self.term.contains("256color")
-            || !self.colorterm.is_empty()
-            || [
-                "kitty",
-                "alacritty",
-                "ghostty",
-                "wezterm",
-                "foot",
-                "direct",
-                "iterm",
-            ]
-            .iter()
-            .any(|name| self.term.contains(name));
-        configured.unwrap_or(if many {
-            ThemeName::Dark
-        } else {
-            ThemeName::Sixteen
-        })
     }
+    Ok(settings)
+}
+
+/// The keys of the file's top level.
+const KEYS: &[&str] = &[
+    "theme",
+    "colors",
+    "keys",
+    "read_only",
+    "refresh",
+    "thresholds",
+    "prices",
+    "providers",
+];
+
+fn thresholds(source: &read::Source, value: &read::Value) -> Result<Thresholds, ConfigError> {
+    let mut thresholds = Thresholds::default();
+    for (key, value) in source.table(value)? {
+        let slot = match key.get_ref().as_ref() {
+            "active" => &mut thresholds.active,
+            "stale" => &mut thresholds.stale,
+            _ => return Err(source.unknown("key", key, &["active", "stale"])),
+        };
+        *slot = source.span(value, Duration::from_secs(60))?;
+    }
+    if thresholds.active < thresholds.stale {
+        return Ok(thresholds);
+    }
+    Err(source.error(
+        value.span(),
+        "'stale' must be longer than 'active' (1h and 7d unless set)",
+    ))
 }
 
 #[cfg(test)]

@@ -1,162 +1,238 @@
-//! Files good and bad.
-
-use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
 
 use super::*;
-use crate::app::{Action, Key};
+use crate::app::Action;
+use crate::app::action::Scope;
+use crate::ui::theme::{ROLES, parse_style};
 
-fn merged(text: &str) -> Result<Settings, String> {
-    let mut settings = defaults().unwrap();
-    read::merge(&mut settings, "config.toml", text).map_err(|error| error.to_string())?;
-    Ok(settings)
+fn read(text: &str) -> Settings {
+    parse(Path::new("config.toml"), text).unwrap_or_else(|error| panic!("{error}"))
 }
 
-fn wrong(text: &str) -> String {
-    merged(text).unwrap_err()
-}
-
-#[test]
-fn the_defaults_know_prices_and_providers() {
-    let settings = defaults().unwrap();
-    let close = |class: &str, price: f64| (settings.prices.storage[class] - price).abs() < 1e-9;
-    assert!(close("STANDARD_IA", 0.0125));
-    assert!(
-        close("DEEP_ARCHIVE", 0.023),
-        "parts of archive classes are staged at the standard rate"
-    );
-    let minio = settings
-        .providers
-        .iter()
-        .find(|provider| provider.name == "minio")
-        .unwrap();
-    assert!(minio.exact_prefix_only);
-    assert_eq!(minio.abort_after, Some(Duration::from_secs(86_400)));
+fn wrong(text: &str) -> (usize, usize, String) {
+    match parse(Path::new("config.toml"), text) {
+        Err(ConfigError::Wrong(mistake)) => (mistake.line, mistake.column, mistake.message),
+        other => panic!("no mistake found in {text:?}: {other:?}"),
+    }
 }
 
 #[test]
-fn every_example_of_the_documented_file_is_valid_and_the_default() {
-    let text = include_str!("../../assets/config.toml");
-    let uncommented: Vec<&str> = text
+fn every_commented_line_of_the_default_file_is_valid_and_changes_nothing_it_calls_a_default() {
+    let examples: Vec<String> = DEFAULTS
         .lines()
-        .filter_map(|line| {
-            line.strip_prefix('#')
-                .filter(|rest| !rest.starts_with(' ') && !rest.is_empty())
+        .map(|line| match line.strip_prefix('#') {
+            Some(example) if !example.starts_with(' ') => example.to_owned(),
+            _ => line.to_owned(),
         })
         .collect();
-    assert!(uncommented.len() > 15);
-    let settings = merged(&uncommented.join("\n")).unwrap();
-    let defaults = defaults().unwrap();
+    let settings = read(&examples.join("\n"));
+    let defaults = Settings::defaults().unwrap();
     assert_eq!(settings.keymap, defaults.keymap);
     assert_eq!(settings.thresholds, defaults.thresholds);
+    assert_eq!(settings.refresh, defaults.refresh);
+    assert_eq!(settings.theme, defaults.theme);
+    // And each alone, below its heading.
+    let mut heading = String::new();
+    let mut seen = 0;
+    for line in DEFAULTS.lines() {
+        if line.starts_with('[') {
+            line.clone_into(&mut heading);
+        } else if let Some(example) = line.strip_prefix('#')
+            && !example.is_empty()
+            && !example.starts_with(' ')
+        {
+            read(&format!("{heading}\n{example}"));
+            seen += 1;
+        }
+    }
+    assert!(seen >= 20, "only {seen} examples were found");
+}
+
+#[test]
+fn the_default_file_as_it_is_gives_the_defaults() {
+    let settings = read(DEFAULTS);
+    let defaults = Settings::defaults().unwrap();
+    assert_eq!(settings.keymap, defaults.keymap);
+    assert_eq!(settings.colors, defaults.colors);
     assert_eq!(settings.prices, defaults.prices);
-    for (role, _) in crate::ui::theme::ROLES {
-        assert!(text.contains(role), "{role} is not documented");
-    }
-}
-
-#[test]
-fn an_unknown_setting_is_pointed_at_with_the_nearest_name() {
-    let error = wrong("read_only = true\ntheem = \"dark\"\n");
-    assert_eq!(
-        error,
-        "config.toml:2:1: there is no setting 'theem'; did you mean 'theme'?\n  theem = \"dark\"\n  ^"
+    assert!(
+        settings
+            .providers
+            .iter()
+            .any(|known| known.name == "archive")
     );
 }
 
 #[test]
-fn what_is_wrong_is_said_where_it_is() {
-    let cases = [
-        (
-            "theme = 3",
-            "1:9",
-            "a theme's name is wanted here, not integer",
-        ),
-        ("theme = \"drak\"", "1:9", "did you mean 'dark'"),
-        ("[thresholds]\nstale = \"x\"", "2:9", "no time span"),
-        (
-            "[thresholds]\nstale = \"1m\"",
-            "2:9",
-            "at least as long as 'active'",
-        ),
-        (
-            "[keys.uploads]\nabrot = \"a\"",
-            "2:1",
-            "did you mean 'abort'",
-        ),
-        ("[keys.uploads]\nabort = \"hyper-a\"", "2:9", "names no key"),
-        (
-            "[keys.uploads]\nabort = \"x\"\nsort = [\"s\", \"x\"]",
-            "3:14",
-            "given to 'abort' already",
-        ),
-        (
-            "[keys.upload]\nabort = \"a\"",
-            "1:7",
-            "did you mean 'uploads'",
-        ),
-        ("[colors]\nstale = \"octarine\"", "2:9", "neither a colour"),
-        ("[colors]\nstal = \"red\"", "2:1", "did you mean 'stale'"),
-        ("[prices]\nSTANDARD = -1", "2:12", "from 0 on"),
-        ("refresh = \"1s\"", "1:11", "every 5 s"),
-        ("theme = ", "1:9", ""),
-        ("[providers.x]\nhost = []", "2:1", "did you mean 'hosts'"),
-    ];
-    for (text, place, message) in cases {
-        let error = wrong(text);
-        assert!(
-            error.starts_with(&format!("config.toml:{place}:")),
-            "{text}: {error}"
+fn the_default_file_names_every_role_and_every_known_provider() {
+    let words: Vec<&str> = DEFAULTS
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .collect();
+    for (role, _) in ROLES {
+        assert!(words.contains(role), "{role}");
+    }
+    for provider in Settings::defaults().unwrap().providers {
+        assert!(words.contains(&provider.name.as_str()), "{}", provider.name);
+    }
+}
+
+#[test]
+fn prices_are_those_of_the_table_with_glacier_at_the_standard_rate() {
+    let prices = Settings::defaults().unwrap().prices;
+    let close = |a: f64, b: f64| (a - b).abs() < 1e-12;
+    for (class, rate) in [
+        ("STANDARD", 0.023),
+        ("STANDARD_IA", 0.0125),
+        ("ONEZONE_IA", 0.01),
+        ("INTELLIGENT_TIERING", 0.023),
+        ("GLACIER_IR", 0.004),
+        ("REDUCED_REDUNDANCY", 0.024),
+        ("EXPRESS_ONEZONE", 0.11),
+        ("GLACIER", 0.023),
+        ("DEEP_ARCHIVE", 0.023),
+    ] {
+        assert!(close(prices.monthly(Some(class), 1 << 30), rate), "{class}");
+    }
+    assert!(close(prices.listing(1000), 0.005));
+}
+
+#[test]
+fn what_is_configured_is_in_force() {
+    let settings = read(
+        r##"
+        theme = "light"
+        read_only = true
+        refresh = "1m30s"
+        thresholds = { active = "2h", stale = "30d" }
+        colors.bad = "#ff0000 bold"
+        keys.uploads = { sort = "a", abort = ["s", "ctrl-x"] }
+        prices = { STANDARD = 1, COLD = 2.5, fallback = 0 }
+        providers.minio.abort_after = "never"
+        providers.mine = { hosts = "S3.Mine.example", abort_after = "2d" }
+        "##,
+    );
+    assert_eq!(settings.theme, Some(ThemeName::Light));
+    assert!(settings.read_only);
+    assert_eq!(settings.refresh, Some(Duration::from_secs(90)));
+    assert_eq!(settings.thresholds.active, Duration::from_secs(7200));
+    let red = parse_style("#ff0000 bold").unwrap();
+    assert_eq!(settings.colors, [("bad", red)]);
+    let action = |key: &str| {
+        let scopes = [Scope::Uploads, Scope::List, Scope::Global];
+        settings.keymap.action(&scopes, key.parse().unwrap())
+    };
+    assert_eq!(action("a"), Some(Action::Sort), "two actions swap keys");
+    assert_eq!(action("s"), Some(Action::Abort));
+    assert_eq!(action("ctrl-x"), Some(Action::Abort));
+    assert!((settings.prices.monthly(Some("COLD"), 1 << 30) - 2.5).abs() < 1e-12);
+    let at = |endpoint| crate::model::provider::recognised(endpoint, &settings.providers).unwrap();
+    assert_eq!(at("https://minio.lan").abort_after, None);
+    assert!(at("https://minio.lan").exact_prefix_only, "the rest stays");
+    assert_eq!(at("https://x.s3.mine.example:9000").name, "mine");
+}
+
+#[test]
+fn an_empty_list_takes_an_actions_keys_away() {
+    let settings = read("keys.uploads.abort = []");
+    assert_eq!(settings.keymap.keys(Action::Abort).count(), 0);
+}
+
+#[test]
+fn a_mistake_is_shown_with_its_line_a_caret_and_the_nearest_name() {
+    let error = parse(
+        Path::new("/c/config.toml"),
+        "read_only = true\ntehme = \"dark\"\n",
+    );
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "/c/config.toml:2:1: unknown key 'tehme'; did you mean 'theme'?\n  |\n2 | tehme = \"dark\"\n  | ^^^^^"
+    );
+}
+
+/// Text, line, column, what the message says.
+const MISTAKES: &[(&str, usize, usize, &str)] = &[
+    ("theme = \"drak\"", 1, 9, "did you mean 'dark'?"),
+    ("theme = 16", 1, 9, "text in quotes, not integer"),
+    ("read_only = \"yes\"", 1, 13, "true or false, not string"),
+    ("refresh = \"1 min\"", 1, 11, "no time span"),
+    ("refresh = \"0s\"", 1, 11, "at least 1s"),
+    (
+        "[thresholds]\nactiv = \"1h\"",
+        2,
+        1,
+        "did you mean 'active'?",
+    ),
+    ("thresholds.active = \"8d\"", 1, 1, "longer than 'active'"),
+    ("thresholds.active = \"5s\"", 1, 21, "at least 60s"),
+    ("[colors]\nbda = \"red\"", 2, 1, "did you mean 'bad'?"),
+    ("[colors]\nbad = \"raed\"", 2, 7, "did you mean 'red'?"),
+    ("[colors]\nbad = \"#12345\"", 2, 7, "six hexadecimal digits"),
+    (
+        "[keys.upload]\nabort = \"a\"",
+        1,
+        7,
+        "did you mean 'uploads'?",
+    ),
+    (
+        "[keys.uploads]\nabrot = \"a\"",
+        2,
+        1,
+        "did you mean 'abort'?",
+    ),
+    (
+        "[keys.list]\nabort = \"a\"",
+        2,
+        1,
+        "belongs to [keys.uploads]",
+    ),
+    (
+        "[keys.uploads]\nabort = [\"a\", \"hyper-a\"]",
+        2,
+        15,
+        "names no key",
+    ),
+    (
+        "[keys.uploads]\nabort = \"x\"\nsort = [\"s\", \"x\"]",
+        3,
+        14,
+        "both 'abort' and 'sort'",
+    ),
+    ("[prices]\nSTANDARD = \"1\"", 2, 12, "a number, not string"),
+    ("[prices]\nSTANDARD = -1", 2, 12, "not negative"),
+    ("[prices]\nSTANDARD = nan", 2, 12, "finite"),
+    ("[providers.x]\nhost = \"x\"", 2, 1, "did you mean 'hosts'?"),
+    ("[providers.x]\nabort_after = 7", 2, 15, "text in quotes"),
+    ("theme = \"dark", 1, 14, "expected `\"`"),
+    ("read_only = true\nread_only = true", 2, 1, "duplicate key"),
+];
+
+#[test]
+fn every_kind_of_mistake_points_at_its_place() {
+    for &(text, line, column, message) in MISTAKES {
+        let (found_line, found_column, found) = wrong(text);
+        assert!(found.contains(message), "{text:?}: {found}");
+        assert_eq!(
+            (found_line, found_column),
+            (line, column),
+            "{text:?}: {found}"
         );
-        assert!(error.contains(message), "{text}: {error}");
     }
 }
 
 #[test]
-fn keys_are_rebound_and_taken_away() {
-    let settings = merged("[keys.uploads]\nabort = [\"delete\"]\nsort = []").unwrap();
-    assert_eq!(
-        settings.keymap.shown_key(Action::Abort),
-        Some("delete".parse::<Key>().unwrap())
-    );
-    assert_eq!(settings.keymap.shown_key(Action::Sort), None);
-}
-
-#[test]
-fn a_named_file_has_to_be_there() {
+fn only_an_explicit_file_must_exist() {
     let folder = tempfile::tempdir().unwrap();
     let missing = folder.path().join("none.toml");
+    let error = load(Some(&missing)).unwrap_err();
     assert!(
-        load(Some(&missing))
-            .unwrap_err()
-            .to_string()
-            .contains("cannot be read")
+        error.to_string().contains("none.toml: cannot be read"),
+        "{error}"
     );
     let there = folder.path().join("config.toml");
-    fs::File::create(&there)
-        .unwrap()
-        .write_all(b"read_only = true")
-        .unwrap();
+    std::fs::write(&there, "read_only = true").unwrap();
     assert!(load(Some(&there)).unwrap().read_only);
-}
-
-#[test]
-fn the_theme_follows_the_terminal_unless_configured() {
-    let colours = |none, term: &str, colorterm: &str| Colours {
-        none,
-        term: term.to_owned(),
-        colorterm: colorterm.to_owned(),
-    };
-    assert_eq!(
-        colours(false, "xterm-256color", "").theme(None),
-        ThemeName::Dark
-    );
-    assert_eq!(colours(false, "linux", "").theme(None), ThemeName::Sixteen);
-    assert_eq!(
-        colours(false, "linux", "").theme(Some(ThemeName::Light)),
-        ThemeName::Light
-    );
-    assert_eq!(
-        colours(true, "xterm-256color", "truecolor").theme(Some(ThemeName::Dark)),
-        ThemeName::Plain
-    );
+    std::fs::write(&there, b"\xff").unwrap();
+    let error = load(Some(&there)).unwrap_err().to_string();
+    assert!(error.contains("not UTF-8"), "{error}");
 }

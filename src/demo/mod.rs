@@ -9,5 +9,5 @@ mod uploader;
 pub mod wire;
 
 pub use server::{Options, Server};
-pub use situation::Situation;
+pub use situation::{Situation, still};
 pub use wire::{Disturbance, Trouble};

@@ -15,20 +15,30 @@ pub struct Provider {
     pub exact_prefix_only: bool,
 }
 
-/// The first of `known` that the endpoint's host names; nothing else of the address counts.
+/// The one of `known` that the endpoint's host names by the longest part, the first of equals; nothing else of
+/// the address counts.
 pub fn recognised<'a>(endpoint: &str, known: &'a [Provider]) -> Option<&'a Provider> {
+    let host = host(endpoint);
+    let fit = |of: &Provider| {
+        let parts = of.hosts.iter().filter(|part| host.contains(part.as_str()));
+        parts.map(String::len).max()
+    };
+    // Of equals `max_by_key` takes the last.
+    let fitting = known.iter().rev().filter_map(|of| Some((fit(of)?, of)));
+    fitting.max_by_key(|(length, _)| *length).map(|(_, of)| of)
+}
+
+/// Host and port of an endpoint, without scheme, user information and path, in lower case.
+fn host(endpoint: &str) -> String {
     let behind = endpoint
         .split_once("://")
         .map_or(endpoint, |(_, rest)| rest);
     let authority = behind.split(['/', '?', '#']).next().unwrap_or_default();
-    let host = authority
+    authority
         .rsplit('@')
         .next()
         .unwrap_or_default()
-        .to_ascii_lowercase();
-    known
-        .iter()
-        .find(|of| of.hosts.iter().any(|part| host.contains(part.as_str())))
+        .to_ascii_lowercase()
 }
 
 #[cfg(test)]

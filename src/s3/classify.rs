@@ -192,6 +192,10 @@ pub fn message(answer: &Answer<'_>, kind: Kind) -> String {
         Kind::Credentials => "the credentials were refused",
         Kind::Unsupported => "this server cannot do this",
         Kind::Precondition => "a precondition failed",
+        _ if answer.code == Some("InvalidBucketName") => "no bucket can have this name",
+        _ if answer.code.is_some() => {
+            return format!("the server refused with HTTP {}", answer.status);
+        }
         _ => return format!("the server answered HTTP {} without a word", answer.status),
     };
     plain.to_owned()
@@ -218,7 +222,10 @@ pub fn hint(kind: Kind, code: Option<&str>, about: &About) -> String {
         (Kind::Invalid, code) if is_redirect(0, code) => {
             "name the bucket's region with --region".to_owned()
         }
-        (Kind::NotFound, Some("NoSuchBucket")) => {
+        (Kind::NotFound, code)
+            if code == Some("NoSuchBucket")
+                || (about.key.is_empty() && !about.bucket.is_empty()) =>
+        {
             "check the bucket's name, the profile and --endpoint-url".to_owned()
         }
         (Kind::Throttled, _) => "fewer requests at once go through".to_owned(),
@@ -335,6 +342,22 @@ mod tests {
         );
         let about = About::bucket(Operation::ListMultipartUploads, "fast--use1-az4--x-s3");
         assert!(hint(Kind::Denied, None, &about).contains("s3express:CreateSession"));
+    }
+
+    #[test]
+    fn a_code_is_a_word() {
+        let of = |code| {
+            let answer = Answer {
+                operation: Operation::ListMultipartUploads,
+                status: 400,
+                code,
+                message: "",
+            };
+            message(&answer, kind(&answer))
+        };
+        assert!(of(None).ends_with("without a word"));
+        assert_eq!(of(Some("Odd")), "the server refused with HTTP 400");
+        assert!(of(Some("InvalidBucketName")).starts_with("no bucket"));
     }
 
     #[test]

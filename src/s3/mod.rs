@@ -8,7 +8,9 @@ pub mod document;
 pub mod encoding;
 pub mod endpoint;
 pub mod faulty;
+pub mod listing;
 pub mod memory;
+mod noticed;
 pub mod sdk;
 
 use std::fmt;
@@ -21,6 +23,7 @@ use crate::model::{Bucket, Part, Target, Timestamp, Upload};
 use crate::protocol::{Fault, Identity};
 
 pub use clock::Clock;
+pub use noticed::{Encoding, Noticed};
 
 /// Where a listing goes on. Markers are opaque: some servers invent them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -116,6 +119,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     async fn abort(&self, request: &Abort) -> Result<(), Fault>;
     /// Begins an upload; answers its upload ID.
     async fn create_upload(&self, request: &CreateUpload) -> Result<String, Fault>;
+    /// What was noticed of the server so far; asks nothing.
+    fn noticed(&self) -> Noticed {
+        Noticed::default()
+    }
     /// Stores one part; answers its `ETag` without quotes.
     async fn upload_part(&self, request: &UploadPart) -> Result<String, Fault>;
 }

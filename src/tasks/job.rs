@@ -2,12 +2,15 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use super::Settings;
 use super::mailbox::Outbox;
 use super::pacer::{Pacer, Pacers, Stop};
-use crate::protocol::{JobId, News, Outcome, Progress, Urgency};
+use crate::model::Timestamp;
+use crate::model::provider::recognised;
+use crate::protocol::{Fault, JobId, News, Outcome, Progress, Urgency};
 use crate::s3::{Clock, ListParts, ListUploads, PartsPage, Store, UploadsPage};
 
 /// Locks; a panic of another holder leaves nothing half-done that this code could not go on with.
@@ -22,6 +25,7 @@ pub(super) struct Job {
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Clock,
     pub(super) settings: Arc<Settings>,
+    pub(super) exact_prefixes: Arc<OnceCell<bool>>,
     pub(super) pacers: Arc<Pacers>,
     pub(super) outbox: Outbox,
     pub(super) cancel: CancellationToken,
@@ -36,6 +40,27 @@ impl Job {
     /// Overwrites the job's progress.
     pub(super) fn progress(&self, progress: Progress) {
         self.outbox.progress(self.id, progress);
+    }
+
+    /// Whether the service finds by a prefix only the key that equals it. Known once it is known where requests
+    /// go; until then a listing fails anyway.
+    pub(super) async fn has_exact_prefixes(&self) -> bool {
+        let exact = self.exact_prefixes.get_or_try_init(|| async {
+            if let Some(named) = &self.settings.provider {
+                return Ok(named.exact_prefix_only);
+            }
+            let endpoint = self.store.identity().await?.endpoint;
+            let found = endpoint.and_then(|at| recognised(&at, &self.settings.providers).cloned());
+            Ok::<_, Fault>(found.is_some_and(|of| of.exact_prefix_only))
+        });
+        exact.await.is_ok_and(|exact| *exact)
+    }
+
+    /// The time by which life is judged: the service's, where ours is ahead of it, since a clock that is
+    /// ahead makes fresh parts look old.
+    pub(super) fn cautious_now(&self) -> Timestamp {
+        let ahead = self.store.noticed().clock_ahead.unwrap_or(0).max(0);
+        Timestamp::from_millis(self.clock.now().millis() - ahead)
     }
 
     /// Asks about one bucket, until this job is cancelled.

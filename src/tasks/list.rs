@@ -8,7 +8,7 @@ use super::pacer::Stop;
 use crate::model::bucket::is_directory_bucket;
 use crate::model::{Upload, human};
 use crate::protocol::{Fault, Kind, News, Operation, Outcome, Progress, Scope, Urgency};
-use crate::s3::{ListUploads, Marker};
+use crate::s3::{ListUploads, Marker, UploadsPage};
 
 /// So many of the last uploads are remembered: a page that begins with a key marker alone repeats that key's
 /// uploads, and those may have filled several pages.
@@ -19,7 +19,7 @@ const IDLE_PAGES: u32 = 100;
 /// Reports every page as it arrives.
 pub(super) async fn run(job: &Job, scope: &Scope, urgency: Urgency) -> Outcome {
     let asker = job.asker(&scope.bucket, urgency);
-    let mut walk = UploadsWalk::new(scope);
+    let mut walk = UploadsWalk::of(job, scope).await;
     loop {
         match walk.next(&asker).await {
             Ok(Some(uploads)) => {
@@ -42,6 +42,8 @@ pub(super) async fn run(job: &Job, scope: &Scope, urgency: Urgency) -> Outcome {
 #[derive(Debug)]
 pub(super) struct UploadsWalk {
     request: Option<ListUploads>,
+    /// Whether the whole bucket is listed behind what was asked for.
+    widen: bool,
     /// What keys must begin with: some servers answer more than was asked for.
     prefix: String,
     hasher: RandomState,
@@ -55,7 +57,13 @@ pub(super) struct UploadsWalk {
 }
 
 impl UploadsWalk {
-    pub(super) fn new(scope: &Scope) -> Self {
+    /// A walk by the rules of the job's service.
+    pub(super) async fn of(job: &Job, scope: &Scope) -> Self {
+        let widen = !scope.prefix.is_empty() && job.has_exact_prefixes().await;
+        Self::new(scope, widen)
+    }
+
+    fn new(scope: &Scope, widen: bool) -> Self {
         // Directory buckets take only prefixes that end in a slash. Source: API reference, ListMultipartUploads.
         let asked = if is_directory_bucket(&scope.bucket) {
             let end = scope.prefix.rfind('/').map_or(0, |slash| slash + 1);
@@ -70,6 +78,7 @@ impl UploadsWalk {
                 marker: None,
                 max_uploads: None,
             }),
+            widen,
             prefix: scope.prefix.clone(),
             hasher: RandomState::new(),
             recent: HashSet::new(),
@@ -108,8 +117,7 @@ impl UploadsWalk {
         let page = match asker.list_uploads(request).await {
             // One server answers so when a bucket has no upload at all.
             Err(Stop::Fault(fault)) if fault.kind == Kind::UploadGone && self.pages == 0 => {
-                self.request = None;
-                return Ok(None);
+                UploadsPage::default()
             }
             page => page?,
         };
@@ -117,6 +125,10 @@ impl UploadsWalk {
         let next: Option<Marker> = page.next;
         if next.is_some() {
             request.marker = next;
+        } else if std::mem::take(&mut self.widen) {
+            request.prefix.clear();
+            request.marker = None;
+            self.markers.clear();
         } else {
             self.request = None;
         }

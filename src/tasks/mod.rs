@@ -20,10 +20,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use tokio::runtime::Handle;
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::model::Thresholds;
+use crate::model::provider::Provider;
 use crate::protocol::{Command, Fault, JobId, Kind, Operation, Outcome};
 use crate::s3::{Clock, Store};
 
@@ -44,6 +46,9 @@ pub struct Settings {
     pub read_only: bool,
     /// No command may judge life more leniently than this.
     pub thresholds: Thresholds,
+    /// The provider that was named; `None`: the one of `providers` that the endpoint names.
+    pub provider: Option<Provider>,
+    pub providers: Vec<Provider>,
 }
 
 /// Requests in flight to one bucket unless configured: one core does not get further with more.
@@ -56,6 +61,8 @@ impl Default for Settings {
             audit: None,
             read_only: false,
             thresholds: Thresholds::default(),
+            provider: None,
+            providers: Vec::new(),
         }
     }
 }
@@ -66,6 +73,7 @@ pub struct Engine {
     store: Arc<dyn Store>,
     clock: Clock,
     settings: Arc<Settings>,
+    exact_prefixes: Arc<OnceCell<bool>>,
     pacers: Arc<Pacers>,
     outbox: Outbox,
     root: CancellationToken,
@@ -83,6 +91,7 @@ impl Engine {
             store,
             clock,
             settings: Arc::new(Settings { width, ..settings }),
+            exact_prefixes: Arc::default(),
             pacers: Arc::new(Pacers::new(width)),
             outbox,
             root: CancellationToken::new(),
@@ -116,6 +125,7 @@ impl Engine {
             store: Arc::clone(&self.store),
             clock: self.clock.clone(),
             settings: Arc::clone(&self.settings),
+            exact_prefixes: Arc::clone(&self.exact_prefixes),
             pacers: Arc::clone(&self.pacers),
             outbox: self.outbox.clone(),
             cancel,

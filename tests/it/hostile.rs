@@ -2,6 +2,7 @@
 
 mod errors;
 mod fields;
+mod heeded;
 mod listing;
 mod network;
 

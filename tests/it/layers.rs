@@ -48,8 +48,10 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
             "bytes",
             "fastrand",
             "futures_util",
+            "http_body",
             "md5",
             "percent_encoding",
+            "quick_xml",
             "thiserror",
             "tokio",
             "chrono",
@@ -90,7 +92,8 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
     (
         "config",
         &["app", "model", "ui"],
-        &["etcetera", "strsim", "toml"],
+        // tempfile is there only for tests
+        &["etcetera", "strsim", "tempfile", "thiserror", "toml"],
     ),
     ("term", &[], &["crossterm", "ratatui", "signal_hook"]),
     (

@@ -18,6 +18,7 @@ mod hostile;
 mod journeys;
 mod layers;
 mod pty;
+mod screenshot;
 mod servers;
 mod support;
 mod table;

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::cli::failure::Failure;
-use crate::cli::output::{complain, sentence};
+use crate::cli::output::{ErrorRecord, complain, sentence};
 use crate::cli::session::Session;
 use crate::cli::sweep::{self, Found, Sink, Wanted};
 use crate::model::liveness::{self, Life};
@@ -32,11 +32,11 @@ impl Candidate {
     }
 }
 
-/// What was found, and how often something could not be asked (and was told).
+/// What was found, and what could not be asked (and was told).
 #[derive(Debug, Default)]
 pub struct Gathered {
     pub candidates: Vec<Candidate>,
-    pub errors: u64,
+    pub errors: Vec<ErrorRecord>,
 }
 
 impl Sink for Gathered {
@@ -57,7 +57,7 @@ impl Sink for Gathered {
 
     fn error(&mut self, fault: &Fault) {
         complain(&sentence(fault));
-        self.errors += 1;
+        self.errors.push(fault.into());
     }
 }
 
@@ -124,7 +124,7 @@ pub async fn named(
     }
     Ok(Gathered {
         candidates,
-        errors: 0,
+        errors: Vec::new(),
     })
 }
 

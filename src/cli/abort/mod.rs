@@ -82,6 +82,15 @@ fn check(args: &args::Abort) -> Result<(), Failure> {
             "abort needs --upload-id ID or --filter EXPR: what lies under an address is never aborted as a whole",
         );
     }
+    if args
+        .filter
+        .as_deref()
+        .is_some_and(|text| text.trim().is_empty())
+    {
+        return usage(
+            "the filter is empty, and everything would pass: to mean that, write --filter 'age>=0s'",
+        );
+    }
     if !args.upload_id.is_empty() && args.address.key.is_empty() {
         return usage("--upload-id needs the upload's key: write s3://BUCKET/KEY");
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::candidates::Plan;
 use crate::cli::failure::{Exit, Failure};
-use crate::cli::output::sentence;
+use crate::cli::output::{ErrorRecord, sentence};
 use crate::model::Target;
 use crate::model::human::{self, escape};
 use crate::protocol::{AbortOutcome, Fault, SkipReason};
@@ -52,6 +52,9 @@ struct Document {
     already_gone: u64,
     skipped: Vec<Skipped>,
     failed: Vec<Failed>,
+    /// What could not be listed or looked into, so that there may be more to abort.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<ErrorRecord>,
     #[serde(skip_serializing_if = "Option::is_none")]
     would_abort: Option<Vec<Doomed>>,
 }
@@ -64,16 +67,17 @@ pub struct Report {
     unsized_count: u64,
     /// The uploads were named one by one: then a skip is a refusal.
     named: bool,
-    errors: u64,
 }
 
 impl Report {
-    pub fn new(named: bool, errors: u64) -> Self {
+    pub fn new(named: bool, errors: Vec<ErrorRecord>) -> Self {
         Self {
-            document: Document::default(),
+            document: Document {
+                errors,
+                ..Document::default()
+            },
             unsized_count: 0,
             named,
-            errors,
         }
     }
 
@@ -147,7 +151,7 @@ impl Report {
 
     fn failed(&self) -> bool {
         let refused = |skipped: &Skipped| self.named || skipped.why == SkipReason::LivenessUnknown;
-        self.errors > 0
+        !self.document.errors.is_empty()
             || !self.document.failed.is_empty()
             || self.document.skipped.iter().any(refused)
     }

@@ -14,6 +14,7 @@ use fastrand::Rng;
 use super::uploader::Flow;
 use crate::model::{Bucket, Timestamp};
 use crate::protocol::Operation;
+use crate::s3::Clock;
 use crate::s3::memory::{AbortRule, Lifecycle, MemoryStore, Meta, NewUpload, Principal};
 
 /// One seed, so that two runs show the same.
@@ -32,6 +33,13 @@ pub enum Situation {
     Uploads(u32),
     /// No bucket at all.
     Empty,
+}
+
+/// A store in which the situation stands still: nothing arrives by itself.
+pub fn still(clock: Clock, situation: Situation) -> MemoryStore {
+    let store = MemoryStore::new(clock);
+    fill(&store, situation);
+    store
 }
 
 /// Fills the store; answers the uploads whose parts are to keep arriving.

@@ -21,6 +21,7 @@ use aws_types::service_config::ServiceConfigKey;
 
 use super::credentials::Remembered;
 use super::errors;
+use super::hours::Hours;
 use super::place::{CONNECT_TIMEOUT, Place, READ_TIMEOUT, invalid, place};
 use super::region::Clients;
 use super::retry::OnlyBlips;
@@ -103,7 +104,11 @@ pub(super) struct Connection {
 }
 
 /// Reads environment and profile files; sends nothing.
-pub(super) async fn connect(options: &ConnectOptions, clock: Clock) -> Result<Connection, Fault> {
+pub(super) async fn connect(
+    options: &ConnectOptions,
+    clock: Clock,
+    hours: Hours,
+) -> Result<Connection, Fault> {
     let mut shared = loader(options)?.load().await;
     if let Some(path) = setting(&shared, "AWS_CA_BUNDLE", "ca_bundle") {
         // Again, so that SSO and STS trust it, too.
@@ -131,7 +136,8 @@ pub(super) async fn connect(options: &ConnectOptions, clock: Clock) -> Result<Co
         .region()
         .map_or(DEFAULT_REGION, Region::as_ref)
         .to_owned();
-    let template = template(options, &shared, &place, endpoint, credentials.clone());
+    let template =
+        template(options, &shared, &place, endpoint, credentials.clone()).interceptor(hours);
     Ok(Connection {
         clients: Clients::new(template, region),
         place,

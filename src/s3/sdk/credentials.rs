@@ -139,19 +139,58 @@ pub(super) fn explain(error: &CredentialsError, profile: Option<&str>) -> String
             .attempts()
             .iter()
             .map(|attempt| {
-                format!(
-                    "{}: {}",
-                    plain(attempt.name()),
-                    errors::deepest(attempt.error())
-                )
+                let why = reason(&errors::deepest(attempt.error()), profile);
+                format!("{}: {why}", plain(attempt.name()))
             })
             .collect(),
-        None => vec![match profile {
-            Some(profile) => format!("profile `{profile}`: {}", errors::deepest(error)),
-            None => errors::deepest(error),
-        }],
+        None => vec![alone(&errors::deepest(error), profile)],
     };
     format!("no credentials: {}", tried.join("; "))
+}
+
+/// What one provider said that ended the search.
+fn alone(said: &str, profile: Option<&str>) -> String {
+    let why = reason(said, profile);
+    if said.contains("IMDS") {
+        // The last one of the chain; its failures are told without those of the others.
+        return format!("environment and profile hold none; instance metadata: {why}");
+    }
+    match profile {
+        Some(profile) => format!("profile '{profile}': {why}"),
+        None => why,
+    }
+}
+
+/// The SDK's words, where they are about itself, in those of whoever set it up.
+fn reason(said: &str, profile: Option<&str>) -> String {
+    let said = said.trim_end_matches(['.', ' ']);
+    let said = said.strip_suffix(" Stderr:").unwrap_or(said);
+    let undefined = |name: &str| said.starts_with(&format!("profile `{name}` was not defined"));
+    if profile.is_some_and(undefined) {
+        return "it is in no configuration file".to_owned();
+    }
+    match said {
+        "the credential provider was not enabled" => "it names none".to_owned(),
+        "environment variable not set" => "AWS_ACCESS_KEY_ID is not set".to_owned(),
+        "ECS provider not configured" => "not configured".to_owned(),
+        said if said.contains("AWS_EC2_METADATA_DISABLED") => {
+            "turned off by AWS_EC2_METADATA_DISABLED".to_owned()
+        }
+        said if said.contains("could not parse profile file") => {
+            "the AWS configuration cannot be parsed; check ~/.aws/config and ~/.aws/credentials"
+                .to_owned()
+        }
+        said => said.replace('`', "'"),
+    }
+}
+
+/// What to do about it.
+pub(super) fn remedy(explained: &str) -> &'static str {
+    if explained.contains("SSO token") {
+        "sign in again with aws sso login"
+    } else {
+        "set up a profile, or export keys; with MFA use credential_process"
+    }
 }
 
 fn plain(provider: &str) -> &str {
@@ -162,5 +201,41 @@ fn plain(provider: &str) -> &str {
         "EcsContainer" => "container",
         "Ec2InstanceMetadata" => "instance metadata",
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_provider_said_is_told_in_plain_words() {
+        let of = |said, profile| alone(said, profile);
+        assert_eq!(
+            of(
+                "profile `p` was not defined: could not find source profile p",
+                Some("p")
+            ),
+            "profile 'p': it is in no configuration file"
+        );
+        assert_eq!(
+            of("the credential provider was not enabled", Some("p")),
+            "profile 'p': it names none"
+        );
+        assert_eq!(
+            of("request forbidden: IMDS is disabled.", None),
+            "environment and profile hold none; instance metadata: request forbidden: IMDS is disabled"
+        );
+        assert_eq!(
+            of("external process exited with code 1. Stderr: ", Some("p")),
+            "profile 'p': external process exited with code 1."
+        );
+    }
+
+    #[test]
+    fn an_sso_session_that_ended_says_how_to_begin_one() {
+        let said = alone("failed to load the cached SSO token", Some("p"));
+        assert!(remedy(&said).contains("aws sso login"));
+        assert!(remedy("profile 'p': it names none").contains("profile"));
     }
 }

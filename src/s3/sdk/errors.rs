@@ -44,6 +44,18 @@ pub(super) struct Said {
 }
 
 impl Failure {
+    /// A good answer whose body makes no sense.
+    pub(super) fn unreadable(body: &[u8]) -> Self {
+        Self::Answer(Box::new(Said {
+            status: 200,
+            code: None,
+            message: String::new(),
+            region: None,
+            body: String::from_utf8_lossy(&body[..body.len().min(HEAD)]).into_owned(),
+            content_type: "application/xml".to_owned(),
+        }))
+    }
+
     pub(super) fn new<E>(error: &SdkError<E, HttpResponse>, connection: &Connection) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
@@ -78,6 +90,12 @@ impl Failure {
                 .any(|word| said.body.to_ascii_lowercase().contains(word)))
     }
 
+    /// Whether the answer refuses what was sent along, without a word on what it may be.
+    pub(super) fn refuses_an_argument(&self) -> bool {
+        matches!(self, Self::Answer(said) if said.status == 400
+            && said.code.as_deref() == Some("InvalidArgument"))
+    }
+
     /// The service's own code.
     pub(super) fn code(&self) -> Option<&str> {
         match self {
@@ -99,11 +117,10 @@ impl Failure {
             Self::Told(fault) => fault,
             Self::Answer(said) => answer(*said, about),
             Self::Wire { message, hint } => fault(Kind::Network, message, hint),
-            Self::Credentials(message) => fault(
-                Kind::Credentials,
-                message,
-                "set up a profile, or export keys; with MFA use credential_process".to_owned(),
-            ),
+            Self::Credentials(message) => {
+                let remedy = credentials::remedy(&message).to_owned();
+                fault(Kind::Credentials, message, remedy)
+            }
             Self::Unbuilt(message) => fault(
                 Kind::Invalid,
                 format!("the request cannot be made: {message}"),
@@ -140,7 +157,11 @@ fn answer(said: Said, about: &About) -> Fault {
         classify::is_redirect(said.status, said.code.as_deref()),
         &said.region,
     ) {
-        message = format!("the bucket is in the region {region}, and asking there did not help");
+        message = if about.bucket.is_empty() {
+            format!("the service is in the region {region}")
+        } else {
+            format!("the bucket is in the region {region}, and asking there did not help")
+        };
         hint = format!("try --region {region}");
     }
     Fault {
@@ -214,6 +235,11 @@ fn broken_off(error: &(dyn Error + 'static), place: &Place) -> Failure {
 fn wire(error: &(dyn Error + 'static), place: &Place) -> Failure {
     let host = &place.host;
     let text = chain(error).to_ascii_lowercase();
+    if text.contains("region was not a valid dns name") {
+        return Failure::Unbuilt(
+            "the region's name is not valid; check --region, AWS_REGION and the profile".to_owned(),
+        );
+    }
     let refused = find_io(error).map(io::Error::kind);
     let (message, hint) = if text.contains("connect timeout") {
         (

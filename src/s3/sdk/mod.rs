@@ -3,9 +3,11 @@
 //! Knows nothing of jobs and pacing. Connects at the first request, asks every bucket in its own region,
 //! and turns whatever a server says into plain types.
 
+mod beside;
 mod connect;
 mod credentials;
 mod errors;
+mod hours;
 mod parts;
 mod place;
 mod region;
@@ -29,10 +31,12 @@ pub use connect::{Addressing, ConnectOptions, StaticCredentials};
 
 use self::connect::Connection;
 use self::errors::{Failure, Said};
+use self::hours::Hours;
 use self::uploads::Habits;
 use super::classify::{self, About};
 use super::{
-    Abort, Clock, CreateUpload, ListParts, ListUploads, PartsPage, Store, UploadPart, UploadsPage,
+    Abort, Clock, CreateUpload, ListParts, ListUploads, Noticed, PartsPage, Store, UploadPart,
+    UploadsPage,
 };
 use crate::model::{Bucket, Timestamp};
 use crate::protocol::{Fault, Identity, Operation};
@@ -43,6 +47,7 @@ pub struct SdkStore {
     options: ConnectOptions,
     clock: Clock,
     connection: OnceCell<Connection>,
+    hours: Hours,
     habits: Habits,
 }
 
@@ -51,6 +56,7 @@ impl SdkStore {
     pub fn new(options: ConnectOptions, clock: Clock) -> Self {
         Self {
             options,
+            hours: Hours::new(clock.clone()),
             clock,
             connection: OnceCell::new(),
             habits: Habits::default(),
@@ -59,7 +65,9 @@ impl SdkStore {
 
     async fn connection(&self) -> Result<&Connection, Fault> {
         self.connection
-            .get_or_try_init(|| connect::connect(&self.options, self.clock.clone()))
+            .get_or_try_init(|| {
+                connect::connect(&self.options, self.clock.clone(), self.hours.clone())
+            })
             .await
     }
 
@@ -251,6 +259,13 @@ impl Store for SdkStore {
 
     async fn create_upload(&self, request: &CreateUpload) -> Result<String, Fault> {
         self.begin_upload(request).await
+    }
+
+    fn noticed(&self) -> Noticed {
+        Noticed {
+            clock_ahead: self.hours.ahead(),
+            encoding: self.habits.encoding(),
+        }
     }
 
     async fn upload_part(&self, request: &UploadPart) -> Result<String, Fault> {

@@ -32,7 +32,10 @@ pub(super) fn place(options: &ConnectOptions, endpoint: Option<&str>) -> Result<
         let known = endpoint.starts_with("http://") || endpoint.starts_with("https://");
         if !known || host.starts_with(':') {
             return Err(invalid(
-                format!("the endpoint '{}' is not a URL", shown_endpoint(endpoint)),
+                format!(
+                    "the endpoint '{}' is no http or https URL",
+                    shown_endpoint(endpoint)
+                ),
                 "write it as https://host:port",
             ));
         }

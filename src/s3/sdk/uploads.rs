@@ -3,19 +3,18 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput as Answer;
-use aws_sdk_s3::types::{
-    ChecksumAlgorithm, ChecksumType, EncodingType, MultipartUpload, StorageClass,
-};
+use aws_sdk_s3::types::EncodingType;
 
+use super::beside::Kept;
 use super::errors::{self, Failure};
-use super::{SdkStore, person, some, timestamp};
+use super::{SdkStore, some};
 use crate::model::bucket::is_directory_bucket;
 use crate::model::{Target, Upload};
 use crate::protocol::{Fault, Kind, Operation};
 use crate::s3::classify::About;
 use crate::s3::encoding::{self, Evidence, Form};
-use crate::s3::{ListParts, ListUploads, Marker, UploadsPage};
+use crate::s3::listing::{self, Answer};
+use crate::s3::{Encoding, ListParts, ListUploads, Marker, UploadsPage};
 
 /// After this many probes that told nothing, the element in the answer decides for good.
 const PROBES: u32 = 3;
@@ -23,14 +22,30 @@ const PROBES: u32 = 3;
 /// What a server was seen to do, kept for as long as the store lives.
 #[derive(Debug, Default)]
 pub(super) struct Habits {
-    /// It refuses `encoding-type`.
-    refuses_encoding: AtomicBool,
+    /// It refuses `encoding-type`, or says that it heeds it and does not: then asking for it brings nothing,
+    /// and one server compares markers in a form in which it never sends them.
+    without_encoding: AtomicBool,
+    /// Whether its last answer had the element, of those that it was asked for in.
+    element: Mutex<Option<bool>>,
     /// How it writes keys: without and with the element in its answer.
     forms: Mutex<[Option<Form>; 2]>,
     probes: AtomicU32,
 }
 
 impl Habits {
+    pub(super) fn encoding(&self) -> Option<Encoding> {
+        if self.without_encoding.load(Ordering::Relaxed) {
+            return Some(Encoding::Ignored);
+        }
+        let element = (*self.element.lock().ok()?)?;
+        Some(match (self.form(element), element) {
+            (Some(Form::Encoded), _) => Encoding::Heeded,
+            (Some(Form::Raw), _) => Encoding::Ignored,
+            (None, true) => Encoding::Said,
+            (None, false) => Encoding::Unsaid,
+        })
+    }
+
     fn form(&self, element: bool) -> Option<Form> {
         self.forms.lock().ok()?[usize::from(element)]
     }
@@ -38,6 +53,9 @@ impl Habits {
     fn learn(&self, element: bool, form: Form) {
         if let Ok(mut forms) = self.forms.lock() {
             forms[usize::from(element)] = Some(form);
+        }
+        if element && form == Form::Raw {
+            self.without_encoding.store(true, Ordering::Relaxed);
         }
     }
 }
@@ -53,23 +71,42 @@ impl SdkStore {
                 "add a / to the prefix, or leave it out",
             ));
         }
-        let ask = !self.habits.refuses_encoding.load(Ordering::Relaxed);
-        let mut asked = ask;
-        let mut answer = self.fetch(request, ask).await;
-        if let Err(failure) = &answer
-            && ask
-            && failure.refuses_encoding()
-        {
-            self.habits.refuses_encoding.store(true, Ordering::Relaxed);
-            asked = false;
-            answer = self.fetch(request, false).await;
-        }
+        let asked = !self.habits.without_encoding.load(Ordering::Relaxed);
+        let answer = self.fetch(request, asked).await;
+        let (answer, asked) = match answer {
+            Err(failure) if asked => match self.plainly(request, &failure).await {
+                Some(answer) => (answer, false),
+                None => (Err(failure), true),
+            },
+            answer => (answer, asked),
+        };
         match answer {
-            Ok(answer) => self.page(request, &answer, asked).await,
+            Ok(answer) => self.page(request, answer, asked).await,
             // One server's way to say that a bucket has none.
             Err(failure) if failure.code() == Some("NoSuchUpload") => Ok(UploadsPage::default()),
             Err(failure) => Err(failure.into_fault(&about)),
         }
+    }
+
+    /// The answer to the same request without `encoding-type`, where that may be what was wrong with it; from
+    /// then on it is left out.
+    async fn plainly(
+        &self,
+        request: &ListUploads,
+        failure: &Failure,
+    ) -> Option<Result<Answer, Failure>> {
+        let refused = failure.refuses_encoding();
+        let on_its_way = request.marker.is_some() && failure.refuses_an_argument();
+        if !refused && !on_its_way {
+            return None;
+        }
+        let answer = self.fetch(request, false).await;
+        if !refused && answer.is_err() {
+            // It was the marker itself: what was said first is nearer to the truth.
+            return None;
+        }
+        self.habits.without_encoding.store(true, Ordering::Relaxed);
+        Some(answer)
     }
 
     async fn fetch(&self, request: &ListUploads, encoded: bool) -> Result<Answer, Failure> {
@@ -79,6 +116,7 @@ impl SdkStore {
         let id_marker = marker
             .filter(|_| key_marker.is_some() && !is_directory_bucket(&request.bucket))
             .and_then(|marker| filled(marker.upload_id.as_deref().unwrap_or_default()));
+        let kept = Kept::default();
         self.ask(&request.bucket, |client| {
             client
                 .list_multipart_uploads()
@@ -88,42 +126,46 @@ impl SdkStore {
                 .set_key_marker(key_marker.clone())
                 .set_upload_id_marker(id_marker.clone())
                 .set_max_uploads(request.max_uploads)
+                .customize()
+                .interceptor(kept.clone())
                 .send()
         })
-        .await
+        .await?;
+        let body = kept.take().unwrap_or_default();
+        listing::read(&body).map_err(|_| Failure::unreadable(&body))
     }
 
     async fn page(
         &self,
         request: &ListUploads,
-        answer: &Answer,
+        answer: Answer,
         asked: bool,
     ) -> Result<UploadsPage, Fault> {
         let form = if asked {
-            self.form_of(request, answer).await?
+            self.form_of(request, &answer).await?
         } else {
             Form::Raw
         };
-        let sent = answer.uploads().iter().filter_map(MultipartUpload::key);
-        let next = (answer.is_truncated() == Some(true)).then(|| {
-            let marker = answer.next_key_marker().unwrap_or_default();
+        let next = (answer.is_truncated == Some(true)).then(|| {
+            let marker = answer.next_key_marker.as_deref().unwrap_or_default();
             if is_directory_bucket(&request.bucket) {
                 return Marker {
                     key: encoding::next_token(marker),
                     upload_id: None,
                 };
             }
-            let keys: Vec<&str> = sent.collect();
+            let sent = answer.uploads.iter().map(|upload| upload.key.as_str());
             Marker {
-                key: encoding::next_marker(marker, keys.iter().copied(), form),
-                upload_id: some(answer.next_upload_id_marker()),
+                key: encoding::next_marker(marker, sent, form),
+                upload_id: some(answer.next_upload_id_marker.as_deref()),
             }
         });
-        let uploads = answer
-            .uploads()
-            .iter()
-            .filter_map(|upload| plain(upload, form))
-            .collect();
+        let mut uploads = answer.uploads;
+        if form == Form::Encoded {
+            for upload in &mut uploads {
+                upload.key = encoding::read(&upload.key, form);
+            }
+        }
         Ok(UploadsPage { uploads, next })
     }
 
@@ -131,13 +173,14 @@ impl SdkStore {
     /// what becomes of asking for one of them, else the element.
     async fn form_of(&self, request: &ListUploads, answer: &Answer) -> Result<Form, Fault> {
         let element = answer
-            .encoding_type()
-            .is_some_and(|kind| kind.as_str().eq_ignore_ascii_case("url"));
+            .encoding_type
+            .as_deref()
+            .is_some_and(|kind| kind.eq_ignore_ascii_case("url"));
+        if let Ok(mut last) = self.habits.element.lock() {
+            *last = Some(element);
+        }
         let by_element = if element { Form::Encoded } else { Form::Raw };
-        let keys = answer
-            .uploads()
-            .iter()
-            .map(|upload| upload.key().unwrap_or_default());
+        let keys = answer.uploads.iter().map(|upload| upload.key.as_str());
         let at = match encoding::weigh(keys) {
             Evidence::Raw => {
                 self.habits.learn(element, Form::Raw);
@@ -153,7 +196,7 @@ impl SdkStore {
         if trusted || self.habits.probes.load(Ordering::Relaxed) >= PROBES {
             return Ok(by_element);
         }
-        let Some(upload) = answer.uploads().get(at) else {
+        let Some(upload) = answer.uploads.get(at) else {
             return Ok(by_element);
         };
         let found = self.probe(&request.bucket, upload).await;
@@ -166,12 +209,10 @@ impl SdkStore {
     }
 
     /// Asks for the upload under both readings of its key; `None` when that tells nothing.
-    async fn probe(&self, bucket: &str, upload: &MultipartUpload) -> Option<Form> {
-        let sent = upload.key()?;
-        let encoded = self
-            .is_there(bucket, &encoding::decode(sent), upload.upload_id()?)
-            .await?;
-        let raw = self.is_there(bucket, sent, upload.upload_id()?).await?;
+    async fn probe(&self, bucket: &str, upload: &Upload) -> Option<Form> {
+        let (sent, id) = (upload.key.as_str(), upload.upload_id.as_str());
+        let encoded = self.is_there(bucket, &encoding::decode(sent), id).await?;
+        let raw = self.is_there(bucket, sent, id).await?;
         match (encoded, raw) {
             (true, false) => Some(Form::Encoded),
             (false, true) => Some(Form::Raw),
@@ -196,19 +237,4 @@ impl SdkStore {
             Err(_) => None,
         }
     }
-}
-
-fn plain(upload: &MultipartUpload, form: Form) -> Option<Upload> {
-    let initiator = upload.initiator();
-    let owner = upload.owner();
-    Some(Upload {
-        key: encoding::read(upload.key()?, form),
-        upload_id: some(upload.upload_id())?,
-        initiated: upload.initiated().and_then(timestamp),
-        storage_class: some(upload.storage_class().map(StorageClass::as_str)),
-        initiator: initiator.and_then(|who| person(who.display_name(), who.id())),
-        owner: owner.and_then(|who| person(who.display_name(), who.id())),
-        checksum_algorithm: some(upload.checksum_algorithm().map(ChecksumAlgorithm::as_str)),
-        checksum_type: some(upload.checksum_type().map(ChecksumType::as_str)),
-    })
 }

@@ -49,7 +49,8 @@ impl Protocol<'_> {
     /// Looks, aborts, and records the answer.
     async fn abort(&self, asker: &Asker, target: &AbortTarget) -> Result<Step, Unrecorded> {
         loop {
-            let checked = match recheck::look(asker, target, &self.policy, &self.job.clock).await {
+            let now = || self.job.cautious_now();
+            let checked = match recheck::look(asker, target, &self.policy, now).await {
                 Verdict::Go(checked) => checked,
                 Verdict::Leave(outcome) => return Ok(Step::Finished(outcome)),
             };

@@ -3,7 +3,6 @@
 use crate::model::liveness::{self, Life};
 use crate::model::{Extent, Measure, Thresholds, Timestamp};
 use crate::protocol::{AbortOutcome, AbortPolicy, AbortTarget, Fault, Kind, SkipReason};
-use crate::s3::Clock;
 use crate::tasks::job::Asker;
 use crate::tasks::pacer::Stop;
 use crate::tasks::parts::PartsWalk;
@@ -32,7 +31,7 @@ pub(super) async fn look(
     asker: &Asker,
     target: &AbortTarget,
     policy: &AbortPolicy,
-    clock: &Clock,
+    now: impl Fn() -> Timestamp,
 ) -> Verdict {
     let mut walk = PartsWalk::new(target.target.clone());
     let mut extent = Extent::default();
@@ -43,7 +42,7 @@ pub(super) async fn look(
                     extent.add(part);
                 }
                 let seen = Measure::AtLeast(extent);
-                let life = liveness::life(target.initiated, &seen, clock.now(), &policy.thresholds);
+                let life = liveness::life(target.initiated, &seen, now(), &policy.thresholds);
                 if life == Life::Alive && !policy.include_active {
                     break seen;
                 }
@@ -56,7 +55,7 @@ pub(super) async fn look(
             },
         }
     };
-    judge(target, &measure, policy, clock.now())
+    judge(target, &measure, policy, now())
 }
 
 /// What a failed look means.

@@ -147,12 +147,11 @@ impl Batch<'_> {
             return None;
         }
         let job = self.protocol.job;
-        let asker = job.asker(bucket, Urgency::Marked);
         let names = accepted
             .iter()
             .map(|(target, _)| (target.target.key.as_str(), target.target.upload_id.as_str()))
             .collect();
-        let listing = verify::still_listed(&asker, bucket, &names);
+        let listing = verify::still_listed(job, bucket, &names);
         let too_long = async {
             job.cancel.cancelled().await;
             tokio::time::sleep(LAST_LOOK).await;

@@ -8,9 +8,9 @@ use tokio::time::sleep;
 use super::recheck::Checked;
 use super::{Protocol, Unrecorded, request};
 use crate::model::{Target, human};
-use crate::protocol::{AbortOutcome, AbortTarget, Fault, Kind, Operation, Scope};
+use crate::protocol::{AbortOutcome, AbortTarget, Fault, Kind, Operation, Scope, Urgency};
 use crate::s3::ListParts;
-use crate::tasks::job::Asker;
+use crate::tasks::job::{Asker, Job};
 use crate::tasks::list::UploadsWalk;
 use crate::tasks::pacer::Stop;
 
@@ -96,15 +96,16 @@ fn still_there(target: &Target) -> Fault {
 /// Those of `names` that a new listing of the bucket still shows; `None` when it cannot be listed, or costs
 /// more than to look at each of them.
 pub(super) async fn still_listed(
-    asker: &Asker,
+    job: &Job,
     bucket: &str,
     names: &HashSet<(&str, &str)>,
 ) -> Option<HashSet<(String, String)>> {
-    let asker = asker.unstoppable();
-    let mut walk = UploadsWalk::new(&Scope {
+    let asker = job.asker(bucket, Urgency::Marked).unstoppable();
+    let scope = Scope {
         bucket: bucket.to_owned(),
         prefix: common_prefix(names.iter().map(|(key, _)| *key)).to_owned(),
-    });
+    };
+    let mut walk = UploadsWalk::of(job, &scope).await;
     let mut listed = HashSet::new();
     loop {
         match walk.next(&asker).await {

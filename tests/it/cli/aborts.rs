@@ -247,3 +247,36 @@ async fn thousands_are_aborted_and_verified_by_listing() {
     assert_eq!(shop.server.requests(Operation::ListParts), 4000);
     assert_eq!(shop.audit().len(), 2000);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_filter_aborts_nothing() {
+    let shop = Shop::open().await;
+    shop.upload("k", None, 1, HOUR * 200);
+    for empty in ["", "  "] {
+        let args = ["abort", "s3://attic", "--filter", empty, "--yes"];
+        let ended = shop.run(&args).with_code(2);
+        assert!(ended.err.contains("the filter is empty"), "{ended:?}");
+    }
+    assert_eq!(shop.store.upload_count("attic"), 1);
+    let args = ["abort", "s3://attic", "--filter", "age>=0s", "--yes"];
+    shop.run(&args).with_code(0);
+    assert_eq!(shop.store.upload_count("attic"), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bucket_that_cannot_be_listed_is_in_the_aborts_document() {
+    let shop = Shop::open().await;
+    shop.store
+        .deny("attic", Operation::ListMultipartUploads, "");
+    let args = [
+        "abort",
+        "s3://attic",
+        "--filter",
+        "age>1d",
+        "--yes",
+        "--json",
+    ];
+    let document = shop.run(&args).with_code(1).json();
+    assert_eq!(document["aborted"], 0);
+    assert_eq!(document["errors"][0]["code"], "AccessDenied");
+}

@@ -268,7 +268,23 @@ fn completions_manual_help_and_version_need_no_service() {
     for shell in ["bash", "zsh", "fish"] {
         assert!(run(&["completions", shell]).out.contains("demo-server"));
     }
-    assert!(run(&["man"]).out.contains(".TH mopup-abort"));
+    let manual = run(&["man"]).out;
+    for name in [
+        "ls",
+        "du",
+        "parts",
+        "abort",
+        "doctor",
+        "demo-server",
+        "completions",
+        "man",
+    ] {
+        assert!(manual.contains(&format!(".TH mopup-{name} ")), "{name}");
+        let help = run(&[name, "--help"]).out;
+        let wide = help.lines().find(|line| line.chars().count() > 80);
+        assert_eq!(wide, None, "{name}");
+    }
+    assert!(!manual.contains("mopup\\-help"));
     assert!(run(&["--version"]).out.starts_with("mopup "));
     assert!(run(&["abort", "--help"]).out.contains("--include-active"));
 }

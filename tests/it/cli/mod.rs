@@ -2,8 +2,10 @@
 
 mod aborts;
 mod asks;
+mod documents;
 mod lists;
 mod manners;
+mod places;
 
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;

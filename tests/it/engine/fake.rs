@@ -8,7 +8,8 @@ use async_trait::async_trait;
 use mopup::model::{Bucket, Part, Target, Timestamp, Upload, UploadInfo};
 use mopup::protocol::{Fault, Identity, Kind, Operation};
 use mopup::s3::{
-    Abort, CreateUpload, ListParts, ListUploads, Marker, PartsPage, Store, UploadPart, UploadsPage,
+    Abort, CreateUpload, ListParts, ListUploads, Marker, Noticed, PartsPage, Store, UploadPart,
+    UploadsPage,
 };
 
 pub(super) const NOW: Timestamp = Timestamp::from_secs(1_760_000_000);
@@ -38,6 +39,10 @@ pub(super) struct Fake {
     /// Performs the first abort of each upload, but loses its answer.
     pub(super) lose_answers: bool,
     pub(super) latency: Duration,
+    /// So many milliseconds the clock is ahead of this service's.
+    pub(super) ahead: i64,
+    /// Finds by a prefix only the key that equals it.
+    pub(super) exact: bool,
     /// 0: all in one page.
     pub(super) page: usize,
     /// Changes listed pages.
@@ -134,6 +139,7 @@ impl Store for Fake {
     async fn identity(&self) -> Result<Identity, Fault> {
         Ok(Identity {
             access_key_tail: Some("WXYZ".to_owned()),
+            endpoint: Some("https://s3.exact.example".to_owned()),
             ..Identity::default()
         })
     }
@@ -162,7 +168,9 @@ impl Store for Fake {
         let after = request.marker.as_ref();
         let uploads = self.uploads.lock().unwrap();
         let mut listed = uploads.iter().filter(|((key, id), _)| {
+            let exactly = !self.exact || request.prefix.is_empty() || *key == request.prefix;
             key.starts_with(&request.prefix)
+                && exactly
                 && after.is_none_or(|after| {
                     (key, Some(id.as_str())) > (&after.key, after.upload_id.as_deref())
                 })
@@ -239,6 +247,13 @@ impl Store for Fake {
                 }
                 Ok(())
             }
+        }
+    }
+
+    fn noticed(&self) -> Noticed {
+        Noticed {
+            clock_ahead: Some(self.ahead),
+            ..Noticed::default()
         }
     }
 

@@ -1,6 +1,8 @@
 //! The engine on a store that misbehaves by script, under a clock that never waits.
 
 mod aborting;
+mod clocks;
+mod exact;
 mod fake;
 mod looking;
 

@@ -1,5 +1,10 @@
 //! The built binary in a pseudo-terminal: what it draws is read by a terminal emulator, and nothing sleeps.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a deadline by the wall clock, for a process that has its own"
+)]
+
 use std::fmt::Write as _;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
@@ -35,8 +40,6 @@ impl vt100::Callbacks for Heard {
 
 struct Emulator {
     parser: Parser<Heard>,
-    /// Everything that was written, to be shown when a test fails.
-    bytes: usize,
     closed: bool,
 }
 
@@ -48,7 +51,8 @@ pub struct Pty {
     emulator: Arc<(Mutex<Emulator>, Condvar)>,
     /// The line discipline before the program came.
     before: String,
-    home: TempDir,
+    /// Empty at the start, and gone with this.
+    _home: TempDir,
 }
 
 /// How to start it.
@@ -112,7 +116,6 @@ impl Pty {
         let emulator = Arc::new((
             Mutex::new(Emulator {
                 parser,
-                bytes: 0,
                 closed: false,
             }),
             Condvar::new(),
@@ -126,13 +129,8 @@ impl Pty {
             master: pair.master,
             emulator,
             before,
-            home,
+            _home: home,
         }
-    }
-
-    /// The home directory, empty at the start.
-    pub fn home(&self) -> &std::path::Path {
-        self.home.path()
     }
 
     fn lock(&self) -> MutexGuard<'_, Emulator> {
@@ -151,11 +149,6 @@ impl Pty {
 
     pub fn title(&self) -> String {
         self.lock().parser.callbacks().title.clone()
-    }
-
-    /// How many bytes were written until now.
-    pub fn bytes(&self) -> usize {
-        self.lock().bytes
     }
 
     /// Types as a terminal sends it.
@@ -253,19 +246,6 @@ impl Pty {
         }
     }
 
-    /// Processor time that the process has taken so far.
-    #[cfg(target_os = "linux")]
-    pub fn processor_time(&self) -> Duration {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.id())).unwrap();
-        // Behind the name in parentheses; utime and stime are fields 14 and 15, in ticks of 10 ms.
-        let fields: Vec<&str> = stat[stat.rfind(')').unwrap()..].split(' ').collect();
-        let ticks: u64 = fields[12..14]
-            .iter()
-            .map(|field| field.parse::<u64>().unwrap())
-            .sum();
-        Duration::from_millis(ticks * 10)
-    }
-
     /// What speaks against giving this terminal to somebody else; nothing when it is sane.
     pub fn left_behind(&self) -> Vec<String> {
         let emulator = self.lock();
@@ -342,11 +322,10 @@ fn discipline(master: &dyn MasterPty) -> String {
 
 fn read(output: &mut dyn Read, shared: &(Mutex<Emulator>, Condvar)) {
     let (emulator, changed) = shared;
-    let mut buffer = [0; 64 * 1024];
+    let mut buffer = vec![0; 64 * 1024];
     loop {
         let count = output.read(&mut buffer).unwrap_or(0);
         let mut emulator = emulator.lock().unwrap();
-        emulator.bytes += count;
         emulator.parser.process(&buffer[..count]);
         // On Linux the end is an error, elsewhere nothing read.
         emulator.closed = count == 0;

@@ -3,6 +3,8 @@
 //! Rights on uploads are tried with an upload ID that cannot exist: `NoSuchUpload` means that the request was
 //! allowed. Asks the store itself, since most of these questions are no job of the engine.
 
+mod quirks;
+
 use std::io::{self, Write};
 
 use serde::Serialize;
@@ -11,11 +13,10 @@ use super::args::{self, Connection};
 use super::failure::{Exit, Failure};
 use super::output::{sentence, time};
 use super::session::Session;
-use crate::model::bucket::is_directory_bucket;
 use crate::model::human::{self, escape};
 use crate::model::{Bucket, Target, Timestamp};
 use crate::protocol::{Fault, Identity, Kind, Operation};
-use crate::s3::{Abort, ListParts, ListUploads, Store, UploadsPage};
+use crate::s3::{Abort, ListParts, ListUploads, Store};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -61,6 +62,8 @@ struct Document {
     access_key_tail: Option<String>,
     credentials_expire: Option<String>,
     read_only: bool,
+    /// The one whose permissions were tried.
+    bucket: Option<String>,
     checks: Vec<Check>,
 }
 
@@ -69,7 +72,6 @@ pub async fn run(connection: &Connection, args: args::Doctor) -> Result<Exit, Fa
     let bucket = args.address.map(|address| address.bucket);
     let store = std::sync::Arc::clone(&session.store);
     let (read_only, now) = (session.read_only, session.clock.now());
-    let provider = session.provider.as_ref().map(|of| of.name.clone());
     let examination = examine(&*store, bucket.as_deref(), read_only, now);
     let mut document = tokio::select! {
         document = examination => document,
@@ -77,7 +79,9 @@ pub async fn run(connection: &Connection, args: args::Doctor) -> Result<Exit, Fa
             return Err(Failure::Interrupted("interrupted".to_owned()));
         }
     };
-    document.provider = document.provider.or(provider);
+    document.provider = session
+        .rules_of(document.endpoint.as_deref())
+        .map(|of| of.name.clone());
     let text = if args.json {
         serde_json::to_string_pretty(&document)? + "\n"
     } else {
@@ -95,24 +99,31 @@ async fn examine(
     now: Timestamp,
 ) -> Document {
     let mut checks = Vec::new();
+    let mut examined = None;
     let identity = store.identity().await;
     checks.push(credentials(&identity, now));
     let known = identity.is_ok();
     let identity = identity.unwrap_or_default();
     if known {
-        let buckets = store.list_buckets().await.map(|buckets| {
-            let count = human::count(buckets.len() as u64);
-            format!("{count} buckets")
+        let buckets = store.list_buckets().await;
+        let first = buckets.as_ref().ok().and_then(|all| all.first());
+        examined = bucket
+            .map(ToOwned::to_owned)
+            .or_else(|| first.map(|of| of.name.clone()));
+        let told = buckets.map(|buckets| match buckets.len() {
+            1 => "1 bucket".to_owned(),
+            count => format!("{} buckets", human::count(count as u64)),
         });
-        checks.push(check("list buckets", Operation::ListBuckets, buckets));
-        match bucket {
+        checks.push(check("list buckets", Operation::ListBuckets, told));
+        match &examined {
             Some(bucket) => examine_bucket(store, bucket, read_only, &mut checks).await,
             None => checks.push(skipped(
-                "bucket",
-                None,
+                "see the bucket",
+                Operation::HeadBucket.iam_action(),
                 "name a bucket to try its permissions: mopup doctor s3://BUCKET",
             )),
         }
+        checks.push(quirks::clock(store.noticed()));
     }
     Document {
         profile: identity.profile,
@@ -123,6 +134,7 @@ async fn examine(
         access_key_tail: identity.access_key_tail,
         credentials_expire: time(identity.credentials_expire),
         read_only,
+        bucket: examined,
         checks,
     }
 }
@@ -193,55 +205,8 @@ async fn examine_bucket(store: &dyn Store, bucket: &str, read_only: bool, checks
             Some(_) => store.list_uploads(&request).await.ok(),
             None => None,
         };
-        quirks(bucket, &first, second.as_ref(), checks);
-    }
-}
-
-/// What two pages of one upload each tell.
-fn quirks(
-    bucket: &str,
-    first: &UploadsPage,
-    second: Option<&UploadsPage>,
-    checks: &mut Vec<Check>,
-) {
-    let mut tell = |name, status, detail: &str| {
-        checks.push(Check {
-            name,
-            status,
-            iam_action: None,
-            detail: detail.to_owned(),
-        });
-    };
-    let (size, paging) = ("page size", "paging");
-    match first.uploads.len() {
-        0 => tell(size, Status::Skipped, "no upload to see it by"),
-        1 => tell(size, Status::Ok, "max-uploads is honoured"),
-        _ => tell(
-            size,
-            Status::Quirk,
-            "max-uploads is ignored; pages of any size are taken as they come",
-        ),
-    }
-    match second {
-        None => tell(paging, Status::Skipped, "there is no second page"),
-        Some(second) if second.next.is_some() && second.next == first.next => tell(
-            paging,
-            Status::Quirk,
-            "markers do not move; such a listing is ended and what was found is kept",
-        ),
-        Some(second) if second.uploads.iter().any(|of| first.uploads.contains(of)) => tell(
-            paging,
-            Status::Quirk,
-            "pages repeat uploads; each is shown once",
-        ),
-        Some(_) => tell(paging, Status::Ok, "markers move"),
-    }
-    if is_directory_bucket(bucket) {
-        tell(
-            "directory bucket",
-            Status::Quirk,
-            "prefixes end in '/' and are widened, order is not assumed, aborts name the initiation",
-        );
+        quirks::paging(bucket, &first, second.as_ref(), checks);
+        checks.push(quirks::encoding(store.noticed()));
     }
 }
 
@@ -270,8 +235,9 @@ fn check(name: &'static str, operation: Operation, told: Result<String, Fault>) 
 fn probe(name: &'static str, operation: Operation, answer: Result<(), Fault>) -> Check {
     let told = match answer {
         Ok(()) => Ok("allowed; the server does not mind that there is no such upload".to_owned()),
-        Err(fault) if matches!(fault.kind, Kind::UploadGone | Kind::NotFound) => {
-            Ok("allowed".to_owned())
+        Err(fault) if fault.kind == Kind::UploadGone => Ok("allowed".to_owned()),
+        Err(fault) if fault.kind == Kind::NotFound => {
+            return skipped(name, operation.iam_action(), "there is no such bucket");
         }
         Err(fault) if fault.kind == Kind::Invalid => {
             return skipped(
@@ -301,6 +267,7 @@ fn table(document: &Document) -> String {
         ("region", &document.region),
         ("endpoint", &document.endpoint),
         ("provider", &document.provider),
+        ("bucket", &document.bucket),
     ] {
         if let Some(value) = value {
             lines.push(format!("{name:<10}{}", escape(value)));

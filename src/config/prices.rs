@@ -1,0 +1,45 @@
+//! `[prices]`, and the table that is used without one.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use toml::de::DeTable;
+
+use super::error::ConfigError;
+use super::read::Source;
+use crate::model::cost::Prices;
+
+const TABLE: &str = include_str!("../../assets/prices.toml");
+
+pub(super) fn defaults() -> Result<Prices, ConfigError> {
+    let source = Source {
+        path: Path::new("assets/prices.toml"),
+        text: TABLE,
+    };
+    let mut prices = Prices {
+        storage: BTreeMap::new(),
+        fallback: 0.0,
+        list_requests: 0.0,
+    };
+    merge(&source, &source.document()?, &mut prices)?;
+    Ok(prices)
+}
+
+/// Storage classes are the service's words, of which vendors have their own: any name is taken.
+pub(super) fn merge<'a>(
+    source: &Source<'a>,
+    table: &DeTable<'a>,
+    prices: &mut Prices,
+) -> Result<(), ConfigError> {
+    for (name, value) in table {
+        let amount = source.amount(value)?;
+        match name.get_ref().as_ref() {
+            "fallback" => prices.fallback = amount,
+            "list_requests" => prices.list_requests = amount,
+            class => {
+                prices.storage.insert(class.to_owned(), amount);
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,156 @@
+//! `[providers.NAME]`, the profiles that are known without it, and which of them is in force.
+
+use std::path::Path;
+use std::time::Duration;
+
+use toml::de::DeTable;
+
+use super::error::ConfigError;
+use super::nearest::nearest;
+use super::read::{Source, Value};
+use crate::model::provider::Provider;
+
+const TABLE: &str = include_str!("../../assets/providers.toml");
+
+pub(super) fn defaults() -> Result<Vec<Provider>, ConfigError> {
+    let source = Source {
+        path: Path::new("assets/providers.toml"),
+        text: TABLE,
+    };
+    let mut providers = Vec::new();
+    merge(&source, &source.document()?, &mut providers)?;
+    Ok(providers)
+}
+
+/// Changes the profiles that are named again, adds the others, and puts both in front.
+pub(super) fn merge<'a>(
+    source: &Source<'a>,
+    table: &DeTable<'a>,
+    providers: &mut Vec<Provider>,
+) -> Result<(), ConfigError> {
+    for (name, value) in table {
+        let name = name.get_ref().as_ref();
+        let known = providers.iter().position(|known| known.name == name);
+        let mut provider = known.map_or_else(
+            || Provider {
+                name: name.to_owned(),
+                ..Provider::default()
+            },
+            |index| providers.remove(index),
+        );
+        fill(source, value, &mut provider)?;
+        providers.insert(0, provider);
+    }
+    Ok(())
+}
+
+fn fill<'a>(
+    source: &Source<'a>,
+    value: &Value<'a>,
+    provider: &mut Provider,
+) -> Result<(), ConfigError> {
+    for (key, value) in source.table(value)? {
+        match key.get_ref().as_ref() {
+            "hosts" => {
+                let hosts = source.strings(value)?;
+                provider.hosts = hosts
+                    .into_iter()
+                    .map(|(host, _)| host.to_ascii_lowercase())
+                    .collect();
+            }
+            "abort_after" => {
+                provider.abort_after = source.span_or(value, "never", Duration::from_secs(60))?;
+            }
+            "exact_prefix_only" => provider.exact_prefix_only = source.boolean(value)?,
+            _ => {
+                let known = ["hosts", "abort_after", "exact_prefix_only"];
+                return Err(source.unknown("key", key, &known));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A provider was chosen by a name that no profile has.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("unknown provider '{name}'; {hint}")]
+pub struct UnknownProvider {
+    pub name: String,
+    pub hint: String,
+}
+
+/// The provider that the person named.
+pub fn provider_named(providers: &[Provider], name: &str) -> Result<Provider, UnknownProvider> {
+    let known = providers
+        .iter()
+        .find(|known| known.name.eq_ignore_ascii_case(name));
+    known.cloned().ok_or_else(|| {
+        let all: Vec<&str> = providers.iter().map(|known| known.name.as_str()).collect();
+        UnknownProvider {
+            name: name.to_owned(),
+            hint: nearest(name, all.iter().copied()).map_or_else(
+                || format!("known: {}", all.join(", ")),
+                |near| format!("did you mean '{near}'?"),
+            ),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::provider::recognised;
+
+    #[test]
+    fn the_providers_are_recognised_by_their_hosts() {
+        let known = defaults().unwrap();
+        let at = |endpoint| recognised(endpoint, &known).map_or("", |of| of.name.as_str());
+        assert_eq!(at("https://abc.r2.cloudflarestorage.com"), "r2");
+        assert_eq!(at("https://S3.EU-central-1.wasabisys.com/x"), "wasabi");
+        assert_eq!(at("http://minio.internal:9000"), "minio");
+        assert_eq!(at("https://s3.fr-par.scw.cloud"), "scaleway");
+        assert_eq!(at("https://storage.yandexcloud.net"), "yandex");
+        assert_eq!(at("https://s3.us-west-004.backblazeb2.com"), "b2");
+        assert_eq!(at("https://storage.googleapis.com"), "gcs");
+        assert_eq!(at("https://s3.gra.io.cloud.ovh.net"), "ovh");
+        assert_eq!(at("http://localhost.localstack.cloud:4566"), "localstack");
+        assert_eq!(at("https://s3.eu-west-1.amazonaws.com"), "aws");
+        assert_eq!(at("http://127.0.0.1:9000/minio"), "", "a path is no host");
+        assert_eq!(at("https://minio:pw@example.org"), "", "a user is no host");
+    }
+
+    #[test]
+    fn a_chosen_name_must_exist() {
+        let named = |name| provider_named(&defaults().unwrap(), name);
+        assert_eq!(named("Lightsail").unwrap().name, "lightsail");
+        let error = named("minoi").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "unknown provider 'minoi'; did you mean 'minio'?"
+        );
+    }
+
+    #[test]
+    fn deadlines_are_those_of_the_providers() {
+        let hours = |name: &str| {
+            let provider = provider_named(&defaults().unwrap(), name).unwrap();
+            provider.abort_after.map(|after| after.as_secs() / 3600)
+        };
+        assert_eq!(hours("lightsail"), Some(24));
+        assert_eq!(hours("r2"), Some(7 * 24));
+        assert_eq!(hours("minio"), Some(24));
+        assert_eq!(hours("wasabi"), Some(31 * 24));
+        for none in [
+            "aws",
+            "scaleway",
+            "yandex",
+            "b2",
+            "gcs",
+            "ceph",
+            "ovh",
+            "localstack",
+        ] {
+            assert_eq!(hours(none), None, "{none}");
+        }
+    }
+}
