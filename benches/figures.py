@@ -12,15 +12,18 @@ Absolute times are the machine's: quote ratios.
 """
 
 import argparse
+import fcntl
 import os
 import pty
 import re
 import select
 import shutil
 import statistics
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -119,15 +122,21 @@ def ticks(pid):
     return int(fields[11]) + int(fields[12])
 
 
+def terminal(command, env):
+    """Starts a command in a pseudo-terminal of 120 columns and 36 rows."""
+    pid, master = pty.fork()
+    if pid == 0:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
+        os.execve(command[0], command, dict(env, TERM="xterm-256color"))
+    return pid, master
+
+
 def idle():
     """Time until the first frame is on its way to the terminal, and CPU over 30 seconds without a key."""
     paints = []
     for _ in range(10):
         begin = time.monotonic()
-        pid, master = pty.fork()
-        if pid == 0:
-            os.environ.update({"TERM": "xterm-256color", "COLUMNS": "120", "LINES": "36"})
-            os.execv(MOPUP, [MOPUP, "--demo"])
+        pid, master = terminal([MOPUP, "--demo"], os.environ)
         seen = b""
         while b"mopup" not in seen.replace(b"]0;mopup", b""):
             select.select([master], [], [], 5)
@@ -139,10 +148,7 @@ def idle():
         os.close(master)
     print(f"first paint: median {statistics.median(paints):.1f} ms, worst {max(paints):.1f} ms of {len(paints)}")
     with Server(1_000) as server:
-        pid, master = pty.fork()
-        if pid == 0:
-            env = dict(server.env, TERM="xterm-256color", COLUMNS="120", LINES="36")
-            os.execve(MOPUP, [MOPUP], env)
+        pid, master = terminal([MOPUP], server.env)
         drain(master, 5)
         before = ticks(pid)
         drawn = drain(master, 30)
