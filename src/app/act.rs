@@ -166,6 +166,7 @@ impl App {
                     place
                         .table
                         .set_filter(crate::model::filter::Filter::default(), now);
+                    place.regroup();
                     return;
                 }
                 self.leave(effects);
@@ -204,6 +205,7 @@ impl App {
         let now = self.now;
         if let Some(place) = self.place_mut() {
             place.table.set_prefix("", now);
+            place.regroup();
             let name = place.bucket.name.clone();
             self.list_when_due(&name, effects);
         }

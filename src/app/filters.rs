@@ -123,6 +123,7 @@ impl App {
                     && *place.table.filter() != filter
                 {
                     place.table.set_filter(filter, now);
+                    place.regroup();
                 }
                 None
             }

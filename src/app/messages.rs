@@ -27,7 +27,8 @@ pub struct Message {
 #[derive(Debug, Clone, Default)]
 pub struct Messages {
     log: VecDeque<Message>,
-    shown: bool,
+    /// The one on screen: not always the newest, since some are only recorded.
+    shown: Option<Message>,
     /// A word about a key, shown once and not kept: it reports nothing that happened.
     hint: Option<Message>,
     /// How many the bound pushed out.
@@ -41,7 +42,7 @@ impl Messages {
     /// Adds a message and shows it.
     pub fn add(&mut self, at: Timestamp, severity: Severity, text: impl Into<String>) {
         self.record(at, severity, text);
-        self.shown = true;
+        self.shown = self.log.back().cloned();
         self.hint = None;
     }
 
@@ -77,14 +78,13 @@ impl Messages {
 
     /// The message on screen.
     pub fn current(&self) -> Option<&Message> {
-        let newest = self.log.back().filter(|_| self.shown);
-        self.hint.as_ref().or(newest)
+        self.hint.as_ref().or(self.shown.as_ref())
     }
 
     /// Takes it off the screen; it stays in the log.
     pub fn dismiss(&mut self) -> bool {
         let hinted = self.hint.take().is_some();
-        std::mem::take(&mut self.shown) || hinted
+        self.shown.take().is_some() || hinted
     }
 
     /// Newest first.
@@ -98,5 +98,25 @@ impl Messages {
 
     pub fn is_empty(&self) -> bool {
         self.log.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_only_recorded_does_not_push_a_message_off_the_screen() {
+        let mut messages = Messages::default();
+        let at = Timestamp::from_secs(0);
+        messages.add(at, Severity::Good, "copied");
+        messages.record(at, Severity::Error, "another bucket is denied");
+        assert_eq!(
+            messages.current().map(|message| message.text.as_str()),
+            Some("copied")
+        );
+        assert_eq!(messages.len(), 2);
+        assert!(messages.dismiss());
+        assert_eq!(messages.current(), None);
     }
 }

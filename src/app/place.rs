@@ -71,6 +71,13 @@ impl Place {
         }
     }
 
+    /// The folders are out of date: filter, order, prefix or marks changed.
+    pub fn regroup(&mut self) {
+        if let Some(view) = &mut self.folders {
+            view.is_stale = true;
+        }
+    }
+
     /// The positions, first and last, that an open range of marks covers.
     pub fn range(&self) -> Option<(usize, usize)> {
         let from = self.table.position(self.range_from?)?;

@@ -655,6 +655,39 @@ fn folders_are_entered_and_left_with_the_cursor_where_it_was() {
 }
 
 #[test]
+fn folders_follow_the_filter_and_the_order() {
+    let mut bench = Bench::listed(&[
+        upload("big/x", 3),
+        upload("big/y", 30),
+        upload("old/z", 90),
+        upload("new/w", 1),
+    ]);
+    bench.size_all(DAY * 20);
+    let names = |bench: &Bench| -> Vec<String> {
+        let view = bench.app.place().unwrap().folders.as_ref().unwrap();
+        let name = |line: &super::folders::FolderLine| match line {
+            super::folders::FolderLine::Folder(folder) => folder.name.clone(),
+            super::folders::FolderLine::Upload(row) => format!("{row:?}"),
+        };
+        view.lines.iter().map(name).collect()
+    };
+    bench.keys("f");
+    assert_eq!(names(&bench), ["big/", "new/", "old/"]);
+    bench.keys("/").type_("age>20d");
+    assert_eq!(names(&bench), ["big/", "old/"]);
+    bench.keys("enter esc");
+    assert_eq!(names(&bench).len(), 3);
+    bench.keys(":").type_("sort key").keys("enter R");
+    assert_eq!(names(&bench), ["old/", "new/", "big/"]);
+    bench.keys(":").type_("sort age").keys("enter");
+    assert_eq!(names(&bench), ["old/", "big/", "new/"]);
+    bench.keys("R");
+    assert_eq!(names(&bench), ["new/", "big/", "old/"]);
+    bench.keys(":").type_("sort size").keys("enter");
+    assert_eq!(names(&bench)[0], "big/");
+}
+
+#[test]
 fn folder_totals_follow_the_sizes_that_trickle_in() {
     let mut bench = Bench::listed(&many(9));
     bench.keys("f");

@@ -9,7 +9,6 @@ use super::dialog::{AbortDialog, Dialog};
 use super::folders::{FolderLine, FolderView};
 use super::input::{Code, Key};
 use super::jobs::Purpose;
-use super::layout::Pane;
 use super::messages::Severity;
 use super::place::Place;
 use super::state::App;
@@ -19,7 +18,7 @@ use crate::model::filter::Moment;
 use crate::model::liveness::{Life, life};
 use crate::model::tally::Tally;
 use crate::model::view::Sort;
-use crate::model::{RowId, State, Timestamp, human};
+use crate::model::{RowId, State, human};
 use crate::protocol::{AbortPolicy, AbortTarget, Command, Urgency};
 
 impl App {
@@ -27,9 +26,7 @@ impl App {
         let Some(place) = self.place_mut() else {
             return;
         };
-        if let Some(view) = &mut place.folders {
-            view.is_stale = true;
-        }
+        place.regroup();
         match action {
             // A range that is open is what is meant.
             Action::Mark if end_range(place) => {}
@@ -80,69 +77,7 @@ impl App {
         let now = self.now;
         if let Some(place) = self.place_mut() {
             place.table.set_sort(sort, now);
-        }
-    }
-
-    pub(super) fn toggle_folders(&mut self) {
-        let Some(place) = self.place_mut() else {
-            return;
-        };
-        if place.folders.take().is_none() {
-            // Where a prefix is in force, its folder is where to begin.
-            let prefix = place.table.prefix();
-            let prefix = prefix
-                .rfind('/')
-                .map_or_else(String::new, |slash| prefix[..=slash].to_owned());
-            place.range_from = None;
-            self.enter_folder(prefix);
-        }
-    }
-
-    pub(super) fn enter_folder(&mut self, prefix: String) {
-        let now = self.now;
-        let window = self.window(Pane::Uploads);
-        let Some(place) = self.place_mut() else {
-            return;
-        };
-        let from = place.folders.take().map(|view| view.prefix);
-        let mut view = FolderView {
-            prefix,
-            ..FolderView::default()
-        };
-        group(place, &mut view, now);
-        // Going out, the cursor stands on the folder that was left.
-        let left = view.lines.iter().position(|line| match line {
-            FolderLine::Folder(folder) => from.as_deref() == Some(folder.prefix.as_str()),
-            FolderLine::Upload(_) => false,
-        });
-        if let Some(index) = left {
-            let lines = &view.lines;
-            let at = |index: usize| lines.get(index).map(FolderLine::name);
-            view.cursor.go(index, lines.len(), window, at);
-        } else {
-            view.settle(window);
-        }
-        place.folders = Some(view);
-    }
-
-    /// Whether rows changed since the folders were last summed up.
-    pub(super) fn folders_are_stale(&self) -> bool {
-        self.place()
-            .is_some_and(|place| place.folders.as_ref().is_some_and(|view| view.is_stale))
-    }
-
-    /// Sums the folders up again. Done on keys and ticks, not on every batch of news: it looks at every row.
-    pub(super) fn group_folders(&mut self) {
-        if !self.folders_are_stale() {
-            return;
-        }
-        let now = self.now;
-        let Some(place) = self.place_mut() else {
-            return;
-        };
-        if let Some(mut view) = place.folders.take() {
-            group(place, &mut view, now);
-            place.folders = Some(view);
+            place.regroup();
         }
     }
 
@@ -317,16 +252,6 @@ fn end_range(place: &mut Place) -> bool {
     let Some(from) = from else { return false };
     place.table.mark_between(from, place.cursor.index());
     true
-}
-
-fn group(place: &Place, view: &mut FolderView, now: Timestamp) {
-    let level = place.table.folders(&view.prefix, now);
-    let folders = level.folders.into_iter().map(FolderLine::Folder);
-    view.lines = folders
-        .chain(level.leaves.into_iter().map(FolderLine::Upload))
-        .collect();
-    view.marked = place.table.marked_folders(&view.prefix);
-    view.is_stale = false;
 }
 
 /// Freezes what is about to be aborted: whatever the list does meanwhile, this is what was asked for.

@@ -40,5 +40,18 @@ pub async fn run(
         // The screen is given back; that nobody reads this is no failure.
         let _ = writeln!(io::stdout().lock(), "{farewell}");
     }
+    if let Some(signal) = signal(code) {
+        let _ = writeln!(io::stderr().lock(), "mopup: ended by {signal}");
+    }
     Ok(Exit::Code(code))
+}
+
+/// The signal that an exit code stands for, of those that end the screen.
+const fn signal(code: u8) -> Option<&'static str> {
+    match code {
+        129 => Some("SIGHUP"),
+        130 => Some("SIGINT"),
+        143 => Some("SIGTERM"),
+        _ => None,
+    }
 }

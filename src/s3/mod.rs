@@ -8,6 +8,7 @@ pub mod document;
 pub mod encoding;
 pub mod endpoint;
 pub mod faulty;
+pub mod listing;
 pub mod memory;
 mod noticed;
 pub mod sdk;

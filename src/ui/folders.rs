@@ -17,7 +17,7 @@ use crate::app::layout::Pane;
 use crate::app::place::Place;
 use crate::model::human::{count, escape};
 use crate::model::rollup::Folder;
-use crate::model::{RowId, State};
+use crate::model::{Column, RowId, State};
 
 /// Widths of what stands right of the name; 0 is not shown.
 struct Room {
@@ -94,22 +94,12 @@ fn cells(line: Rect) -> Cells {
 
 pub fn draw(app: &App, place: &Place, theme: &Theme, inner: Rect, buffer: &mut Buffer) {
     let Some(view) = &place.folders else { return };
-    let head = cells(row(inner, 0));
-    put(buffer, head.name, "FOLDER", theme.heading);
-    put_right(buffer, head.uploads, "UPLOADS", theme.heading);
-    put_right(buffer, head.size, "SIZE↓", theme.accent);
-    put(buffer, head.bar, "SHARE", theme.heading);
-    put_right(buffer, head.oldest, "OLDEST", theme.heading);
-    put(buffer, head.state, "STATE", theme.heading);
+    headings(place, theme, &cells(row(inner, 0)), buffer);
     let top = view.cursor.top();
     let window = usize::from(inner.height).saturating_sub(1);
     let visible = view.lines.iter().enumerate().skip(top).take(window);
-    // Folders come by bytes, so that the biggest is the first line or in sight.
-    let biggest = view
-        .lines
-        .iter()
-        .take(1)
-        .chain(visible.clone().map(|(_, line)| line));
+    let folders = view.lines.iter().take_while(|line| is_folder(line));
+    let biggest = folders.chain(visible.clone().map(|(_, line)| line));
     let biggest = biggest.map(|line| bytes(place, line)).max().unwrap_or(0);
     for (index, line) in visible {
         let at = row(inner, index - top + 1);
@@ -140,6 +130,31 @@ pub fn draw(app: &App, place: &Place, theme: &Theme, inner: Rect, buffer: &mut B
             }
         }
     }
+}
+
+fn headings(place: &Place, theme: &Theme, cells: &Cells, buffer: &mut Buffer) {
+    let sort = place.table.sort();
+    let arrow = |down: bool| if down { "↓" } else { "↑" };
+    let heading = |name: &str, column: Column| {
+        if sort.column == column {
+            (format!("{name}{}", arrow(sort.descending)), theme.accent)
+        } else {
+            (name.to_owned(), theme.heading)
+        }
+    };
+    let (text, style) = heading("FOLDER", Column::Key);
+    put(buffer, cells.name, &text, style);
+    put_right(buffer, cells.uploads, "UPLOADS", theme.heading);
+    let (text, style) = heading("SIZE", Column::Size);
+    put_right(buffer, cells.size, &text, style);
+    put(buffer, cells.bar, "SHARE", theme.heading);
+    let (text, style) = heading("OLDEST", Column::Age);
+    put_right(buffer, cells.oldest, &text, style);
+    put(buffer, cells.state, "STATE", theme.heading);
+}
+
+const fn is_folder(line: &FolderLine) -> bool {
+    matches!(line, FolderLine::Folder(_))
 }
 
 fn bytes(place: &Place, line: &FolderLine) -> u64 {

@@ -133,7 +133,10 @@ fn a_signal_ends_the_program_cleanly_and_with_its_code() {
     for (name, code) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
         let mut pty = demo();
         pty.signal(name);
-        assert_eq!(pty.end().code, code, "SIG{name}");
+        let ended = pty.end();
+        assert_eq!(ended.code, code, "SIG{name}");
+        let told = format!("ended by SIG{name}");
+        assert!(ended.screen.contains(&told), "{}", ended.screen);
     }
 }
 

@@ -44,6 +44,18 @@ pub(super) struct Said {
 }
 
 impl Failure {
+    /// A good answer whose body makes no sense.
+    pub(super) fn unreadable(body: &[u8]) -> Self {
+        Self::Answer(Box::new(Said {
+            status: 200,
+            code: None,
+            message: String::new(),
+            region: None,
+            body: String::from_utf8_lossy(&body[..body.len().min(HEAD)]).into_owned(),
+            content_type: "application/xml".to_owned(),
+        }))
+    }
+
     pub(super) fn new<E>(error: &SdkError<E, HttpResponse>, connection: &Connection) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,

@@ -3,6 +3,7 @@
 //! Knows nothing of jobs and pacing. Connects at the first request, asks every bucket in its own region,
 //! and turns whatever a server says into plain types.
 
+mod beside;
 mod connect;
 mod credentials;
 mod errors;

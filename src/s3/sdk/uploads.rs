@@ -3,18 +3,17 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput as Answer;
-use aws_sdk_s3::types::{
-    ChecksumAlgorithm, ChecksumType, EncodingType, MultipartUpload, StorageClass,
-};
+use aws_sdk_s3::types::EncodingType;
 
+use super::beside::Kept;
 use super::errors::{self, Failure};
-use super::{SdkStore, person, some, timestamp};
+use super::{SdkStore, some};
 use crate::model::bucket::is_directory_bucket;
 use crate::model::{Target, Upload};
 use crate::protocol::{Fault, Kind, Operation};
 use crate::s3::classify::About;
 use crate::s3::encoding::{self, Evidence, Form};
+use crate::s3::listing::{self, Answer};
 use crate::s3::{Encoding, ListParts, ListUploads, Marker, UploadsPage};
 
 /// After this many probes that told nothing, the element in the answer decides for good.
@@ -82,7 +81,7 @@ impl SdkStore {
             answer => (answer, asked),
         };
         match answer {
-            Ok(answer) => self.page(request, &answer, asked).await,
+            Ok(answer) => self.page(request, answer, asked).await,
             // One server's way to say that a bucket has none.
             Err(failure) if failure.code() == Some("NoSuchUpload") => Ok(UploadsPage::default()),
             Err(failure) => Err(failure.into_fault(&about)),
@@ -117,6 +116,7 @@ impl SdkStore {
         let id_marker = marker
             .filter(|_| key_marker.is_some() && !is_directory_bucket(&request.bucket))
             .and_then(|marker| filled(marker.upload_id.as_deref().unwrap_or_default()));
+        let kept = Kept::default();
         self.ask(&request.bucket, |client| {
             client
                 .list_multipart_uploads()
@@ -126,42 +126,46 @@ impl SdkStore {
                 .set_key_marker(key_marker.clone())
                 .set_upload_id_marker(id_marker.clone())
                 .set_max_uploads(request.max_uploads)
+                .customize()
+                .interceptor(kept.clone())
                 .send()
         })
-        .await
+        .await?;
+        let body = kept.take().unwrap_or_default();
+        listing::read(&body).map_err(|_| Failure::unreadable(&body))
     }
 
     async fn page(
         &self,
         request: &ListUploads,
-        answer: &Answer,
+        answer: Answer,
         asked: bool,
     ) -> Result<UploadsPage, Fault> {
         let form = if asked {
-            self.form_of(request, answer).await?
+            self.form_of(request, &answer).await?
         } else {
             Form::Raw
         };
-        let sent = answer.uploads().iter().filter_map(MultipartUpload::key);
-        let next = (answer.is_truncated() == Some(true)).then(|| {
-            let marker = answer.next_key_marker().unwrap_or_default();
+        let next = (answer.is_truncated == Some(true)).then(|| {
+            let marker = answer.next_key_marker.as_deref().unwrap_or_default();
             if is_directory_bucket(&request.bucket) {
                 return Marker {
                     key: encoding::next_token(marker),
                     upload_id: None,
                 };
             }
-            let keys: Vec<&str> = sent.collect();
+            let sent = answer.uploads.iter().map(|upload| upload.key.as_str());
             Marker {
-                key: encoding::next_marker(marker, keys.iter().copied(), form),
-                upload_id: some(answer.next_upload_id_marker()),
+                key: encoding::next_marker(marker, sent, form),
+                upload_id: some(answer.next_upload_id_marker.as_deref()),
             }
         });
-        let uploads = answer
-            .uploads()
-            .iter()
-            .filter_map(|upload| plain(upload, form))
-            .collect();
+        let mut uploads = answer.uploads;
+        if form == Form::Encoded {
+            for upload in &mut uploads {
+                upload.key = encoding::read(&upload.key, form);
+            }
+        }
         Ok(UploadsPage { uploads, next })
     }
 
@@ -169,16 +173,14 @@ impl SdkStore {
     /// what becomes of asking for one of them, else the element.
     async fn form_of(&self, request: &ListUploads, answer: &Answer) -> Result<Form, Fault> {
         let element = answer
-            .encoding_type()
-            .is_some_and(|kind| kind.as_str().eq_ignore_ascii_case("url"));
+            .encoding_type
+            .as_deref()
+            .is_some_and(|kind| kind.eq_ignore_ascii_case("url"));
         if let Ok(mut last) = self.habits.element.lock() {
             *last = Some(element);
         }
         let by_element = if element { Form::Encoded } else { Form::Raw };
-        let keys = answer
-            .uploads()
-            .iter()
-            .map(|upload| upload.key().unwrap_or_default());
+        let keys = answer.uploads.iter().map(|upload| upload.key.as_str());
         let at = match encoding::weigh(keys) {
             Evidence::Raw => {
                 self.habits.learn(element, Form::Raw);
@@ -194,7 +196,7 @@ impl SdkStore {
         if trusted || self.habits.probes.load(Ordering::Relaxed) >= PROBES {
             return Ok(by_element);
         }
-        let Some(upload) = answer.uploads().get(at) else {
+        let Some(upload) = answer.uploads.get(at) else {
             return Ok(by_element);
         };
         let found = self.probe(&request.bucket, upload).await;
@@ -207,12 +209,10 @@ impl SdkStore {
     }
 
     /// Asks for the upload under both readings of its key; `None` when that tells nothing.
-    async fn probe(&self, bucket: &str, upload: &MultipartUpload) -> Option<Form> {
-        let sent = upload.key()?;
-        let encoded = self
-            .is_there(bucket, &encoding::decode(sent), upload.upload_id()?)
-            .await?;
-        let raw = self.is_there(bucket, sent, upload.upload_id()?).await?;
+    async fn probe(&self, bucket: &str, upload: &Upload) -> Option<Form> {
+        let (sent, id) = (upload.key.as_str(), upload.upload_id.as_str());
+        let encoded = self.is_there(bucket, &encoding::decode(sent), id).await?;
+        let raw = self.is_there(bucket, sent, id).await?;
         match (encoded, raw) {
             (true, false) => Some(Form::Encoded),
             (false, true) => Some(Form::Raw),
@@ -237,19 +237,4 @@ impl SdkStore {
             Err(_) => None,
         }
     }
-}
-
-fn plain(upload: &MultipartUpload, form: Form) -> Option<Upload> {
-    let initiator = upload.initiator();
-    let owner = upload.owner();
-    Some(Upload {
-        key: encoding::read(upload.key()?, form),
-        upload_id: some(upload.upload_id())?,
-        initiated: upload.initiated().and_then(timestamp),
-        storage_class: some(upload.storage_class().map(StorageClass::as_str)),
-        initiator: initiator.and_then(|who| person(who.display_name(), who.id())),
-        owner: owner.and_then(|who| person(who.display_name(), who.id())),
-        checksum_algorithm: some(upload.checksum_algorithm().map(ChecksumAlgorithm::as_str)),
-        checksum_type: some(upload.checksum_type().map(ChecksumType::as_str)),
-    })
 }

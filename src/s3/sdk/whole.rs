@@ -5,7 +5,6 @@ use aws_sdk_s3::config::interceptors::AfterDeserializationInterceptorContextRef 
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
 use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
-use aws_sdk_s3::operation::list_multipart_uploads::ListMultipartUploadsOutput;
 use aws_sdk_s3::operation::list_parts::ListPartsOutput;
 
 use crate::s3::document::{holds_control_byte, is_whole_xml};
@@ -28,16 +27,13 @@ impl Intercept for WholeListings {
         let Ok(output) = context.output_or_error() else {
             return Ok(());
         };
-        let (element, read) =
-            if let Some(page) = output.downcast_ref::<ListMultipartUploadsOutput>() {
-                ("<Upload>", page.uploads().len())
-            } else if let Some(page) = output.downcast_ref::<ListPartsOutput>() {
-                ("<Part>", page.parts().len())
-            } else if let Some(page) = output.downcast_ref::<ListBucketsOutput>() {
-                ("<Bucket>", page.buckets().len())
-            } else {
-                return Ok(());
-            };
+        let (element, read) = if let Some(page) = output.downcast_ref::<ListPartsOutput>() {
+            ("<Part>", page.parts().len())
+        } else if let Some(page) = output.downcast_ref::<ListBucketsOutput>() {
+            ("<Bucket>", page.buckets().len())
+        } else {
+            return Ok(());
+        };
         let body = context.response().body().bytes().unwrap_or_default();
         let sent = count(body, element);
         if read < sent || holds_control_byte(body) || !is_whole_xml(body) {

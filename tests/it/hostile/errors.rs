@@ -200,11 +200,7 @@ async fn a_web_page_is_said_to_be_one() {
 }
 
 #[tokio::test]
-async fn a_listing_that_cannot_be_read_names_its_bucket_and_the_control_character() {
-    let fault = listing_fault(Reply::xml(200, listing("", &[("a\u{1}b", "u")]))).await;
-    assert_eq!(fault.kind, Kind::Garbled, "{fault:?}");
-    assert!(fault.message.contains("bucket b"), "{fault}");
-    assert!(fault.message.contains("control character"), "{fault}");
+async fn a_listing_that_cannot_be_read_names_its_bucket() {
     for body in [
         "",
         "{\"not\": \"xml\"}",
@@ -231,7 +227,6 @@ async fn a_listing_that_breaks_off_or_stumbles_is_never_taken_for_the_whole() {
         whole[..whole.len() - 3].to_owned(),
         uploads(&["a", "b & c", "d"]),
         uploads(&["a", "b < c", "d"]),
-        uploads(&["a", "b", "\u{b}"]),
     ] {
         let fault = listing_fault(Reply::xml(200, body.clone())).await;
         assert_eq!(fault.kind, Kind::Garbled, "{body}");
@@ -241,10 +236,14 @@ async fn a_listing_that_breaks_off_or_stumbles_is_never_taken_for_the_whole() {
 }
 
 #[tokio::test]
-async fn a_control_character_as_a_reference_is_read() {
-    let server = Canned::start(|_| Reply::xml(200, listing("", &[("a&#x1;b", "u")]))).await;
-    let page = store(&server).list_uploads(&list("b")).await.unwrap();
-    assert_eq!(page.uploads[0].key, "a\u{1}b");
+async fn a_control_character_in_a_key_spoils_no_page() {
+    for key in ["a&#x1;b", "a\u{1}b"] {
+        let server =
+            Canned::start(move |_| Reply::xml(200, listing("", &[("z", "u"), (key, "u")]))).await;
+        let page = store(&server).list_uploads(&list("b")).await.unwrap();
+        assert_eq!(page.uploads.len(), 2);
+        assert_eq!(page.uploads[1].key, "a\u{1}b");
+    }
 }
 
 /// A server whose bucket lives in eu-central-1, and which says so by `reply` elsewhere.
