@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -111,7 +112,19 @@ pub struct Output {
     pub csv: bool,
 }
 
+/// What the filter language has, for the help of every command that takes one.
+macro_rules! filter_help {
+    () => {
+        "Filters: words match the key, 'quoted' ones with their spaces; key~REGEX; age and idle \
+(7d, 12h), size (1GiB), parts with < <= = >= >; state: active, idle, stale, empty, unknown; class: \
+initiator: owner: id: bucket:; a - in front turns a term round. All terms must hold.\n\
+\x20 age>7d idle>2d size>1GiB parts>=100 state:stale class:STANDARD_IA\n\
+\x20 initiator:svc key~'\\.tmp$' -state:active"
+    };
+}
+
 #[derive(Debug, Args)]
+#[command(after_help = filter_help!())]
 pub struct Ls {
     /// Where to look; every bucket if there is none
     #[arg(value_name = "s3://BUCKET[/PREFIX]")]
@@ -127,6 +140,7 @@ pub struct Ls {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = filter_help!())]
 pub struct Du {
     /// Where to look; every bucket if there is none
     #[arg(value_name = "s3://BUCKET[/PREFIX]")]
@@ -159,7 +173,12 @@ pub struct Parts {
     #[arg(value_name = "s3://BUCKET/KEY")]
     pub address: Address,
     /// The upload's ID; may begin with '-'
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "ID",
+        allow_hyphen_values = true,
+        value_parser = NonEmptyStringValueParser::new()
+    )]
     pub upload_id: String,
     /// Print the document that `aws s3api complete-multipart-upload --multipart-upload` takes
     #[arg(long, conflicts_with = "Output")]
@@ -176,7 +195,12 @@ pub struct Abort {
     #[arg(value_name = "s3://BUCKET[/KEY]")]
     pub address: Address,
     /// Abort this upload; may be given again; may begin with '-'
-    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "ID",
+        allow_hyphen_values = true,
+        value_parser = NonEmptyStringValueParser::new()
+    )]
     pub upload_id: Vec<String>,
     /// Abort every upload that this filter lets pass
     #[arg(
@@ -200,8 +224,11 @@ pub struct Abort {
     pub json: bool,
 }
 
-const ABORT_AFTER: &str = "What shows a sign of life within the hour is skipped unless --include-active is given. \
-A named upload that is skipped makes the exit code 1.";
+const ABORT_AFTER: &str = concat!(
+    "What shows a sign of life within the hour is skipped unless --include-active is given. ",
+    "A named upload that is skipped makes the exit code 1.\n\n",
+    filter_help!()
+);
 
 #[derive(Debug, Args)]
 pub struct Doctor {
@@ -252,6 +279,24 @@ mod tests {
             };
             assert_eq!(abort.upload_id, ["-x", "-y"]);
             assert!(abort.yes);
+        }
+    }
+
+    #[test]
+    fn the_examples_of_the_help_are_filters() {
+        let help = filter_help!();
+        let (_, examples) = help.split_once('\n').unwrap();
+        assert_eq!(examples.lines().count(), 2);
+        for example in examples.lines() {
+            assert!(crate::model::Filter::parse(example).is_ok(), "{example}");
+        }
+    }
+
+    #[test]
+    fn an_upload_id_is_not_empty() {
+        for command in ["parts", "abort"] {
+            let line = ["mopup", command, "s3://b/k", "--upload-id", ""];
+            assert!(Cli::try_parse_from(line).is_err(), "{command}");
         }
     }
 

@@ -224,7 +224,18 @@ fn said(raw: &HttpResponse, code: Option<&str>, message: Option<&str>) -> Said {
     }
 }
 
+/// Whether an answer began and then stood still.
+pub(super) fn is_stall(error: &(dyn Error + 'static)) -> bool {
+    deepest(error).contains("minimum throughput")
+}
+
 fn broken_off(error: &(dyn Error + 'static), place: &Place) -> Failure {
+    if is_stall(error) {
+        return Failure::Wire {
+            message: format!("{} began an answer and fell silent", place.host),
+            hint: "try again; the server may be busy or gone".to_owned(),
+        };
+    }
     Failure::Wire {
         message: format!("the answer of {} broke off: {}", place.host, deepest(error)),
         hint: "try again".to_owned(),
@@ -340,4 +351,32 @@ pub(super) fn refused(about: &About, message: &str, hint: &str) -> Fault {
 /// A failure to have credentials at all.
 pub(super) fn no_credentials(message: String) -> Fault {
     Failure::Credentials(message).into_fault(&About::account(Operation::Connect))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_that_stands_still_is_told_without_the_sdks_words() {
+        let place = Place {
+            host: "store:9000".to_owned(),
+            endpoint: None,
+            aws: false,
+            exposed: false,
+            connect_timeout: std::time::Duration::from_secs(1),
+            read_timeout: std::time::Duration::from_secs(1),
+        };
+        let told = |text: &str| match broken_off(&io::Error::other(text), &place) {
+            Failure::Wire { message, .. } => message,
+            other => format!("{other:?}"),
+        };
+        let stall =
+            "minimum throughput was specified at 1 B/s, but throughput of 0 B/s was observed";
+        assert_eq!(told(stall), "store:9000 began an answer and fell silent");
+        assert_eq!(
+            told("connection reset"),
+            "the answer of store:9000 broke off: connection reset"
+        );
+    }
 }

@@ -124,3 +124,34 @@ async fn addresses_that_overlap_count_once() {
     assert_eq!(du["total"]["uploads"], 2);
     assert_eq!(du["total"]["bytes"], 25 * MIB);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn buckets_that_cannot_be_read_do_not_stop_the_others() {
+    let shop = Shop::open().await;
+    let listing = |key: &str| {
+        let upload = format!("<Upload><Key>{key}</Key><UploadId>u</UploadId></Upload>");
+        format!("<ListMultipartUploadsResult>{upload}</ListMultipartUploadsResult>")
+    };
+    let server = Canned::start(move |request| match request.path() {
+        "/" => Reply::xml(
+            200,
+            "<ListAllMyBucketsResult><Buckets><Bucket><Name>garbled</Name></Bucket>\
+             <Bucket><Name>gone</Name></Bucket><Bucket><Name>well</Name></Bucket>\
+             </Buckets></ListAllMyBucketsResult>",
+        ),
+        path if path.starts_with("/garbled") => Reply::xml(200, "<Other/>"),
+        path if path.starts_with("/gone") => Reply::error(404, "NoSuchBucket", ""),
+        _ => Reply::xml(200, listing("k")),
+    })
+    .await;
+    let ended = shop.run(&["ls", "--jsonl", "--endpoint-url", &server.url()]);
+    let ended = ended.with_code(1);
+    assert_eq!(ended.lines().len(), 1, "{ended:?}");
+    assert_eq!(ended.lines()[0]["bucket"], "well");
+    assert_eq!(ended.err.lines().count(), 2, "{}", ended.err);
+    assert!(
+        ended.err.contains("garbled cannot be read"),
+        "{}",
+        ended.err
+    );
+}
