@@ -8,9 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use mopup::app::{App, Effect, Event, Keymap, Settings, ThemeName};
+use mopup::app::{App, Effect, Event, Settings, ThemeName};
 use mopup::model::cost::Prices;
-use mopup::model::{Bucket, Extent, Part, RowId, Thresholds, Timestamp, Upload, UploadInfo};
+use mopup::model::{Bucket, Extent, Part, RowId, Timestamp, Upload, UploadInfo};
 use mopup::protocol::{Command, JobId, Measured, News, Outcome, Report};
 use mopup::ui;
 use mopup::ui::theme::Theme;
@@ -21,24 +21,12 @@ const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 const SIZE: (u16, u16) = (200, 60);
 
 fn settings() -> Settings {
-    Settings {
-        read_only: false,
-        demo: true,
-        thresholds: Thresholds::default(),
-        prices: Arc::new(Prices {
-            storage: BTreeMap::new(),
-            fallback: 0.023,
-            list_requests: 0.005,
-        }),
-        provider: None,
-        providers: Vec::new(),
-        keymap: Keymap::default(),
-        theme: ThemeName::Dark,
-        start: None,
-        refresh: None,
-        utc_offset: 3600,
-        now: NOW,
-    }
+    let prices = Prices {
+        storage: BTreeMap::new(),
+        fallback: 0.023,
+        list_requests: 0.005,
+    };
+    Settings::new(Arc::new(prices), NOW)
 }
 
 fn uploads(rows: u32) -> Vec<Upload> {

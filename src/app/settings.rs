@@ -60,3 +60,23 @@ pub struct Settings {
     /// The time at the start.
     pub now: Timestamp,
 }
+
+impl Settings {
+    /// The defaults, for a run that begins now.
+    pub fn new(prices: Arc<Prices>, now: Timestamp) -> Self {
+        Self {
+            read_only: false,
+            demo: false,
+            thresholds: Thresholds::default(),
+            prices,
+            provider: None,
+            providers: Vec::new(),
+            keymap: Keymap::default(),
+            theme: ThemeName::default(),
+            start: None,
+            refresh: None,
+            utc_offset: 0,
+            now,
+        }
+    }
+}

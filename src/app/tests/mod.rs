@@ -12,10 +12,10 @@ use std::time::Duration;
 use crate::app::dialog::Dialog;
 use crate::app::input::{Code, Key, Mouse, MouseKind};
 use crate::app::layout::Pane;
-use crate::app::{App, Effect, Event, Keymap, Settings, ThemeName};
+use crate::app::{App, Effect, Event, Settings};
 use crate::model::cost::Prices;
 use crate::model::provider::Provider;
-use crate::model::{Bucket, Extent, RowId, Thresholds, Timestamp, Upload};
+use crate::model::{Bucket, Extent, RowId, Timestamp, Upload};
 use crate::protocol::{
     AbortOutcome, Command, Fault, Identity, JobId, Kind, Measured, News, Operation, Outcome,
     Report, SkipReason, Urgency,
@@ -25,24 +25,12 @@ const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
 const DAY: Duration = Duration::from_secs(86_400);
 
 fn settings() -> Settings {
-    Settings {
-        read_only: false,
-        demo: false,
-        thresholds: Thresholds::default(),
-        prices: Arc::new(Prices {
-            storage: BTreeMap::new(),
-            fallback: 0.023,
-            list_requests: 0.005,
-        }),
-        provider: None,
-        providers: Vec::new(),
-        keymap: Keymap::default(),
-        theme: ThemeName::Dark,
-        start: None,
-        refresh: None,
-        utc_offset: 0,
-        now: NOW,
-    }
+    let prices = Prices {
+        storage: BTreeMap::new(),
+        fallback: 0.023,
+        list_requests: 0.005,
+    };
+    Settings::new(Arc::new(prices), NOW)
 }
 
 fn upload(key: &str, days: u32) -> Upload {

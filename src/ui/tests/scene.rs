@@ -8,10 +8,10 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
-use crate::app::{App, Effect, Event, Key, Keymap, Settings, ThemeName};
+use crate::app::{App, Effect, Event, Key, Settings};
 use crate::model::cost::Prices;
 use crate::model::part::UploadInfo;
-use crate::model::{Bucket, Extent, Part, RowId, Thresholds, Timestamp, Upload};
+use crate::model::{Bucket, Extent, Part, RowId, Timestamp, Upload};
 use crate::protocol::{
     Command, Fault, Identity, JobId, Kind, Measured, News, Operation, Outcome, Report,
 };
@@ -24,24 +24,12 @@ pub const DAY: Duration = Duration::from_secs(86_400);
 const MIB: u64 = 1 << 20;
 
 pub fn settings() -> Settings {
-    Settings {
-        read_only: false,
-        demo: false,
-        thresholds: Thresholds::default(),
-        prices: Arc::new(Prices {
-            storage: BTreeMap::new(),
-            fallback: 0.023,
-            list_requests: 0.005,
-        }),
-        provider: None,
-        providers: Vec::new(),
-        keymap: Keymap::default(),
-        theme: ThemeName::Dark,
-        start: None,
-        refresh: None,
-        utc_offset: 0,
-        now: NOW,
-    }
+    let prices = Prices {
+        storage: BTreeMap::new(),
+        fallback: 0.023,
+        list_requests: 0.005,
+    };
+    Settings::new(Arc::new(prices), NOW)
 }
 
 pub fn denied(operation: Operation, target: &str) -> Fault {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use mopup::app::{self, Keymap, ThemeName};
+use mopup::app::{self};
 use mopup::config;
-use mopup::model::{Thresholds, Timestamp};
+use mopup::model::Timestamp;
 use mopup::s3::Clock;
 use mopup::s3::memory::{MemoryStore, NewUpload, Parts, StoredPart};
 
@@ -16,20 +16,7 @@ pub const DAY: Duration = Duration::from_secs(86_400);
 /// The defaults, in the dark theme.
 pub fn settings(now: Timestamp) -> app::Settings {
     let defaults = config::Settings::defaults().unwrap();
-    app::Settings {
-        read_only: false,
-        demo: false,
-        thresholds: Thresholds::default(),
-        prices: Arc::new(defaults.prices),
-        provider: None,
-        providers: Vec::new(),
-        keymap: Keymap::default(),
-        theme: ThemeName::Dark,
-        start: None,
-        refresh: None,
-        utc_offset: 0,
-        now,
-    }
+    app::Settings::new(Arc::new(defaults.prices), now)
 }
 
 /// A store with one bucket of `count` dead uploads, a part of 8 MiB each, under a clock that stands still.
