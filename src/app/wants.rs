@@ -172,9 +172,16 @@ impl App {
     /// their turn are given up.
     pub(super) fn ask_for_sizes(&mut self, effects: &mut Vec<Effect>) {
         let window = self.window(Pane::Uploads);
+        let layout = self.layout();
         let Some(place) = self.place() else { return };
         let name = place.bucket.name.clone();
-        let visible = place.on_screen(window);
+        let visible = if layout.uploads.is_some() {
+            place.on_screen(window)
+        } else if layout.parts.is_some() {
+            place.current().into_iter().collect()
+        } else {
+            Vec::new()
+        };
         self.give_up_unseen(&name, &visible, effects);
         let Some(place) = self.place_mut() else {
             return;

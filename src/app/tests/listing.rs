@@ -25,6 +25,30 @@ fn only_rows_on_screen_are_sized_unasked() {
 }
 
 #[test]
+fn nothing_is_sized_while_no_upload_is_in_sight() {
+    let mut bench = Bench::listed(&many(50));
+    bench.event(Event::Resized {
+        columns: 80,
+        rows: 24,
+    });
+    bench.keys("esc");
+    let before = bench.sent.len();
+    bench.keys("j k");
+    assert_eq!(bench.app.focus, Pane::Buckets);
+    assert!(
+        bench.sent[before..]
+            .iter()
+            .all(|command| is_measure(command).is_none())
+    );
+    bench.keys("enter G");
+    assert!(
+        bench.sent[before..]
+            .iter()
+            .any(|command| is_measure(command).is_some())
+    );
+}
+
+#[test]
 fn rows_that_left_the_screen_are_given_up_and_asked_for_again_when_they_return() {
     let mut bench = Bench::listed(&many(500));
     bench.keys("G");

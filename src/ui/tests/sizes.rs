@@ -98,7 +98,8 @@ fn nothing_from_a_bucket_reaches_the_terminal_unescaped() {
 
 #[test]
 fn too_small_a_terminal_is_told_what_is_needed() {
-    let mut scene = half_sized(39, 7);
+    let mut scene = half_sized(40, 8);
+    scene.resize(39, 7);
     assert!(
         scene.screen().contains("mopup needs 40x8 cells"),
         "{}",
