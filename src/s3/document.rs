@@ -47,8 +47,12 @@ pub fn has_control_character(body: &str) -> bool {
 
 /// Whether a body holds a control character as it is, where XML 1.0 allows none.
 pub fn holds_control_byte(body: &[u8]) -> bool {
-    body.iter()
-        .any(|byte| byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x7f))
+    body.iter().any(|byte| is_control_byte(*byte))
+}
+
+/// Whether XML 1.0 forbids a byte as it is.
+pub fn is_control_byte(byte: u8) -> bool {
+    byte.is_ascii_control() && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x7f)
 }
 
 /// Whether a document ends with the end of the element that it began with.

@@ -13,6 +13,7 @@ use aws_sdk_s3::primitives::SdkBody;
 use bytes::{Bytes, BytesMut};
 use http_body::{Body, Frame};
 
+use crate::s3::document::is_control_byte;
 use crate::s3::listing::is_listing;
 
 /// What the SDK is given in place of a listing.
@@ -46,30 +47,74 @@ impl Intercept for Kept {
     ) -> Result<(), BoxError> {
         // An earlier attempt's.
         self.set(None);
-        let response = context.response_mut();
-        if response.status().is_success() {
-            let body = std::mem::replace(response.body_mut(), SdkBody::taken());
-            let beside = Beside {
-                body,
-                read: BytesMut::new(),
-                kept: self.clone(),
-                ended: false,
-            };
-            *response.body_mut() = SdkBody::from_body_1_x(beside);
-        }
+        let kept = self.clone();
+        read_whole(context, move |whole| {
+            if is_listing(&whole) {
+                kept.set(Some(whole.freeze()));
+                Bytes::from_static(EMPTY)
+            } else {
+                whole.freeze()
+            }
+        });
         Ok(())
     }
 }
 
-/// A body that is read to its end before any of it is handed on.
-struct Beside {
-    body: SdkBody,
-    read: BytesMut,
-    kept: Kept,
-    ended: bool,
+/// Makes an answer readable that repeats a key with control characters, which XML does not allow: `ListParts`
+/// has no `encoding-type`, and its key is known already.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cleaned;
+
+impl Intercept for Cleaned {
+    fn name(&self) -> &'static str {
+        "answers without control characters"
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut Answered<'_>,
+        _components: &RuntimeComponents,
+        _bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        read_whole(context, |mut whole| {
+            for byte in whole.iter_mut().filter(|byte| is_control_byte(**byte)) {
+                *byte = b'?';
+            }
+            whole.freeze()
+        });
+        Ok(())
+    }
 }
 
-impl Body for Beside {
+/// What is done with a body once all of it is there.
+type Then = Box<dyn FnOnce(BytesMut) -> Bytes + Send + Sync>;
+
+/// Puts `then` between a good answer's body and the SDK.
+fn read_whole(
+    context: &mut Answered<'_>,
+    then: impl FnOnce(BytesMut) -> Bytes + Send + Sync + 'static,
+) {
+    let response = context.response_mut();
+    if response.status().is_success() {
+        let body = std::mem::replace(response.body_mut(), SdkBody::taken());
+        let whole = Whole {
+            body,
+            read: BytesMut::new(),
+            then: Some(Box::new(then)),
+        };
+        *response.body_mut() = SdkBody::from_body_1_x(whole);
+    }
+}
+
+/// A body that is read to its end before any of it is handed on.
+struct Whole {
+    body: SdkBody,
+    read: BytesMut,
+    /// `None` once the end was reached.
+    then: Option<Then>,
+}
+
+impl Body for Whole {
     type Data = Bytes;
     type Error = BoxError;
 
@@ -78,7 +123,7 @@ impl Body for Beside {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = self.get_mut();
-        while !this.ended {
+        while this.then.is_some() {
             match ready!(Pin::new(&mut this.body).poll_frame(context)) {
                 Some(Ok(frame)) => {
                     if let Ok(data) = frame.into_data() {
@@ -86,18 +131,12 @@ impl Body for Beside {
                     }
                 }
                 Some(Err(error)) => {
-                    this.ended = true;
+                    this.then = None;
                     return Poll::Ready(Some(Err(error)));
                 }
                 None => {
-                    this.ended = true;
-                    let whole = std::mem::take(&mut this.read).freeze();
-                    let handed = if is_listing(&whole) {
-                        this.kept.set(Some(whole));
-                        Bytes::from_static(EMPTY)
-                    } else {
-                        whole
-                    };
+                    let whole = std::mem::take(&mut this.read);
+                    let handed = this.then.take().map(|then| then(whole)).unwrap_or_default();
                     return Poll::Ready(Some(Ok(Frame::data(handed))));
                 }
             }

@@ -4,6 +4,7 @@ use aws_sdk_s3::operation::list_parts::ListPartsOutput;
 use aws_sdk_s3::primitives::{ByteStream, DateTime};
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, Part as SdkPart, StorageClass};
 
+use super::beside::Cleaned;
 use super::{SdkStore, errors, person, some, timestamp};
 use crate::model::Part;
 use crate::model::bucket::is_directory_bucket;
@@ -25,6 +26,8 @@ impl SdkStore {
                     .upload_id(&target.upload_id)
                     .set_part_number_marker(marker.clone())
                     .set_max_parts(request.max_parts)
+                    .customize()
+                    .interceptor(Cleaned)
                     .send()
             })
             .await
