@@ -170,6 +170,9 @@ fn reason(said: &str, profile: Option<&str>) -> String {
         return "it is in no configuration file".to_owned();
     }
     match said {
+        "the credential provider was not enabled" if profile.is_some() => {
+            "it names no credentials, or there is no configuration file".to_owned()
+        }
         "the credential provider was not enabled" => "it names none".to_owned(),
         "environment variable not set" => "AWS_ACCESS_KEY_ID is not set".to_owned(),
         "ECS provider not configured" => "not configured".to_owned(),
@@ -220,7 +223,7 @@ mod tests {
         );
         assert_eq!(
             of("the credential provider was not enabled", Some("p")),
-            "profile 'p': it names none"
+            "profile 'p': it names no credentials, or there is no configuration file"
         );
         assert_eq!(
             of("request forbidden: IMDS is disabled.", None),
