@@ -61,8 +61,4 @@ impl Jobs {
     pub fn iter(&self) -> impl Iterator<Item = (JobId, &Purpose)> {
         self.running.iter().map(|(job, purpose)| (*job, purpose))
     }
-
-    pub fn is_idle(&self) -> bool {
-        self.running.is_empty()
-    }
 }

@@ -161,24 +161,23 @@ impl Groups {
     }
 }
 
-/// Groups uploads all at once; see [`Groups`] for uploads that come in pages.
-pub fn group_by<'a>(
-    subjects: impl IntoIterator<Item = Subject<'a>>,
-    by: By,
-    moment: Moment,
-    prices: &Prices,
-) -> Vec<Group> {
-    let mut groups = Groups::new(by, moment);
-    for subject in subjects {
-        groups.add(&subject, prices);
-    }
-    groups.finish()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::{Extent, Measure, Thresholds, Timestamp, Upload};
     use super::*;
+
+    fn group_by<'a>(
+        subjects: impl IntoIterator<Item = Subject<'a>>,
+        by: By,
+        moment: Moment,
+        prices: &Prices,
+    ) -> Vec<Group> {
+        let mut groups = Groups::new(by, moment);
+        for subject in subjects {
+            groups.add(&subject, prices);
+        }
+        groups.finish()
+    }
 
     fn prices() -> Prices {
         Prices {

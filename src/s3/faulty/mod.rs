@@ -25,7 +25,7 @@ pub struct FaultyStore<S> {
 #[derive(Default)]
 struct Script {
     rules: Vec<Rule>,
-    latency: HashMap<Option<Operation>, Duration>,
+    latency: Option<Duration>,
     late: Vec<Late>,
     /// Uploads whose first aborts left parts behind, and how many more aborts they survive.
     half_aborted: HashMap<Target, u32>,
@@ -106,12 +106,7 @@ impl<S: Store> FaultyStore<S> {
 
     /// Every request takes this long.
     pub fn latency(&self, latency: Duration) {
-        self.lock().latency.insert(None, latency);
-    }
-
-    /// Requests of `operation` take this long, whatever the others take.
-    pub fn latency_of(&self, operation: Operation, latency: Duration) {
-        self.lock().latency.insert(Some(operation), latency);
+        self.lock().latency = Some(latency);
     }
 
     /// Parts in flight land after the abort: for uploads whose key `matches`, the first `times` aborts are
@@ -132,11 +127,6 @@ impl<S: Store> FaultyStore<S> {
         script.requests.get(&operation).copied().unwrap_or_default()
     }
 
-    /// How many requests came in.
-    pub fn all_requests(&self) -> u64 {
-        self.lock().requests.values().sum()
-    }
-
     /// The most requests that were under way at the same time.
     pub fn greatest_in_flight(&self) -> usize {
         self.lock().greatest_in_flight
@@ -153,11 +143,7 @@ impl<S: Store> FaultyStore<S> {
             *script.requests.entry(operation).or_default() += 1;
             script.in_flight += 1;
             script.greatest_in_flight = script.greatest_in_flight.max(script.in_flight);
-            let latency = script
-                .latency
-                .get(&Some(operation))
-                .or_else(|| script.latency.get(&None))
-                .copied();
+            let latency = script.latency;
             let refusal = script.refuse(operation, about);
             (latency, refusal, InFlight(&self.script))
         };

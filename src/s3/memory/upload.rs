@@ -314,12 +314,4 @@ impl MemoryStore {
         let part = StoredPart::record(&target.upload_id, number, size, self.clock.now());
         self.put_part(target, part)
     }
-
-    /// What the upload was begun with. `NoSuchUpload`.
-    pub fn upload_meta(&self, target: &Target) -> Result<Arc<Meta>, Fault> {
-        let Target { bucket, key, .. } = target;
-        self.within(Operation::UploadPart, bucket, key, |contents| {
-            Ok(Arc::clone(&contents.record(target)?.meta))
-        })
-    }
 }
