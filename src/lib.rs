@@ -52,6 +52,7 @@ pub mod app;
 pub mod cli;
 pub mod config;
 pub mod demo;
+pub mod journal;
 pub mod model;
 pub mod protocol;
 pub mod run;

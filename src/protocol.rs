@@ -3,8 +3,12 @@
 //! Plain data without closures, handles or senders, so that either side can be tested without the other.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use crate::model::part::UploadInfo;
+use crate::model::send::{
+    Folder, Interrupted, Order, Pace, Resumption, Sending, Source, StoredObject,
+};
 use crate::model::{Bucket, Extent, Part, RowId, Target, Thresholds, Timestamp, Upload};
 
 /// One piece of work that takes time; given out by whoever asks for it.
@@ -52,9 +56,13 @@ pub struct AbortTarget {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Who and where we are: [`News::Identity`].
-    Identify { job: JobId },
+    Identify {
+        job: JobId,
+    },
     /// The buckets of the account: [`News::Buckets`].
-    Buckets { job: JobId },
+    Buckets {
+        job: JobId,
+    },
     /// The uploads in progress: [`News::Listed`], a page each.
     List {
         job: JobId,
@@ -68,15 +76,52 @@ pub enum Command {
         urgency: Urgency,
     },
     /// The parts of one upload: [`News::Parts`], a page each.
-    Parts { job: JobId, target: Target },
+    Parts {
+        job: JobId,
+        target: Target,
+    },
     /// The abort protocol: [`News::Aborted`].
     Abort {
         job: JobId,
         targets: Vec<AbortTarget>,
         policy: AbortPolicy,
     },
-    /// Stops handing out the job's work; it reports what was done and what was not.
+    /// A new upload, or a queue of them: [`News::Sending`], and [`News::Sent`] for each file.
+    Send {
+        job: JobId,
+        order: Box<Order>,
+    },
+    /// Goes on with one of our own interrupted uploads; the news are those of `Send`.
+    Resume {
+        job: JobId,
+        resumption: Box<Resumption>,
+    },
+    /// What the journal knows: [`News::Interrupted`].
+    Interrupted {
+        job: JobId,
+    },
+    /// Aborts an interrupted upload of ours and ends its journal; [`News::Sent`] tells of it.
+    Discard {
+        job: JobId,
+        id: String,
+    },
+    /// What is in a local directory, for choosing a file: [`News::Folder`]. `~` is the person's home.
+    Folder {
+        job: JobId,
+        path: PathBuf,
+    },
+    /// Of a `Send` or `Resume`: parts in flight end, no other begins.
+    Pause(JobId),
+    Continue(JobId),
+    /// Changes how fast a `Send` or `Resume` goes.
+    Pace {
+        job: JobId,
+        pace: Pace,
+    },
+    /// Stops handing out the job's work; it reports what was done and what was not. An upload stays for later.
     Cancel(JobId),
+    /// As `Cancel`, but the upload under way is aborted.
+    Drop(JobId),
 }
 
 /// What the right side answers.
@@ -100,7 +145,51 @@ pub enum News {
     Aborted(Vec<(RowId, AbortOutcome)>),
     /// Overwrites the job's last progress that was not yet read.
     Progress(Progress),
+    /// Overwrites the job's last one that was not yet read.
+    Sending(Box<Sending>),
+    /// What became of one file.
+    Sent(Box<Sent>),
+    Interrupted(Vec<Interrupted>),
+    Folder(Folder),
+    /// Something worth telling that ends nothing: files left out, a checksum that the server refuses.
+    Warning(Fault),
     Ended(Outcome),
+}
+
+/// What became of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    pub source: Source,
+    pub bucket: String,
+    pub key: String,
+    /// `None` where none was begun, as for a file that goes in one piece.
+    pub upload_id: Option<String>,
+    /// The journal's name for it.
+    pub journal: Option<String>,
+    pub outcome: SentOutcome,
+}
+
+/// How one file ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SentOutcome {
+    Stored(StoredObject),
+    /// `skip_existing`: the object is there and has the same size.
+    Existed,
+    /// Stopped; what was stored so far stays, and can be gone on with.
+    Kept {
+        stored: u64,
+    },
+    /// Stopped before it was begun.
+    NotBegun,
+    /// Aborted because the person said so.
+    Aborted {
+        freed: u64,
+    },
+    Failed {
+        fault: Fault,
+        /// The upload stays and can be gone on with.
+        kept: bool,
+    },
 }
 
 /// Who we are and where we ask, for the header, the audit log and the doctor. No secret is in it.
@@ -231,6 +320,8 @@ pub enum Operation {
     CreateMultipartUpload,
     UploadPart,
     CompleteMultipartUpload,
+    PutObject,
+    HeadObject,
     /// Not a request: something in this program, such as the audit log.
     Local,
 }
@@ -248,6 +339,8 @@ impl Operation {
             Self::CreateMultipartUpload => "CreateMultipartUpload",
             Self::UploadPart => "UploadPart",
             Self::CompleteMultipartUpload => "CompleteMultipartUpload",
+            Self::PutObject => "PutObject",
+            Self::HeadObject => "HeadObject",
             Self::Local => "mopup",
         }
     }
@@ -260,9 +353,11 @@ impl Operation {
             Self::ListMultipartUploads => Some("s3:ListBucketMultipartUploads"),
             Self::ListParts => Some("s3:ListMultipartUploadParts"),
             Self::AbortMultipartUpload => Some("s3:AbortMultipartUpload"),
-            Self::CreateMultipartUpload | Self::UploadPart | Self::CompleteMultipartUpload => {
-                Some("s3:PutObject")
-            }
+            Self::CreateMultipartUpload
+            | Self::UploadPart
+            | Self::CompleteMultipartUpload
+            | Self::PutObject => Some("s3:PutObject"),
+            Self::HeadObject => Some("s3:GetObject"),
             Self::Connect | Self::Local => None,
         }
     }

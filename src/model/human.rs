@@ -46,6 +46,16 @@ pub fn count(number: u64) -> String {
     grouped
 }
 
+/// `16MiB`: a size as options take it, in the largest unit that divides it.
+pub fn size_argument(bytes: u64) -> String {
+    for (unit, shift) in [("TiB", 40), ("GiB", 30), ("MiB", 20), ("KiB", 10)] {
+        if bytes > 0 && bytes.is_multiple_of(1 << shift) {
+            return format!("{}{unit}", bytes >> shift);
+        }
+    }
+    bytes.to_string()
+}
+
 /// `2 s`, `14 min`, `5 h`, `34 d`: one unit, rounded down.
 pub fn age(span: Duration) -> String {
     let secs = span.as_secs();

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::plan::Limits;
+
 /// A provider's rules, as far as the program acts on them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Provider {
@@ -13,6 +15,20 @@ pub struct Provider {
     pub abort_after: Option<Duration>,
     /// Whether a listing's prefix is honoured only as an exact key.
     pub exact_prefix_only: bool,
+    pub limits: Limits,
+    pub checksums: Checksums,
+}
+
+/// Whether a provider takes a checksum with each part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Checksums {
+    /// Not known: tried, and left out once refused.
+    #[default]
+    Try,
+    /// As AWS does.
+    Takes,
+    /// Known to refuse the headers.
+    Refuses,
 }
 
 /// The one of `known` that the endpoint's host names by the longest part, the first of equals; nothing else of

@@ -2,7 +2,14 @@
 //!
 //! Pure: knows no request and no server, only strings.
 
-use percent_encoding::percent_decode;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode};
+
+/// RFC 3986, section 2.3.
+const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
 
 /// How the keys of a page are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -22,6 +29,11 @@ pub enum Evidence {
     Same,
     /// The key at this position reads differently in the two forms, and nothing settles it.
     Ambiguous(usize),
+}
+
+/// A name or a value within a query: everything but unreserved characters encoded.
+pub fn query_component(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, UNRESERVED).to_string()
 }
 
 /// Decodes once: `+` is a space, `%XX` a byte. `None` when the outcome is not UTF-8, which no key of S3 is.

@@ -2,6 +2,7 @@
 //!
 //! `aws_sdk_s3` is named in this folder alone. Knows nothing of jobs, retries of batches, screens or files.
 
+pub mod checksum;
 pub mod classify;
 pub mod clock;
 pub mod document;
@@ -14,12 +15,15 @@ mod noticed;
 pub mod sdk;
 
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
 use crate::model::part::{Checksum, UploadInfo};
-use crate::model::{Bucket, Part, Target, Timestamp, Upload};
+use crate::model::send::{Access, ObjectOptions, PayloadSigning};
+use crate::model::{Algorithm, Bucket, Part, Target, Timestamp, Upload};
 use crate::protocol::{Fault, Identity};
 
 pub use clock::Clock;
@@ -62,6 +66,8 @@ pub struct ListParts {
     pub marker: Option<String>,
     /// 1 to 1,000; `None`: the server's own.
     pub max_parts: Option<i32>,
+    /// An upload with SSE-C and a checksum algorithm does not list its parts without the key.
+    pub access: Access,
 }
 
 /// One page of parts.
@@ -86,19 +92,129 @@ pub struct Abort {
 pub struct CreateUpload {
     pub bucket: String,
     pub key: String,
-    pub storage_class: Option<String>,
-    /// `CRC32`, `CRC32C`, `CRC64NVME`, `SHA1`, `SHA256`.
-    pub checksum_algorithm: Option<String>,
+    pub options: ObjectOptions,
+    pub access: Access,
+    /// With the type that [`Algorithm::kind`] names.
+    pub checksum: Option<Algorithm>,
 }
 
-/// A request to store one part.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UploadPart {
-    pub target: Target,
-    pub number: u32,
+/// What a service says to a new upload.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Created {
+    pub upload_id: String,
+    /// When a lifecycle rule makes it eligible for abort (`x-amz-abort-date`).
+    pub abort_date: Option<Timestamp>,
+}
+
+/// Counts the bytes of one body that have left this machine, and lets them go at a pace.
+pub trait Meter: fmt::Debug + Send + Sync {
+    /// A body is sent from its beginning, perhaps not for the first time.
+    fn restarted(&self);
+    /// `bytes` more were handed to the network.
+    fn passed(&self, bytes: usize);
+    /// When `bytes` more may pass; at once if it is `None`.
+    fn wait(&self, bytes: usize) -> Option<Duration>;
+}
+
+/// The bytes of a request and how they go.
+#[derive(Debug, Clone)]
+pub struct Payload {
     pub body: Bytes,
     /// Sent as the checksum header of its algorithm.
     pub checksum: Option<Checksum>,
+    pub signing: PayloadSigning,
+    /// `None`: nobody watches.
+    pub meter: Option<Arc<dyn Meter>>,
+}
+
+impl Payload {
+    /// These bytes, with nothing else.
+    pub fn of(body: Bytes) -> Self {
+        Self {
+            body,
+            checksum: None,
+            signing: PayloadSigning::default(),
+            meter: None,
+        }
+    }
+}
+
+/// A request to store one part. Not repeated by the store: a caller that sees no bytes pass drops it, so there
+/// is no time-out either.
+#[derive(Debug, Clone)]
+pub struct UploadPart {
+    pub target: Target,
+    pub access: Access,
+    pub number: u32,
+    pub payload: Payload,
+}
+
+/// A request to store an object in one piece. As [`UploadPart`].
+#[derive(Debug, Clone)]
+pub struct PutObject {
+    pub bucket: String,
+    pub key: String,
+    pub options: ObjectOptions,
+    pub access: Access,
+    pub if_none_match: bool,
+    pub payload: Payload,
+}
+
+/// What a service says to bytes that it stored.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Receipt {
+    /// Without quotes.
+    pub etag: String,
+    /// The checksum that the service computed, where it tells: then it compared it with the one sent.
+    pub checksum: Option<Checksum>,
+    pub version_id: Option<String>,
+}
+
+/// A part as a Complete names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedPart {
+    pub number: u32,
+    /// Without quotes.
+    pub etag: String,
+    pub checksum: Option<Checksum>,
+}
+
+/// A request to make an object of the parts named. Sent once: whether a lost answer was a yes is for the caller
+/// to find out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Complete {
+    pub target: Target,
+    pub access: Access,
+    /// By number.
+    pub parts: Vec<NamedPart>,
+    /// Bytes of the object (`x-amz-mp-object-size`).
+    pub size: Option<u64>,
+    /// The whole object's, with its type.
+    pub checksum: Option<Checksum>,
+    pub if_none_match: bool,
+}
+
+/// A question about an object.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HeadObject {
+    pub bucket: String,
+    pub key: String,
+    pub access: Access,
+}
+
+/// What is known of an object without reading it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ObjectInfo {
+    /// Bytes.
+    pub size: u64,
+    /// Without quotes.
+    pub etag: String,
+    pub last_modified: Option<Timestamp>,
+    pub version_id: Option<String>,
+    /// As stored; composite ones end in `-N`.
+    pub checksum: Option<Checksum>,
+    /// `FULL_OBJECT` or `COMPOSITE`.
+    pub checksum_type: Option<String>,
 }
 
 /// What can be asked of S3. Retries of blips are the store's own affair; throttling is reported as
@@ -117,12 +233,20 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     async fn list_parts(&self, request: &ListParts) -> Result<PartsPage, Fault>;
     /// Aborts. [`crate::protocol::Kind::UploadGone`] when there is no such upload.
     async fn abort(&self, request: &Abort) -> Result<(), Fault>;
-    /// Begins an upload; answers its upload ID.
-    async fn create_upload(&self, request: &CreateUpload) -> Result<String, Fault>;
+    /// Begins an upload. Sent once: a lost answer may have begun one.
+    async fn create_upload(&self, request: &CreateUpload) -> Result<Created, Fault>;
     /// What was noticed of the server so far; asks nothing.
     fn noticed(&self) -> Noticed {
         Noticed::default()
     }
-    /// Stores one part; answers its `ETag` without quotes.
-    async fn upload_part(&self, request: &UploadPart) -> Result<String, Fault>;
+    /// Stores one part. [`crate::protocol::Kind::UploadGone`] when there is no such upload.
+    async fn upload_part(&self, request: &UploadPart) -> Result<Receipt, Fault>;
+    /// Makes the object. A `200` with an error in its body is an error. [`crate::protocol::Kind::UploadGone`]
+    /// when there is no such upload, [`crate::protocol::Kind::Precondition`] when there is such an object and
+    /// `if_none_match`.
+    async fn complete(&self, request: &Complete) -> Result<Receipt, Fault>;
+    /// Stores an object in one piece.
+    async fn put_object(&self, request: &PutObject) -> Result<Receipt, Fault>;
+    /// What is known of an object. [`crate::protocol::Kind::NotFound`] when there is none.
+    async fn head_object(&self, request: &HeadObject) -> Result<ObjectInfo, Fault>;
 }

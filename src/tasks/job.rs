@@ -6,10 +6,12 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 
 use super::Settings;
+use super::control::Control;
 use super::mailbox::Outbox;
 use super::pacer::{Pacer, Pacers, Stop};
 use crate::model::Timestamp;
 use crate::model::provider::recognised;
+use crate::model::send::Sending;
 use crate::protocol::{Fault, JobId, News, Outcome, Progress, Urgency};
 use crate::s3::{Clock, ListParts, ListUploads, PartsPage, Store, UploadsPage};
 
@@ -29,6 +31,7 @@ pub(super) struct Job {
     pub(super) pacers: Arc<Pacers>,
     pub(super) outbox: Outbox,
     pub(super) cancel: CancellationToken,
+    pub(super) control: Arc<Control>,
 }
 
 impl Job {
@@ -39,7 +42,13 @@ impl Job {
 
     /// Overwrites the job's progress.
     pub(super) fn progress(&self, progress: Progress) {
-        self.outbox.progress(self.id, progress);
+        self.outbox.progress(self.id, News::Progress(progress));
+    }
+
+    /// Overwrites how far the upload is.
+    pub(super) fn sending(&self, sending: Sending) {
+        self.outbox
+            .progress(self.id, News::Sending(Box::new(sending)));
     }
 
     /// Whether the service finds by a prefix only the key that equals it. Known once it is known where requests

@@ -11,14 +11,14 @@ use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
 use super::job::lock;
-use crate::protocol::{JobId, News, Outcome, Progress, Report};
+use crate::protocol::{JobId, News, Outcome, Report};
 
 /// Facts that wait for the reader: a page of a thousand uploads each at worst, some ten megabytes.
 const BOUND: usize = 32;
 
 #[derive(Debug, Default)]
 struct Shared {
-    progress: Mutex<BTreeMap<JobId, Progress>>,
+    progress: Mutex<BTreeMap<JobId, News>>,
     changed: Notify,
     /// Set when the reader has gone away for good: facts that do not fit are dropped.
     hurried: CancellationToken,
@@ -66,7 +66,7 @@ impl Outbox {
     }
 
     /// Overwrites the job's unread progress.
-    pub(super) fn progress(&self, job: JobId, progress: Progress) {
+    pub(super) fn progress(&self, job: JobId, progress: News) {
         lock(&self.shared.progress).insert(job, progress);
         self.shared.changed.notify_one();
     }
@@ -75,7 +75,7 @@ impl Outbox {
     pub(super) async fn end(&self, job: JobId, outcome: Outcome) {
         let last = lock(&self.shared.progress).remove(&job);
         if let Some(progress) = last {
-            self.fact(job, News::Progress(progress)).await;
+            self.fact(job, progress).await;
         }
         self.fact(job, News::Ended(outcome)).await;
     }
@@ -126,7 +126,7 @@ impl Inbox {
             };
             reports.push(Report {
                 job,
-                news: News::Progress(progress),
+                news: progress,
             });
         }
         reports
@@ -138,6 +138,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::protocol::Progress;
 
     fn done(number: u64) -> Progress {
         Progress {
@@ -180,9 +181,9 @@ mod tests {
     async fn progress_is_coalesced_and_comes_before_the_end() {
         let (outbox, mut inbox) = open();
         for number in 0..1000 {
-            outbox.progress(JobId(1), done(number));
+            outbox.progress(JobId(1), News::Progress(done(number)));
         }
-        outbox.progress(JobId(2), done(5));
+        outbox.progress(JobId(2), News::Progress(done(5)));
         outbox.end(JobId(1), Outcome::Done).await;
         let reports = inbox.recv(256).await;
         let of = |job| -> Vec<News> {
@@ -199,7 +200,7 @@ mod tests {
     #[tokio::test]
     async fn an_empty_answer_means_that_nobody_will_report_any_more() {
         let (outbox, mut inbox) = open();
-        outbox.progress(JobId(1), done(1));
+        outbox.progress(JobId(1), News::Progress(done(1)));
         drop(outbox);
         assert_eq!(inbox.recv(8).await.len(), 1);
         assert!(inbox.recv(8).await.is_empty());
@@ -209,7 +210,7 @@ mod tests {
     async fn a_waiting_reader_is_woken_by_progress() {
         let (outbox, mut inbox) = open();
         let (reports, ()) = tokio::join!(inbox.recv(8), async {
-            outbox.progress(JobId(3), done(1));
+            outbox.progress(JobId(3), News::Progress(done(1)));
         });
         assert_eq!(reports.len(), 1);
     }

@@ -6,6 +6,8 @@
 mod abort;
 mod audit;
 mod buckets;
+mod control;
+mod files;
 mod gather;
 mod job;
 mod list;
@@ -13,6 +15,7 @@ mod mailbox;
 mod measure;
 mod pacer;
 mod parts;
+mod upload;
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -31,6 +34,7 @@ use crate::s3::{Clock, Store};
 
 pub use mailbox::Inbox;
 
+use control::Control;
 use job::{Job, lock};
 use mailbox::Outbox;
 use pacer::Pacers;
@@ -42,6 +46,8 @@ pub struct Settings {
     pub width: usize,
     /// The audit log's file; `None`: nothing is recorded.
     pub audit: Option<PathBuf>,
+    /// The folder of the journals of our own uploads; `None`: nothing can be gone on with later.
+    pub journal: Option<PathBuf>,
     /// Refuses every change.
     pub read_only: bool,
     /// No command may judge life more leniently than this.
@@ -59,6 +65,7 @@ impl Default for Settings {
         Self {
             width: DEFAULT_WIDTH,
             audit: None,
+            journal: None,
             read_only: false,
             thresholds: Thresholds::default(),
             provider: None,
@@ -77,7 +84,7 @@ pub struct Engine {
     pacers: Arc<Pacers>,
     outbox: Outbox,
     root: CancellationToken,
-    jobs: Arc<Mutex<HashMap<JobId, CancellationToken>>>,
+    jobs: Arc<Mutex<HashMap<JobId, Arc<Control>>>>,
     tracker: TaskTracker,
     runtime: Handle,
 }
@@ -105,9 +112,14 @@ impl Engine {
     /// Starts or cancels a job. Never waits.
     pub fn send(&self, command: Command) {
         let id = match &command {
-            Command::Cancel(id) => {
-                if let Some(token) = lock(&self.jobs).get(id) {
-                    token.cancel();
+            Command::Cancel(id)
+            | Command::Drop(id)
+            | Command::Pause(id)
+            | Command::Continue(id)
+            | Command::Pace { job: id, .. } => {
+                let control = lock(&self.jobs).get(id).map(Arc::clone);
+                if let Some(control) = control {
+                    pull(&control, &command);
                 }
                 return;
             }
@@ -116,10 +128,16 @@ impl Engine {
             | Command::List { job, .. }
             | Command::Measure { job, .. }
             | Command::Parts { job, .. }
-            | Command::Abort { job, .. } => *job,
+            | Command::Abort { job, .. }
+            | Command::Send { job, .. }
+            | Command::Resume { job, .. }
+            | Command::Interrupted { job }
+            | Command::Discard { job, .. }
+            | Command::Folder { job, .. } => *job,
         };
         let cancel = self.root.child_token();
-        lock(&self.jobs).insert(id, cancel.clone());
+        let control = Arc::new(Control::new(cancel.clone()));
+        lock(&self.jobs).insert(id, Arc::clone(&control));
         let job = Job {
             id,
             store: Arc::clone(&self.store),
@@ -129,6 +147,7 @@ impl Engine {
             pacers: Arc::clone(&self.pacers),
             outbox: self.outbox.clone(),
             cancel,
+            control,
         };
         let work = self.tracker.spawn_on(work(job, command), &self.runtime);
         let (outbox, jobs) = (self.outbox.clone(), Arc::clone(&self.jobs));
@@ -159,6 +178,17 @@ impl Drop for Engine {
     }
 }
 
+/// Does to a running job what the command says.
+fn pull(control: &Control, command: &Command) {
+    match command {
+        Command::Pause(_) => control.pause(true),
+        Command::Continue(_) => control.pause(false),
+        Command::Pace { pace, .. } => control.set_pace(*pace),
+        Command::Drop(_) => control.drop_it(),
+        _ => control.cancel.cancel(),
+    }
+}
+
 async fn work(job: Job, command: Command) -> Outcome {
     match command {
         Command::Identify { .. } => buckets::identify(&job).await,
@@ -171,8 +201,17 @@ async fn work(job: Job, command: Command) -> Outcome {
         Command::Abort {
             targets, policy, ..
         } => abort::run(&job, targets, policy).await,
-        // `send` acts on it itself.
-        Command::Cancel(_) => Outcome::Done,
+        Command::Send { order, .. } => upload::send(&job, *order).await,
+        Command::Resume { resumption, .. } => upload::resume(&job, *resumption).await,
+        Command::Interrupted { .. } => upload::interrupted(&job).await,
+        Command::Discard { id, .. } => upload::discard(&job, id).await,
+        Command::Folder { path, .. } => files::run(&job, path).await,
+        // `send` acts on them itself.
+        Command::Cancel(_)
+        | Command::Drop(_)
+        | Command::Pause(_)
+        | Command::Continue(_)
+        | Command::Pace { .. } => Outcome::Done,
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::job::{Asker, Job, stopped};
 use super::pacer::Stop;
 use crate::model::part::UploadInfo;
+use crate::model::send::Access;
 use crate::model::{Part, Target, human};
 use crate::protocol::{Fault, Kind, News, Operation, Outcome, Urgency};
 use crate::s3::ListParts;
@@ -34,6 +35,7 @@ impl PartsWalk {
     pub(super) fn new(target: Target) -> Self {
         Self {
             request: Some(ListParts {
+                access: Access::default(),
                 target,
                 marker: None,
                 max_parts: None,

@@ -76,6 +76,7 @@ async fn odd_keys_and_denials_arrive_as_they_are() {
             target: upload.target("odd-keys"),
             marker: None,
             max_parts: None,
+            access: mopup::model::send::Access::default(),
         };
         let parts = store.list_parts(&request).await;
         assert!(parts.is_ok_and(|page| !page.parts.is_empty()), "{upload:?}");
@@ -95,6 +96,7 @@ async fn odd_keys_and_denials_arrive_as_they_are() {
         target: sealed.unwrap().target("partner-inbox"),
         marker: None,
         max_parts: None,
+        access: mopup::model::send::Access::default(),
     };
     let fault = store.list_parts(&request).await.unwrap_err();
     assert_eq!(fault.kind, Kind::Denied);
@@ -224,6 +226,7 @@ async fn a_lifecycle_rule_is_kept_and_dates_the_abort() {
         target: upload.target("data-lake"),
         marker: None,
         max_parts: None,
+        access: mopup::model::send::Access::default(),
     };
     let info = store.list_parts(&request).await.unwrap().info;
     let wait = info.abort_date.unwrap().since(upload.initiated.unwrap());

@@ -54,6 +54,7 @@ fn parts(key: &str) -> ListParts {
         target: target(key),
         marker: None,
         max_parts: None,
+        access: mopup::model::send::Access::default(),
     }
 }
 

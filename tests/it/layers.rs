@@ -55,13 +55,25 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
             "thiserror",
             "tokio",
             "chrono",
+            "crc_fast",
+            "sha1",
+            "sha2",
         ],
     ),
     (
+        "journal",
+        &["model"],
+        // tempfile is there only for tests
+        &["serde", "serde_json", "tempfile", "thiserror"],
+    ),
+    (
         "tasks",
-        &["model", "protocol", "s3"],
+        &["journal", "model", "protocol", "s3"],
         &[
+            "bytes",
             "fastrand",
+            "mime_guess",
+            "walkdir",
             "futures_util",
             "serde",
             "serde_json",

@@ -165,6 +165,7 @@ fn where_prefixes_are_honoured_only_as_keys_the_whole_bucket_is_listed() {
         hosts: vec!["min.example".into()],
         abort_after: Some(DAY),
         exact_prefix_only: true,
+        ..Provider::default()
     }];
     settings.start = Some("s3://b/pre".parse().unwrap());
     let mut bench = Bench::new(settings);

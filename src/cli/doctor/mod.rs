@@ -181,6 +181,7 @@ async fn examine_bucket(store: &dyn Store, bucket: &str, read_only: bool, checks
         upload_id: "mopup-doctor-no-such-upload".to_owned(),
     };
     let parts = ListParts {
+        access: crate::model::send::Access::default(),
         target: target.clone(),
         marker: None,
         max_parts: Some(1),

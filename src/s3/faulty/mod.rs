@@ -257,6 +257,7 @@ mod tests {
 
     fn parts(target: &Target) -> ListParts {
         ListParts {
+            access: crate::model::send::Access::default(),
             target: target.clone(),
             marker: None,
             max_parts: None,

@@ -6,7 +6,8 @@ use super::FaultyStore;
 use crate::model::Bucket;
 use crate::protocol::{Fault, Identity, Operation};
 use crate::s3::{
-    Abort, CreateUpload, ListParts, ListUploads, Marker, PartsPage, Store, UploadPart, UploadsPage,
+    Abort, Complete, CreateUpload, Created, HeadObject, ListParts, ListUploads, Marker, ObjectInfo,
+    PartsPage, PutObject, Receipt, Store, UploadPart, UploadsPage,
 };
 
 #[async_trait]
@@ -65,15 +66,31 @@ impl<S: Store> Store for FaultyStore<S> {
         self.inner.abort(request).await
     }
 
-    async fn create_upload(&self, request: &CreateUpload) -> Result<String, Fault> {
+    async fn create_upload(&self, request: &CreateUpload) -> Result<Created, Fault> {
         let operation = Operation::CreateMultipartUpload;
         let _guard = self.enter(operation, &request.key).await?;
         self.inner.create_upload(request).await
     }
 
-    async fn upload_part(&self, request: &UploadPart) -> Result<String, Fault> {
+    async fn upload_part(&self, request: &UploadPart) -> Result<Receipt, Fault> {
         let operation = Operation::UploadPart;
         let _guard = self.enter(operation, &request.target.key).await?;
         self.inner.upload_part(request).await
+    }
+
+    async fn complete(&self, request: &Complete) -> Result<Receipt, Fault> {
+        let operation = Operation::CompleteMultipartUpload;
+        let _guard = self.enter(operation, &request.target.key).await?;
+        self.inner.complete(request).await
+    }
+
+    async fn put_object(&self, request: &PutObject) -> Result<Receipt, Fault> {
+        let _guard = self.enter(Operation::PutObject, &request.key).await?;
+        self.inner.put_object(request).await
+    }
+
+    async fn head_object(&self, request: &HeadObject) -> Result<ObjectInfo, Fault> {
+        let _guard = self.enter(Operation::HeadObject, &request.key).await?;
+        self.inner.head_object(request).await
     }
 }

@@ -6,13 +6,15 @@ use async_trait::async_trait;
 
 use super::list::page_size;
 use super::{
-    Listing, MAX_PART_NUMBER, MemoryStore, Meta, NewUpload, Principal, Refusal, StoredPart,
+    Completed, Listing, MAX_PART_NUMBER, MemoryStore, Meta, NewUpload, Principal, Refusal,
+    StoredPart,
 };
 use crate::model::part::UploadInfo;
 use crate::model::{Bucket, Target};
 use crate::protocol::{Fault, Identity, Operation};
 use crate::s3::{
-    Abort, CreateUpload, ListParts, ListUploads, PartsPage, Store, UploadPart, UploadsPage,
+    Abort, Complete, CreateUpload, Created, HeadObject, ListParts, ListUploads, ObjectInfo,
+    PartsPage, PutObject, Receipt, Store, UploadPart, UploadsPage,
 };
 
 #[async_trait]
@@ -73,35 +75,78 @@ impl Store for MemoryStore {
         })
     }
 
-    async fn create_upload(&self, request: &CreateUpload) -> Result<String, Fault> {
+    async fn create_upload(&self, request: &CreateUpload) -> Result<Created, Fault> {
+        let class = request.options.storage_class.clone();
         let meta = Meta {
-            storage_class: request
-                .storage_class
-                .clone()
-                .or_else(|| Some("STANDARD".to_owned())),
+            storage_class: class.or_else(|| Some("STANDARD".to_owned())),
             initiator: Some(Principal {
                 id: "mopup".to_owned(),
                 display_name: None,
             }),
             owner: None,
-            checksum_algorithm: request.checksum_algorithm.clone(),
-            checksum_type: None,
+            checksum_algorithm: request.checksum.map(|of| of.name().to_owned()),
+            checksum_type: request.checksum.map(|of| of.kind().to_owned()),
         };
-        self.insert_upload(
+        let upload_id = self.insert_upload(
             &request.bucket,
             NewUpload {
                 key: request.key.clone(),
                 meta: Arc::new(meta),
                 ..NewUpload::default()
             },
-        )
+        )?;
+        Ok(Created {
+            upload_id,
+            abort_date: None,
+        })
     }
 
-    async fn upload_part(&self, request: &UploadPart) -> Result<String, Fault> {
+    async fn upload_part(&self, request: &UploadPart) -> Result<Receipt, Fault> {
         let now = self.clock().now();
-        let mut part = StoredPart::with_body(request.number, request.body.clone(), now);
-        part.checksum.clone_from(&request.checksum);
-        self.put_part(&request.target, part)
+        let payload = &request.payload;
+        let mut part = StoredPart::with_body(request.number, payload.body.clone(), now);
+        part.checksum.clone_from(&payload.checksum);
+        let etag = self.put_part(&request.target, part)?;
+        Ok(Receipt {
+            etag,
+            checksum: payload.checksum.clone(),
+            version_id: None,
+        })
+    }
+
+    async fn complete(&self, request: &Complete) -> Result<Receipt, Fault> {
+        let parts: Vec<Completed> = request
+            .parts
+            .iter()
+            .map(|part| Completed {
+                number: part.number,
+                etag: part.etag.clone(),
+            })
+            .collect();
+        let object = MemoryStore::complete(self, &request.target, &parts, request.if_none_match)?;
+        Ok(Receipt {
+            etag: object.etag.clone(),
+            ..Receipt::default()
+        })
+    }
+
+    async fn put_object(&self, request: &PutObject) -> Result<Receipt, Fault> {
+        let body = request.payload.body.clone();
+        let object = MemoryStore::put_object(self, &request.bucket, &request.key, body)?;
+        Ok(Receipt {
+            etag: object.etag.clone(),
+            ..Receipt::default()
+        })
+    }
+
+    async fn head_object(&self, request: &HeadObject) -> Result<ObjectInfo, Fault> {
+        let object = self.object(&request.bucket, &request.key)?;
+        Ok(ObjectInfo {
+            size: object.size,
+            etag: object.etag.clone(),
+            last_modified: Some(object.last_modified),
+            ..ObjectInfo::default()
+        })
     }
 }
 

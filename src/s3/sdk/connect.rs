@@ -160,6 +160,8 @@ fn template(
     };
     let mut builder = aws_sdk_s3::config::Builder::from(shared)
         .force_path_style(path_style)
+        // Checksums are our own, computed while reading; the SDK's trailers break many stores.
+        .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .retry_classifier(OnlyBlips)
         .interceptor(WholeListings);
     builder.set_endpoint_url(endpoint);
@@ -169,9 +171,7 @@ fn template(
         builder = builder.allow_no_auth();
     }
     if !place.aws {
-        builder = builder
-            .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
-            .disable_s3_express_session_auth(true);
+        builder = builder.disable_s3_express_session_auth(true);
     }
     builder
 }

@@ -12,6 +12,7 @@ mod parts;
 mod place;
 mod region;
 mod retry;
+mod send;
 mod uploads;
 mod whole;
 
@@ -35,8 +36,8 @@ use self::hours::Hours;
 use self::uploads::Habits;
 use super::classify::{self, About};
 use super::{
-    Abort, Clock, CreateUpload, ListParts, ListUploads, Noticed, PartsPage, Store, UploadPart,
-    UploadsPage,
+    Abort, Clock, Complete, CreateUpload, Created, HeadObject, ListParts, ListUploads, Noticed,
+    ObjectInfo, PartsPage, PutObject, Receipt, Store, UploadPart, UploadsPage,
 };
 use crate::model::{Bucket, Timestamp};
 use crate::protocol::{Fault, Identity, Operation};
@@ -257,7 +258,7 @@ impl Store for SdkStore {
         self.end_upload(request).await
     }
 
-    async fn create_upload(&self, request: &CreateUpload) -> Result<String, Fault> {
+    async fn create_upload(&self, request: &CreateUpload) -> Result<Created, Fault> {
         self.begin_upload(request).await
     }
 
@@ -268,7 +269,19 @@ impl Store for SdkStore {
         }
     }
 
-    async fn upload_part(&self, request: &UploadPart) -> Result<String, Fault> {
+    async fn upload_part(&self, request: &UploadPart) -> Result<Receipt, Fault> {
         self.store_part(request).await
+    }
+
+    async fn complete(&self, request: &Complete) -> Result<Receipt, Fault> {
+        self.make_object(request).await
+    }
+
+    async fn put_object(&self, request: &PutObject) -> Result<Receipt, Fault> {
+        self.store_object(request).await
+    }
+
+    async fn head_object(&self, request: &HeadObject) -> Result<ObjectInfo, Fault> {
+        self.look_at_object(request).await
     }
 }

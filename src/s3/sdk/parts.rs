@@ -1,22 +1,24 @@
-//! One upload: its parts, its beginning, its end.
+//! One upload: its parts, and its end without an object.
 
 use aws_sdk_s3::operation::list_parts::ListPartsOutput;
-use aws_sdk_s3::primitives::{ByteStream, DateTime};
+use aws_sdk_s3::primitives::DateTime;
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, Part as SdkPart, StorageClass};
 
 use super::beside::Cleaned;
-use super::{SdkStore, errors, person, some, timestamp};
+use super::send::Customer;
+use super::{SdkStore, person, some, timestamp};
 use crate::model::Part;
 use crate::model::bucket::is_directory_bucket;
 use crate::model::part::{Checksum, UploadInfo};
-use crate::protocol::{Fault, Kind, Operation};
+use crate::protocol::{Fault, Operation};
 use crate::s3::classify::About;
-use crate::s3::{Abort, CreateUpload, ListParts, PartsPage, UploadPart};
+use crate::s3::{Abort, ListParts, PartsPage};
 
 impl SdkStore {
     pub(super) async fn parts_page(&self, request: &ListParts) -> Result<PartsPage, Fault> {
         let target = &request.target;
         let marker = request.marker.clone().filter(|marker| !marker.is_empty());
+        let customer = Customer::of(&request.access);
         let answer = self
             .ask(&target.bucket, |client| {
                 client
@@ -26,6 +28,10 @@ impl SdkStore {
                     .upload_id(&target.upload_id)
                     .set_part_number_marker(marker.clone())
                     .set_max_parts(request.max_parts)
+                    .set_expected_bucket_owner(request.access.expected_owner.clone())
+                    .set_sse_customer_algorithm(customer.algorithm())
+                    .set_sse_customer_key(customer.key())
+                    .set_sse_customer_key_md5(customer.md5())
                     .customize()
                     .interceptor(Cleaned)
                     .send()
@@ -75,79 +81,9 @@ impl SdkStore {
             ))
         })
     }
-
-    pub(super) async fn begin_upload(&self, request: &CreateUpload) -> Result<String, Fault> {
-        let about = About::key(
-            Operation::CreateMultipartUpload,
-            &request.bucket,
-            &request.key,
-        );
-        let class = request.storage_class.as_deref().map(StorageClass::from);
-        let algorithm = request
-            .checksum_algorithm
-            .as_deref()
-            .map(ChecksumAlgorithm::from);
-        let answer = self
-            .ask(&request.bucket, |client| {
-                client
-                    .create_multipart_upload()
-                    .bucket(&request.bucket)
-                    .key(&request.key)
-                    .set_storage_class(class.clone())
-                    .set_checksum_algorithm(algorithm.clone())
-                    .send()
-            })
-            .await
-            .map_err(|failure| failure.into_fault(&about))?;
-        some(answer.upload_id()).ok_or_else(|| Fault {
-            kind: Kind::Garbled,
-            ..errors::refused(&about, "the server answered without an upload ID", "")
-        })
-    }
-
-    pub(super) async fn store_part(&self, request: &UploadPart) -> Result<String, Fault> {
-        let target = &request.target;
-        let about = About::key(Operation::UploadPart, &target.bucket, &target.key);
-        let number = i32::try_from(request.number)
-            .map_err(|_| errors::refused(&about, "the part number is out of range", ""))?;
-        let of = |algorithm: &str| {
-            request
-                .checksum
-                .as_ref()
-                .filter(|checksum| checksum.algorithm.eq_ignore_ascii_case(algorithm))
-                .map(|checksum| checksum.value.clone())
-        };
-        let exposed = self.connection().await?.place.exposed;
-        let answer = self
-            .ask(&target.bucket, |client| {
-                let part = client
-                    .upload_part()
-                    .bucket(&target.bucket)
-                    .key(&target.key)
-                    .upload_id(&target.upload_id)
-                    .part_number(number)
-                    .set_checksum_crc32(of("CRC32"))
-                    .set_checksum_crc32_c(of("CRC32C"))
-                    .set_checksum_crc64_nvme(of("CRC64NVME"))
-                    .set_checksum_sha1(of("SHA1"))
-                    .set_checksum_sha256(of("SHA256"))
-                    .body(ByteStream::from(request.body.clone()));
-                async move {
-                    // Over TLS and within the machine, hashing every body for its signature is for nothing.
-                    if exposed {
-                        part.send().await
-                    } else {
-                        part.customize().disable_payload_signing().send().await
-                    }
-                }
-            })
-            .await
-            .map_err(|failure| failure.into_fault(&about))?;
-        Ok(unquoted(answer.e_tag()))
-    }
 }
 
-fn unquoted(etag: Option<&str>) -> String {
+pub(super) fn unquoted(etag: Option<&str>) -> String {
     etag.unwrap_or_default().trim().trim_matches('"').to_owned()
 }
 

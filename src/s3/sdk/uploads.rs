@@ -223,6 +223,7 @@ impl SdkStore {
     /// Whether there is such an upload; `None` when the server does not say.
     async fn is_there(&self, bucket: &str, key: &str, upload_id: &str) -> Option<bool> {
         let request = ListParts {
+            access: crate::model::send::Access::default(),
             target: Target {
                 bucket: bucket.to_owned(),
                 key: key.to_owned(),

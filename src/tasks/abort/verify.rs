@@ -55,6 +55,7 @@ impl Protocol<'_> {
 
 async fn anything_left(asker: &Asker, target: &Target) -> Result<bool, Fault> {
     let request = ListParts {
+        access: crate::model::send::Access::default(),
         target: target.clone(),
         marker: None,
         max_parts: None,

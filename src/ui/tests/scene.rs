@@ -311,8 +311,17 @@ fn job(command: &Command) -> Option<JobId> {
         | Command::List { job, .. }
         | Command::Measure { job, .. }
         | Command::Parts { job, .. }
-        | Command::Abort { job, .. } => Some(*job),
-        Command::Cancel(_) => None,
+        | Command::Abort { job, .. }
+        | Command::Send { job, .. }
+        | Command::Resume { job, .. }
+        | Command::Interrupted { job }
+        | Command::Discard { job, .. }
+        | Command::Folder { job, .. } => Some(*job),
+        Command::Cancel(_)
+        | Command::Drop(_)
+        | Command::Pause(_)
+        | Command::Continue(_)
+        | Command::Pace { .. } => None,
     }
 }
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use bytes::Bytes;
+use mopup::model::send::{Access, ObjectOptions};
 use mopup::protocol::Kind;
-use mopup::s3::{Clock, CreateUpload, ListParts, ListUploads, UploadPart};
+use mopup::s3::{Clock, CreateUpload, ListParts, ListUploads, Payload, UploadPart};
 
 use super::{Check, World};
 
@@ -178,8 +179,11 @@ async fn a_storage_class_is_kept(world: &World) {
     let request = CreateUpload {
         bucket: world.bucket.clone(),
         key: "cold".to_owned(),
-        storage_class: Some("STANDARD_IA".to_owned()),
-        checksum_algorithm: None,
+        options: ObjectOptions {
+            storage_class: Some("STANDARD_IA".to_owned()),
+            ..ObjectOptions::default()
+        },
+        ..CreateUpload::default()
     };
     world.store.create_upload(&request).await.expect("create");
     let (found, _) = world.list("", None).await;
@@ -194,6 +198,7 @@ async fn parts_come_back_by_number(world: &World) {
         target,
         marker: None,
         max_parts: None,
+        access: Access::default(),
     };
     let page = world.store.list_parts(&request).await.expect("parts");
     let told: Vec<(u32, u64, &str)> = page
@@ -226,6 +231,7 @@ async fn a_part_number_twice_keeps_the_last(world: &World) {
         target,
         marker: None,
         max_parts: None,
+        access: Access::default(),
     };
     let page = world.store.list_parts(&request).await.expect("parts");
     assert_eq!(page.parts.len(), 1);
@@ -251,8 +257,8 @@ async fn an_abort_takes_the_upload_away(world: &World) {
     let late = UploadPart {
         target,
         number: 2,
-        body: Bytes::from_static(b"late"),
-        checksum: None,
+        access: Access::default(),
+        payload: Payload::of(Bytes::from_static(b"late")),
     };
     let fault = world.store.upload_part(&late).await.unwrap_err();
     assert_eq!(fault.kind, Kind::UploadGone, "{fault}");

@@ -12,11 +12,12 @@ use checks::CHECKS;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use mopup::demo::{Options, Server, Situation};
+use mopup::model::send::Access;
 use mopup::model::{Target, Upload};
 use mopup::protocol::{Fault, Kind};
 use mopup::s3::memory::MemoryStore;
 use mopup::s3::sdk::{ConnectOptions, SdkStore, StaticCredentials};
-use mopup::s3::{Abort, Clock, CreateUpload, ListParts, ListUploads, Store, UploadPart};
+use mopup::s3::{Abort, Clock, CreateUpload, ListParts, ListUploads, Payload, Store, UploadPart};
 
 /// A store under test, and what it cannot do.
 pub(crate) struct Caps {
@@ -101,8 +102,8 @@ impl World {
             key: key.to_owned(),
             ..CreateUpload::default()
         };
-        let upload_id = self.store.create_upload(&request).await.expect("create");
-        self.target(key, &upload_id)
+        let created = self.store.create_upload(&request).await.expect("create");
+        self.target(key, &created.upload_id)
     }
 
     fn target(&self, key: &str, upload_id: &str) -> Target {
@@ -117,10 +118,10 @@ impl World {
         let request = UploadPart {
             target: target.clone(),
             number,
-            body: Bytes::from_static(body),
-            checksum: None,
+            access: Access::default(),
+            payload: Payload::of(Bytes::from_static(body)),
         };
-        self.store.upload_part(&request).await.expect("part")
+        self.store.upload_part(&request).await.expect("part").etag
     }
 
     async fn abort(&self, target: &Target) -> Result<(), Fault> {
@@ -184,6 +185,7 @@ impl World {
             target: target.clone(),
             marker: None,
             max_parts: page,
+            access: mopup::model::send::Access::default(),
         };
         let (mut numbers, mut pages) = (Vec::new(), 0);
         loop {
@@ -203,6 +205,7 @@ impl World {
             target: target.clone(),
             marker: None,
             max_parts: None,
+            access: mopup::model::send::Access::default(),
         };
         self.store
             .list_parts(&request)

@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use mopup::model::{Bucket, Part, Target, Timestamp, Upload, UploadInfo};
 use mopup::protocol::{Fault, Identity, Kind, Operation};
 use mopup::s3::{
-    Abort, CreateUpload, ListParts, ListUploads, Marker, Noticed, PartsPage, Store, UploadPart,
-    UploadsPage,
+    Abort, Complete, CreateUpload, Created, HeadObject, ListParts, ListUploads, Marker, Noticed,
+    ObjectInfo, PartsPage, PutObject, Receipt, Store, UploadPart, UploadsPage,
 };
 
 pub(super) const NOW: Timestamp = Timestamp::from_secs(1_760_000_000);
@@ -257,11 +257,23 @@ impl Store for Fake {
         }
     }
 
-    async fn create_upload(&self, _: &CreateUpload) -> Result<String, Fault> {
+    async fn create_upload(&self, _: &CreateUpload) -> Result<Created, Fault> {
         Err(fault(Operation::CreateMultipartUpload, Kind::Unsupported))
     }
 
-    async fn upload_part(&self, _: &UploadPart) -> Result<String, Fault> {
+    async fn upload_part(&self, _: &UploadPart) -> Result<Receipt, Fault> {
         Err(fault(Operation::UploadPart, Kind::Unsupported))
+    }
+
+    async fn complete(&self, _: &Complete) -> Result<Receipt, Fault> {
+        Err(fault(Operation::CompleteMultipartUpload, Kind::Unsupported))
+    }
+
+    async fn put_object(&self, _: &PutObject) -> Result<Receipt, Fault> {
+        Err(fault(Operation::PutObject, Kind::Unsupported))
+    }
+
+    async fn head_object(&self, _: &HeadObject) -> Result<ObjectInfo, Fault> {
+        Err(fault(Operation::HeadObject, Kind::Unsupported))
     }
 }

@@ -2,10 +2,11 @@
 
 use bytes::Bytes;
 use mopup::model::part::Checksum;
+use mopup::model::send::Access;
 use mopup::model::{Timestamp, Upload};
 use mopup::protocol::Kind;
 use mopup::s3::sdk::{ConnectOptions, SdkStore};
-use mopup::s3::{Abort, Clock, CreateUpload, ListParts, Store, UploadPart};
+use mopup::s3::{Abort, Clock, CreateUpload, ListParts, Payload, Store, UploadPart};
 
 use super::{SECRET, list, listing, options, parts, store, target};
 use crate::support::canned::{Canned, Reply};
@@ -128,8 +129,11 @@ fn part(checksum: Option<Checksum>) -> UploadPart {
     UploadPart {
         target: target("k"),
         number: 3,
-        body: Bytes::from_static(b"hello"),
-        checksum,
+        access: Access::default(),
+        payload: Payload {
+            checksum,
+            ..Payload::of(Bytes::from_static(b"hello"))
+        },
     }
 }
 
@@ -151,8 +155,8 @@ async fn plain_requests_to_foreign_servers_carry_no_checksum_and_no_trailer() {
         key: "k".to_owned(),
         ..CreateUpload::default()
     };
-    assert_eq!(store.create_upload(&create).await.unwrap(), "u9");
-    assert_eq!(store.upload_part(&part(None)).await.unwrap(), "e1");
+    assert_eq!(store.create_upload(&create).await.unwrap().upload_id, "u9");
+    assert_eq!(store.upload_part(&part(None)).await.unwrap().etag, "e1");
     for request in server.requests() {
         for (name, value) in &request.headers {
             assert!(!name.contains("checksum"), "{name}: {value}");
@@ -178,7 +182,7 @@ async fn a_given_checksum_goes_in_the_header_of_its_algorithm() {
         value: "AAAAAAAAAAA=".to_owned(),
     };
     let etag = store(&server).upload_part(&part(Some(checksum))).await;
-    assert_eq!(etag.unwrap(), "e1", "an ETag without quotes");
+    assert_eq!(etag.unwrap().etag, "e1", "an ETag without quotes");
     let put = &server.requests()[0];
     assert_eq!(put.header("x-amz-checksum-crc64nvme"), Some("AAAAAAAAAAA="));
     assert_eq!(put.header("content-encoding"), None);

@@ -1,0 +1,59 @@
+//! What a person changes about a job while it runs: pause, pace, and how it is to end.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::model::send::Pace;
+
+/// The levers of one job.
+#[derive(Debug)]
+pub(super) struct Control {
+    pub(super) cancel: CancellationToken,
+    paused: watch::Sender<bool>,
+    /// `None`: as the job was started.
+    pace: watch::Sender<Option<Pace>>,
+    dropped: AtomicBool,
+}
+
+impl Control {
+    pub(super) fn new(cancel: CancellationToken) -> Self {
+        Self {
+            cancel,
+            paused: watch::Sender::new(false),
+            pace: watch::Sender::new(None),
+            dropped: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn pause(&self, paused: bool) {
+        self.paused.send_replace(paused);
+    }
+
+    pub(super) fn set_pace(&self, pace: Pace) {
+        self.pace.send_replace(Some(pace));
+    }
+
+    /// Cancels, and says that what was begun is to be aborted.
+    pub(super) fn drop_it(&self) {
+        self.dropped.store(true, Ordering::SeqCst);
+        self.cancel.cancel();
+    }
+
+    pub(super) fn is_dropped(&self) -> bool {
+        self.dropped.load(Ordering::SeqCst)
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        *self.paused.borrow()
+    }
+
+    pub(super) fn pauses(&self) -> watch::Receiver<bool> {
+        self.paused.subscribe()
+    }
+
+    pub(super) fn paces(&self) -> watch::Receiver<Option<Pace>> {
+        self.pace.subscribe()
+    }
+}
