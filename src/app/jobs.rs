@@ -31,6 +31,18 @@ pub enum Purpose {
     Abort {
         bucket: String,
     },
+    /// An upload, new or gone on with: a task.
+    Send {
+        bucket: String,
+    },
+    /// Our own uploads that did not end.
+    Interrupted,
+    /// An interrupted upload given up: a task.
+    Discard {
+        bucket: String,
+    },
+    /// A local directory for the upload form.
+    Folder,
 }
 
 /// The jobs that run.

@@ -20,6 +20,7 @@ pub mod parts;
 pub mod place;
 mod pointer;
 mod reports;
+mod sending;
 pub mod settings;
 pub mod state;
 pub mod tasks;

@@ -206,7 +206,11 @@ impl App {
             }
             Purpose::List { bucket } => self.listing_ended(bucket, &outcome),
             Purpose::Parts => self.parts_ended(&outcome),
-            Purpose::MeasureAll { .. } | Purpose::Abort { .. } => {
+            Purpose::Interrupted | Purpose::Folder => {}
+            Purpose::MeasureAll { .. }
+            | Purpose::Abort { .. }
+            | Purpose::Send { .. }
+            | Purpose::Discard { .. } => {
                 self.task_ended(job, purpose, outcome);
             }
         }

@@ -11,6 +11,8 @@ use super::messages::Severity;
 pub enum TaskKind {
     Abort,
     Size,
+    /// An upload, new or gone on with.
+    Send,
 }
 
 /// What an abort left behind, summed up.
@@ -154,6 +156,7 @@ impl Task {
                 };
                 (severity, format!("{}{hint}", self.sums.text()))
             }
+            (_, TaskKind::Send) => (Severity::Good, format!("sent to {}", self.bucket)),
             (Outcome::Cancelled { done, left }, TaskKind::Size) => {
                 let text = format!(
                     "sizing cancelled: {} sized, {} not",

@@ -69,6 +69,7 @@ pub fn quit(app: &App, running: usize, theme: &Theme, frame: &mut Frame<'_>) {
         let verb = match task.kind {
             crate::app::tasks::TaskKind::Abort => "aborting in",
             crate::app::tasks::TaskKind::Size => "sizing",
+            crate::app::tasks::TaskKind::Send => "sending to",
         };
         let text = format!(
             "  {verb} {}: {}{of}",

@@ -116,6 +116,7 @@ pub fn report(app: &App, job: JobId, scroll: usize, theme: &Theme, frame: &mut F
     let word = match task.kind {
         TaskKind::Abort => "Abort in",
         TaskKind::Size => "Sizing of",
+        TaskKind::Send => "Upload to",
     };
     scrolled(
         frame,
