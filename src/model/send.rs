@@ -18,6 +18,14 @@ impl fmt::Debug for CustomerKey {
     }
 }
 
+/// Where an SSE-C key is to be read from when it is needed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum KeySource {
+    File(PathBuf),
+    /// An environment variable's name.
+    Variable(String),
+}
+
 /// How the service encrypts what it stores.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Encryption {
@@ -118,6 +126,8 @@ pub struct Order {
     pub key: String,
     pub options: ObjectOptions,
     pub access: Access,
+    /// Where the SSE-C key is, if `access` does not hold it.
+    pub customer_key_from: Option<KeySource>,
     /// Do not overwrite (`If-None-Match: *`).
     pub if_none_match: bool,
     /// Leave out files whose key holds an object of the same size.
@@ -138,6 +148,7 @@ impl Order {
             key: key.to_owned(),
             options: ObjectOptions::default(),
             access: Access::default(),
+            customer_key_from: None,
             if_none_match: false,
             skip_existing: false,
             wish: Wish::default(),
@@ -157,6 +168,7 @@ pub struct Resumption {
     pub source: Option<Source>,
     /// The SSE-C key, which no journal holds.
     pub customer_key: Option<CustomerKey>,
+    pub customer_key_from: Option<KeySource>,
     pub pace: Pace,
     /// The source changed: abort the old upload and begin a new one of what is there now.
     pub anew: bool,

@@ -5,6 +5,7 @@
 pub mod checksum;
 pub mod classify;
 pub mod clock;
+pub mod customer;
 pub mod document;
 pub mod encoding;
 pub mod endpoint;
@@ -114,6 +115,10 @@ pub trait Meter: fmt::Debug + Send + Sync {
     fn passed(&self, bytes: usize);
     /// When `bytes` more may pass; at once if it is `None`.
     fn wait(&self, bytes: usize) -> Option<Duration>;
+    /// How many bytes to hand over at once.
+    fn slice(&self) -> usize {
+        256 * 1024
+    }
 }
 
 /// The bytes of a request and how they go.

@@ -45,10 +45,6 @@ impl Control {
         self.dropped.load(Ordering::SeqCst)
     }
 
-    pub(super) fn is_paused(&self) -> bool {
-        *self.paused.borrow()
-    }
-
     pub(super) fn pauses(&self) -> watch::Receiver<bool> {
         self.paused.subscribe()
     }

@@ -10,7 +10,7 @@ use super::control::Control;
 use super::mailbox::Outbox;
 use super::pacer::{Pacer, Pacers, Stop};
 use crate::model::Timestamp;
-use crate::model::provider::recognised;
+use crate::model::provider::{Checksums, Provider, recognised};
 use crate::model::send::Sending;
 use crate::protocol::{Fault, JobId, News, Outcome, Progress, Urgency};
 use crate::s3::{Clock, ListParts, ListUploads, PartsPage, Store, UploadsPage};
@@ -63,6 +63,29 @@ impl Job {
             Ok::<_, Fault>(found.is_some_and(|of| of.exact_prefix_only))
         });
         exact.await.is_ok_and(|exact| *exact)
+    }
+
+    /// The provider whose rules hold: the named one, else the one that the endpoint names. AWS takes everything
+    /// that is sent to it.
+    pub(super) async fn provider(&self) -> Provider {
+        if let Some(named) = &self.settings.provider {
+            return named.clone();
+        }
+        let endpoint = self
+            .store
+            .identity()
+            .await
+            .ok()
+            .and_then(|who| who.endpoint);
+        match endpoint {
+            Some(at) => recognised(&at, &self.settings.providers).cloned(),
+            None => Some(Provider {
+                name: "aws".to_owned(),
+                checksums: Checksums::Takes,
+                ..Provider::default()
+            }),
+        }
+        .unwrap_or_default()
     }
 
     /// The time by which life is judged: the service's, where ours is ahead of it, since a clock that is

@@ -21,6 +21,7 @@ use std::any::Any;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::OnceCell;
@@ -55,10 +56,15 @@ pub struct Settings {
     /// The provider that was named; `None`: the one of `providers` that the endpoint names.
     pub provider: Option<Provider>,
     pub providers: Vec<Provider>,
+    /// An upload of which nothing went well for so long ends, and is kept.
+    pub patience: Duration,
 }
 
 /// Requests in flight to one bucket unless configured: one core does not get further with more.
 pub const DEFAULT_WIDTH: usize = 64;
+
+/// How long an upload waits for a network or a service that is away, unless configured.
+pub const DEFAULT_PATIENCE: Duration = Duration::from_secs(60 * 60);
 
 impl Default for Settings {
     fn default() -> Self {
@@ -70,6 +76,7 @@ impl Default for Settings {
             thresholds: Thresholds::default(),
             provider: None,
             providers: Vec::new(),
+            patience: DEFAULT_PATIENCE,
         }
     }
 }

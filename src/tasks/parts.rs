@@ -32,10 +32,15 @@ pub(super) struct PartsWalk {
 }
 
 impl PartsWalk {
+    /// The parts of an upload that needs no key.
     pub(super) fn new(target: Target) -> Self {
+        Self::with_access(target, Access::default())
+    }
+
+    pub(super) fn with_access(target: Target, access: Access) -> Self {
         Self {
             request: Some(ListParts {
-                access: Access::default(),
+                access,
                 target,
                 marker: None,
                 max_parts: None,

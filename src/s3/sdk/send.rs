@@ -385,9 +385,6 @@ struct Slices {
     waiting: Option<Pin<Box<Sleep>>>,
 }
 
-/// So many bytes at once: few enough to tell progress and to be paced.
-const SLICE: usize = 256 * 1024;
-
 impl Body for Slices {
     type Data = Bytes;
     type Error = BoxError;
@@ -400,7 +397,7 @@ impl Body for Slices {
         if this.rest.is_empty() {
             return Poll::Ready(None);
         }
-        let len = SLICE.min(this.rest.len());
+        let len = this.meter.slice().clamp(1, this.rest.len());
         loop {
             if let Some(waiting) = &mut this.waiting {
                 ready!(waiting.as_mut().poll(context));

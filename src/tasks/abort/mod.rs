@@ -15,7 +15,8 @@ use super::audit::Audit;
 use super::job::{Asker, Job};
 use super::pacer::Stop;
 use crate::model::bucket::is_directory_bucket;
-use crate::protocol::{AbortOutcome, AbortPolicy, AbortTarget, Fault, Kind, SkipReason};
+use crate::model::{RowId, Target};
+use crate::protocol::{AbortOutcome, AbortPolicy, AbortTarget, Fault, Kind, SkipReason, Urgency};
 use crate::s3::Abort;
 
 use recheck::{Checked, Verdict};
@@ -122,6 +123,43 @@ impl Protocol<'_> {
 
 const fn cancelled() -> AbortOutcome {
     AbortOutcome::Skipped(SkipReason::Cancelled)
+}
+
+/// Aborts an upload of ours that the person gave up, whatever sign of life it shows; verified and recorded.
+pub(super) async fn own(job: &Job, target: Target) -> Result<AbortOutcome, Fault> {
+    let audit = match &job.settings.audit {
+        None => None,
+        Some(path) => {
+            let identity = job.store.identity().await?;
+            Some(Audit::open(path.clone(), identity.access_key_tail).await?)
+        }
+    };
+    let protocol = Protocol {
+        job,
+        policy: AbortPolicy {
+            include_active: true,
+            thresholds: job.settings.thresholds,
+        },
+        audit,
+        singly: true,
+    };
+    let target = AbortTarget {
+        row: RowId(0),
+        target,
+        initiated: None,
+        seen: None,
+    };
+    let asker = job
+        .asker(&target.target.bucket, Urgency::Marked)
+        .unstoppable();
+    let step = protocol.abort(&asker, &target).await;
+    match step.map_err(|Unrecorded(fault)| fault)? {
+        Step::Finished(outcome) => Ok(outcome),
+        Step::Accepted(checked) => protocol
+            .verify(&asker, &target, checked)
+            .await
+            .map_err(|Unrecorded(fault)| fault),
+    }
 }
 
 /// Directory buckets, and only they, can be told which upload is meant.

@@ -1,25 +1,26 @@
 //! New uploads, and our own interrupted ones.
+//!
+//! An order becomes a queue of files; each goes in one piece or in parts, through one pool of buffers and the
+//! bucket's pacer. What goes in parts has a journal from before its beginning to its end.
 
-use super::job::Job;
-use crate::model::send::{Order, Resumption};
-use crate::protocol::Outcome;
+mod attempt;
+mod begin;
+mod board;
+mod carry;
+mod expand;
+mod finish;
+mod interrupted;
+mod pace;
+mod part;
+mod pool;
+mod prepare;
+mod put;
+mod queue;
+mod record;
+mod resume;
+mod source;
+mod transfer;
 
-/// Sends what `order` names.
-pub(in crate::tasks) async fn send(_job: &Job, _order: Order) -> Outcome {
-    Outcome::Done
-}
-
-/// Goes on with an interrupted upload.
-pub(in crate::tasks) async fn resume(_job: &Job, _resumption: Resumption) -> Outcome {
-    Outcome::Done
-}
-
-/// Reports what the journal knows.
-pub(in crate::tasks) async fn interrupted(_job: &Job) -> Outcome {
-    Outcome::Done
-}
-
-/// Aborts an interrupted upload.
-pub(in crate::tasks) async fn discard(_job: &Job, _id: String) -> Outcome {
-    Outcome::Done
-}
+pub(super) use interrupted::{discard, interrupted};
+pub(super) use queue::send;
+pub(super) use resume::resume;

@@ -1,0 +1,412 @@
+//! Where bytes come from: files read by offset, streams read once, always off the threads that must not wait.
+
+use std::fs::{File, Metadata};
+use std::io::{self, Read};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::UNIX_EPOCH;
+
+use bytes::Bytes;
+use tokio::sync::Mutex;
+
+use super::pool::{Buffer, Pool};
+use crate::journal::SourceRecord;
+use crate::model::Algorithm;
+use crate::model::part::Checksum;
+use crate::model::plan::{Layout, Piece};
+use crate::model::send::Source;
+use crate::protocol::{Fault, Kind, Operation};
+use crate::s3::checksum::Hasher;
+use crate::tasks::files::at_home;
+
+/// Read and hashed so much at a time: it is still in the cache when it is hashed.
+const CHUNK: usize = 256 * 1024;
+/// The sampled hash looks at so many places …
+const SAMPLES: u64 = 16;
+/// … of so many bytes.
+const SAMPLE: usize = 64 * 1024;
+
+/// An open source and what it was when it was opened.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) record: SourceRecord,
+    /// For people; not escaped.
+    pub(super) shown: String,
+    reader: Reader,
+}
+
+#[derive(Debug)]
+enum Reader {
+    File(Arc<File>),
+    /// Whoever holds the lock reads the next part.
+    Stream(Mutex<Stream>),
+}
+
+struct Stream {
+    /// `None` while it is read elsewhere, and after it failed.
+    from: Option<Box<dyn Read + Send>>,
+    next: Piece,
+    /// The first part, read before anything was begun.
+    first: Option<Part>,
+    ended: bool,
+}
+
+impl std::fmt::Debug for Stream {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Stream")
+    }
+}
+
+/// One part's bytes, read and hashed.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) piece: Piece,
+    pub(super) buffer: Buffer,
+    pub(super) checksum: Option<Checksum>,
+}
+
+impl Opened {
+    /// Opens a source. A pipe or a device is read as a stream; a directory is refused.
+    pub(super) async fn open(source: &Source) -> Result<Self, Fault> {
+        let shown = source.shown();
+        let path = match source {
+            Source::Stdin => return Ok(Self::stream(shown, None, Box::new(io::stdin()))),
+            Source::Path(path) => at_home(path),
+        };
+        let opened = blocking(move || {
+            let path = std::path::absolute(path)?;
+            let file = File::open(&path)?;
+            let found = file.metadata()?;
+            if found.is_dir() {
+                return Err(io::Error::other("it is a directory; use --recursive"));
+            }
+            if !found.is_file() {
+                return Ok((path, file, None));
+            }
+            let sample = sample(&file, found.len())?;
+            Ok((path, file, Some((found, sample))))
+        });
+        let (path, file, found) = opened.await.map_err(|error| unreadable(&shown, &error))?;
+        let Some((found, sample)) = found else {
+            return Ok(Self::stream(shown, Some(path), Box::new(file)));
+        };
+        Ok(Self {
+            record: SourceRecord {
+                path: Some(path),
+                is_stream: false,
+                size: Some(found.len()),
+                modified: modified(&found),
+                sample: Some(sample),
+            },
+            shown,
+            reader: Reader::File(Arc::new(file)),
+        })
+    }
+
+    fn stream(shown: String, path: Option<PathBuf>, from: Box<dyn Read + Send>) -> Self {
+        Self {
+            record: SourceRecord {
+                path,
+                is_stream: true,
+                size: None,
+                modified: None,
+                sample: None,
+            },
+            shown,
+            reader: Reader::Stream(Mutex::new(Stream {
+                from: Some(from),
+                next: Piece {
+                    number: 1,
+                    offset: 0,
+                    len: 0,
+                },
+                first: None,
+                ended: false,
+            })),
+        }
+    }
+
+    /// Reads and hashes one part of a file.
+    pub(super) async fn read_at(
+        &self,
+        piece: Piece,
+        pool: &Pool,
+        algorithm: Option<Algorithm>,
+    ) -> Result<Part, Fault> {
+        let Reader::File(file) = &self.reader else {
+            return Err(unreadable(&self.shown, &io::Error::other("not a file")));
+        };
+        let mut buffer = pool.take(piece.len).await;
+        let (file, record) = (Arc::clone(file), self.record.clone());
+        let read = blocking(move || {
+            let mut hasher = algorithm.map(Hasher::new);
+            let mut offset = piece.offset;
+            for chunk in buffer.as_mut().chunks_mut(CHUNK) {
+                file.read_exact_at(chunk, offset)?;
+                offset += chunk.len() as u64;
+                if let Some(hasher) = &mut hasher {
+                    hasher.update(chunk);
+                }
+            }
+            let now = file.metadata()?;
+            if Some(now.len()) != record.size || modified(&now) != record.modified {
+                return Err(io::Error::other(CHANGED));
+            }
+            Ok(Part {
+                piece,
+                buffer,
+                checksum: hasher.map(Hasher::finish),
+            })
+        });
+        read.await.map_err(|error| self.fault(&error, piece.offset))
+    }
+
+    /// All of it, as one buffer: a file of `size` bytes, or a stream that ended within its first part.
+    pub(super) async fn read_whole(&self, size: Option<u64>, pool: &Pool) -> Result<Bytes, Fault> {
+        let part = match (&self.reader, size) {
+            (Reader::Stream(stream), _) => stream.lock().await.first.take(),
+            (Reader::File(_), None | Some(0)) => None,
+            (Reader::File(_), Some(len)) => {
+                let piece = Piece {
+                    number: 1,
+                    offset: 0,
+                    len,
+                };
+                Some(self.read_at(piece, pool, None).await?)
+            }
+        };
+        Ok(part.map_or_else(Bytes::new, |part| {
+            let len = usize::try_from(part.piece.len).unwrap_or(usize::MAX);
+            part.buffer.freeze(len)
+        }))
+    }
+
+    /// Reads and hashes the next part of a stream; `None` at its end.
+    pub(super) async fn read_next(
+        &self,
+        layout: &Layout,
+        pool: &Pool,
+        algorithm: Option<Algorithm>,
+    ) -> Result<Option<Part>, Fault> {
+        let Reader::Stream(stream) = &self.reader else {
+            return Ok(None);
+        };
+        let mut stream = stream.lock().await;
+        if let Some(first) = stream.first.take() {
+            return Ok(Some(first));
+        }
+        if stream.ended {
+            return Ok(None);
+        }
+        let number = stream.next.number;
+        let piece = Piece {
+            len: layout.full_len(number),
+            ..stream.next
+        };
+        if number > layout.max_parts {
+            // One byte more would be too many; none is the end.
+            return self.nothing_more(&mut stream, layout).await;
+        }
+        let mut buffer = pool.take(piece.len).await;
+        let Some(mut from) = stream.from.take() else {
+            return Err(unreadable(&self.shown, &io::Error::other("it was lost")));
+        };
+        let read = blocking(move || {
+            let mut hasher = algorithm.map(Hasher::new);
+            let mut len = 0;
+            for chunk in buffer.as_mut().chunks_mut(CHUNK) {
+                let got = fill(&mut from, chunk)?;
+                len += got as u64;
+                if let Some(hasher) = &mut hasher {
+                    hasher.update(&chunk[..got]);
+                }
+                if got < chunk.len() {
+                    break;
+                }
+            }
+            Ok((from, buffer, hasher.map(Hasher::finish), len))
+        });
+        let (from, buffer, checksum, len) = read
+            .await
+            .map_err(|error| self.fault(&error, piece.offset))?;
+        stream.from = Some(from);
+        stream.ended = len < piece.len;
+        stream.next = Piece {
+            number: number + 1,
+            offset: piece.offset + len,
+            len: 0,
+        };
+        let piece = Piece { len, ..piece };
+        Ok((len > 0).then_some(Part {
+            piece,
+            buffer,
+            checksum,
+        }))
+    }
+
+    /// Gives a part back that was read too early; the next read finds it.
+    pub(super) async fn put_back(&self, part: Part) {
+        if let Reader::Stream(stream) = &self.reader {
+            stream.lock().await.first = Some(part);
+        }
+    }
+
+    /// Whether a stream is known to have ended.
+    pub(super) async fn has_ended(&self) -> bool {
+        match &self.reader {
+            Reader::File(_) => false,
+            Reader::Stream(stream) => stream.lock().await.ended,
+        }
+    }
+
+    async fn nothing_more(
+        &self,
+        stream: &mut Stream,
+        layout: &Layout,
+    ) -> Result<Option<Part>, Fault> {
+        stream.ended = true;
+        let Some(mut from) = stream.from.take() else {
+            return Ok(None);
+        };
+        let got = blocking(move || fill(&mut from, &mut [0]))
+            .await
+            .map_err(|error| self.fault(&error, stream.next.offset))?;
+        if got == 0 {
+            return Ok(None);
+        }
+        Err(Fault {
+            message: format!("the stream is longer than {} parts hold", layout.max_parts),
+            hint: "start anew with a larger --part-size".to_owned(),
+            ..unreadable(&self.shown, &io::Error::other(""))
+        })
+    }
+
+    fn fault(&self, error: &io::Error, offset: u64) -> Fault {
+        if error.kind() == io::ErrorKind::UnexpectedEof {
+            let error = io::Error::other("it became shorter while it was sent");
+            return changed(&self.shown, &error.to_string());
+        }
+        if error.to_string() == CHANGED {
+            return changed(&self.shown, CHANGED);
+        }
+        Fault {
+            message: format!("it cannot be read at byte {offset}: {error}"),
+            hint: "what was sent stays; resume when it can be read again".to_owned(),
+            ..unreadable(&self.shown, error)
+        }
+    }
+}
+
+const CHANGED: &str = "it changed while it was sent";
+
+/// How a source differs from what it was when its upload was begun; `None`: not at all.
+pub(super) fn difference(then: &SourceRecord, now: &SourceRecord) -> Option<&'static str> {
+    if then.is_stream != now.is_stream {
+        return Some("it is a stream where a file was, or the other way round");
+    }
+    if then.size != now.size {
+        return Some("its length differs");
+    }
+    if then.modified != now.modified {
+        return Some("it was modified since");
+    }
+    (then.sample != now.sample).then_some("its bytes differ")
+}
+
+/// As [`difference`], by a look at the file alone; blocks.
+pub(super) fn looks_different(then: &SourceRecord) -> Option<String> {
+    let path = then.path.as_ref().filter(|_| !then.is_stream)?;
+    match std::fs::metadata(path) {
+        Err(error) => Some(format!("it cannot be opened: {error}")),
+        Ok(found) if Some(found.len()) != then.size => Some("its length differs".to_owned()),
+        Ok(found) if modified(&found) != then.modified => Some("it was modified since".to_owned()),
+        Ok(_) => None,
+    }
+}
+
+/// What is said of a source that is not what it was.
+pub(super) fn changed(shown: &str, how: &str) -> Fault {
+    Fault {
+        kind: Kind::Precondition,
+        message: how.to_owned(),
+        hint: "what was sent stays; start anew with --anew, or give the upload up".to_owned(),
+        ..unreadable(shown, &io::Error::other(""))
+    }
+}
+
+pub(super) fn unreadable(shown: &str, error: &io::Error) -> Fault {
+    Fault {
+        operation: Operation::Local,
+        target: shown.to_owned(),
+        kind: Kind::Invalid,
+        code: None,
+        message: format!("it cannot be read: {error}"),
+        hint: String::new(),
+    }
+}
+
+/// Nanoseconds since 1970.
+fn modified(found: &Metadata) -> Option<i64> {
+    let since = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_nanos()).ok()
+}
+
+/// A hash over places spread evenly, the first and the last among them.
+fn sample(file: &File, len: u64) -> io::Result<String> {
+    let mut hasher = Hasher::new(Algorithm::Crc64Nvme);
+    let mut block = vec![0; SAMPLE];
+    let last = len.saturating_sub(SAMPLE as u64);
+    for index in 0..SAMPLES {
+        let offset = u128::from(last) * u128::from(index) / u128::from(SAMPLES - 1);
+        let offset = u64::try_from(offset).unwrap_or(last);
+        let got = read_up_to(file, &mut block, offset)?;
+        hasher.update(&block[..got]);
+        if len <= SAMPLE as u64 {
+            break;
+        }
+    }
+    Ok(format!(
+        "{SAMPLES}x{SAMPLE} CRC64NVME {}",
+        hasher.finish().value
+    ))
+}
+
+fn read_up_to(file: &File, block: &mut [u8], offset: u64) -> io::Result<usize> {
+    let mut got = 0;
+    while got < block.len() {
+        match file.read_at(&mut block[got..], offset + got as u64) {
+            Ok(0) => break,
+            Ok(more) => got += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(got)
+}
+
+fn fill(from: &mut dyn Read, chunk: &mut [u8]) -> io::Result<usize> {
+    let mut got = 0;
+    while got < chunk.len() {
+        match from.read(&mut chunk[got..]) {
+            Ok(0) => break,
+            Ok(more) => got += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(got)
+}
+
+/// The file's name as a key's last part. `None`: it is no text.
+pub(super) fn file_name(path: &Path) -> Option<String> {
+    path.file_name()?.to_str().map(ToOwned::to_owned)
+}
+
+pub(super) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(io::Error::other)?
+}
