@@ -69,7 +69,7 @@ impl JournalError {
     pub(super) fn io(path: &Path, what: &str, error: &io::Error) -> Self {
         let hint = match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                "; make room, then go on with `mopup resume`"
+                "; make room, then try again"
             }
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                 "; make the folder writable for you, or set XDG_STATE_HOME to one that is"

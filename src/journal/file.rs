@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use super::gate::{Gate, for_owner};
+use super::gate::{Gate, Locked, for_owner};
 use super::log::{Disk, Log};
 use super::record::{self, Order, Record};
 use super::replay::replay;
@@ -17,7 +17,7 @@ use crate::model::Timestamp;
 pub struct Journal {
     id: String,
     folder: PathBuf,
-    log: Log<File>,
+    log: Log<Locked>,
     order: Mutex<Order>,
 }
 
@@ -58,7 +58,7 @@ impl Journal {
         let file = claim(folder, &path, &id)?;
         let failed = |what: &str, error: &io::Error| JournalError::io(&path, what, error);
         let mut bytes = Vec::new();
-        (&file)
+        (&*file)
             .read_to_end(&mut bytes)
             .map_err(|error| failed("cannot be read", &error))?;
         let replay = replay(&id, &bytes)?;
@@ -84,13 +84,13 @@ impl Journal {
 
     /// The upload was begun; synced. Once more with the same upload ID, it replaces what was said before.
     pub fn begun(&self, begun: &Begun) -> Result<(), JournalError> {
-        self.append(Record::Begun(begun.clone()))?;
+        self.append(&Record::Begun(begun.clone()))?;
         self.synced(self.log.sync())
     }
 
     /// A part is stored. Outlives this process when this returns, and the machine after [`Journal::sync`].
     pub fn part(&self, part: &PartRecord) -> Result<(), JournalError> {
-        self.append(Record::Part(part.clone()))
+        self.append(&Record::Part(part.clone()))
     }
 
     /// Syncs the parts that were recorded since the last time, if any. Called every second, it is one write of
@@ -101,13 +101,13 @@ impl Journal {
 
     /// Complete is going to be asked for; synced.
     pub fn completing(&self, completing: &Completing) -> Result<(), JournalError> {
-        self.append(Record::Completing(completing.clone()))?;
+        self.append(&Record::Completing(completing.clone()))?;
         self.synced(self.log.sync())
     }
 
     /// The upload ended; synced. Nothing can be recorded behind it.
     pub fn end(&self, end: &End) -> Result<(), JournalError> {
-        self.append(Record::End(end.clone()))?;
+        self.append(&Record::End(end.clone()))?;
         self.synced(self.log.sync())
     }
 
@@ -128,19 +128,19 @@ impl Journal {
             .map_err(|error| self.failed("cannot be removed", &error))
     }
 
-    fn append(&self, record: Record) -> Result<(), JournalError> {
+    fn append(&self, record: &Record) -> Result<(), JournalError> {
         let mut order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
         order
-            .check(&record)
+            .check(record)
             .map_err(|why| JournalError::OutOfOrder {
                 id: self.id.clone(),
                 why,
             })?;
-        record::line(&record)
+        record::line(record)
             .map_err(io::Error::from)
             .and_then(|line| self.log.append(&line))
             .map_err(|error| self.failed("cannot be written", &error))?;
-        order.note(&record);
+        order.note(record);
         Ok(())
     }
 
@@ -164,7 +164,7 @@ impl Journal {
 }
 
 /// A new file, locked, with a name that no other has.
-fn fresh(folder: &Path, created: Timestamp) -> Result<(String, File), JournalError> {
+fn fresh(folder: &Path, created: Timestamp) -> Result<(String, Locked), JournalError> {
     let gate = Gate::enter(folder)?;
     let mut nth = 0;
     loop {
@@ -173,10 +173,10 @@ fn fresh(folder: &Path, created: Timestamp) -> Result<(String, File), JournalErr
         let mut options = OpenOptions::new();
         match for_owner(options.append(true).create_new(true)).open(&path) {
             Ok(file) => {
-                if gate.claim(&file, &path)? {
-                    return Ok((id, file));
-                }
-                return Err(JournalError::Busy { id });
+                return match gate.claim(file, &path)? {
+                    Some(file) => Ok((id, file)),
+                    None => Err(JournalError::Busy { id }),
+                };
             }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => nth += 1,
             Err(error) => return Err(JournalError::io(&path, "cannot be created", &error)),
@@ -185,7 +185,7 @@ fn fresh(folder: &Path, created: Timestamp) -> Result<(String, File), JournalErr
 }
 
 /// An existing file, locked.
-fn claim(folder: &Path, path: &Path, id: &str) -> Result<File, JournalError> {
+fn claim(folder: &Path, path: &Path, id: &str) -> Result<Locked, JournalError> {
     let gate = Gate::enter(folder)?;
     let file = match OpenOptions::new().read(true).append(true).open(path) {
         Ok(file) => file,
@@ -194,11 +194,8 @@ fn claim(folder: &Path, path: &Path, id: &str) -> Result<File, JournalError> {
         }
         Err(error) => return Err(JournalError::io(path, "cannot be opened", &error)),
     };
-    if gate.claim(&file, path)? {
-        Ok(file)
-    } else {
-        Err(JournalError::Busy { id: id.to_owned() })
-    }
+    gate.claim(file, path)?
+        .ok_or_else(|| JournalError::Busy { id: id.to_owned() })
 }
 
 /// Creates the folder for its owner alone, and so that it is still there after a power cut.

@@ -1,4 +1,5 @@
 //! How what the model knows is written in a journal: the model itself names no format.
+#![expect(clippy::ref_option, reason = "serde's signature")]
 
 use std::path::{Path, PathBuf};
 
@@ -86,6 +87,7 @@ pub(super) mod checksum {
 pub(super) mod algorithm {
     use super::{Algorithm, Deserialize, Deserializer, Serialize, Serializer, de};
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
     pub(in crate::journal) fn serialize<S: Serializer>(
         algorithm: &Option<Algorithm>,
         to: S,
@@ -186,7 +188,7 @@ impl PathForm {
         let bytes = path.as_os_str().as_encoded_bytes();
         Self::Bytes {
             shown: path.to_string_lossy().into_owned(),
-            bytes: bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+            bytes: hex(bytes),
         }
     }
 
@@ -198,6 +200,13 @@ impl PathForm {
                 .ok_or_else(|| E::custom(format!("the bytes of the path '{shown}' are not right"))),
         }
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let nibbles = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    nibbles
+        .filter_map(|nibble| char::from_digit(u32::from(nibble), 16))
+        .collect()
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {

@@ -5,6 +5,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
+use std::ops::Deref;
 use std::path::Path;
 
 use super::JournalError;
@@ -13,7 +14,28 @@ const NAME: &str = ".lock";
 
 /// Held until it is dropped. Never held while anything is read, written or waited for.
 #[derive(Debug)]
-pub(super) struct Gate(#[expect(dead_code, reason = "closing it lifts the lock")] File);
+pub(super) struct Gate(#[expect(dead_code, reason = "dropping it lifts the lock")] Locked);
+
+/// A file whose lock is held until it is dropped.
+///
+/// Lifted by name, not by closing: a child process that was just forked has the file open, too, for a moment.
+#[derive(Debug)]
+pub(super) struct Locked(File);
+
+impl Deref for Locked {
+    type Target = File;
+
+    fn deref(&self) -> &File {
+        &self.0
+    }
+}
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // Closing follows, which lifts it a little later.
+        let _ = self.0.unlock();
+    }
+}
 
 impl Gate {
     /// Waits for the others, who are quick. The folder exists.
@@ -24,22 +46,27 @@ impl Gate {
             .map_err(|error| JournalError::io(&path, "cannot be opened", &error))?;
         loop {
             match file.lock() {
-                Ok(()) => return Ok(Self(file)),
+                Ok(()) => return Ok(Self(Locked(file))),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(JournalError::locks(&path, &error)),
             }
         }
     }
 
-    /// Takes the lock of a journal, until the file is closed. `false`: somebody has it.
-    pub(super) fn claim(&self, file: &File, path: &Path) -> Result<bool, JournalError> {
-        held(path, || file.try_lock())
+    /// Takes the lock of a journal. `None`: somebody has it.
+    #[expect(clippy::unused_self, reason = "shows that the gate is held")]
+    pub(super) fn claim(&self, file: File, path: &Path) -> Result<Option<Locked>, JournalError> {
+        let is_free = held(path, || file.try_lock())?;
+        Ok(is_free.then(|| Locked(file)))
     }
 
     /// Whether somebody works on a journal.
-    pub(super) fn is_busy(&self, file: &File, path: &Path) -> Result<bool, JournalError> {
+    #[expect(clippy::unused_self, reason = "shows that the gate is held")]
+    pub(super) fn is_busy(&self, file: File, path: &Path) -> Result<bool, JournalError> {
         // Shared, so that a file that may only be read will do on every file system.
-        held(path, || file.try_lock_shared()).map(|free| !free)
+        let is_free = held(path, || file.try_lock_shared())?;
+        drop(is_free.then(|| Locked(file)));
+        Ok(!is_free)
     }
 }
 

@@ -63,8 +63,8 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
     (
         "journal",
         &["model"],
-        // tempfile is there only for tests
-        &["serde", "serde_json", "tempfile", "thiserror"],
+        // proptest and tempfile are there only for tests
+        &["proptest", "serde", "serde_json", "tempfile", "thiserror"],
     ),
     (
         "tasks",
