@@ -19,6 +19,7 @@ mod journeys;
 mod layers;
 mod pty;
 mod screenshot;
+mod sending;
 mod servers;
 mod support;
 mod table;
