@@ -78,15 +78,22 @@ pub fn kind(answer: &Answer<'_>) -> Kind {
         .unwrap_or_else(|| by_status(answer))
 }
 
-fn by_code(code: &str, operation: Operation) -> Option<Kind> {
-    let of_an_upload = matches!(
+/// Whether the request names an upload by its ID.
+fn is_of_an_upload(operation: Operation) -> bool {
+    matches!(
         operation,
-        Operation::ListParts | Operation::AbortMultipartUpload | Operation::UploadPart
-    );
+        Operation::ListParts
+            | Operation::AbortMultipartUpload
+            | Operation::UploadPart
+            | Operation::CompleteMultipartUpload
+    )
+}
+
+fn by_code(code: &str, operation: Operation) -> Option<Kind> {
     Some(match code {
         "NoSuchUpload" => Kind::UploadGone,
         // Some stores have no other word for an upload that is gone.
-        "NoSuchKey" if of_an_upload => Kind::UploadGone,
+        "NoSuchKey" if is_of_an_upload(operation) => Kind::UploadGone,
         "NoSuchBucket" | "NoSuchKey" => Kind::NotFound,
         "SlowDown"
         | "ServiceUnavailable"
@@ -119,9 +126,15 @@ fn by_code(code: &str, operation: Operation) -> Option<Kind> {
         | "KMS.AccessDeniedException" => Kind::Denied,
         "PreconditionFailed" | "ConditionalRequestConflict" => Kind::Precondition,
         "NotImplemented" | "MethodNotAllowed" => Kind::Unsupported,
-        "InternalError" | "InternalServerError" | "RequestTimeout" | "OperationAborted" => {
-            Kind::Network
-        }
+        // Bytes that were damaged or cut off on their way may arrive whole the next time.
+        "InternalError"
+        | "InternalServerError"
+        | "RequestTimeout"
+        | "OperationAborted"
+        | "BadDigest"
+        | "IncompleteBody"
+        | "XAmzContentSHA256Mismatch"
+        | "XAmzContentChecksumMismatch" => Kind::Network,
         "RequestTimeTooSkewed"
         | "PermanentRedirect"
         | "TemporaryRedirect"
@@ -130,6 +143,20 @@ fn by_code(code: &str, operation: Operation) -> Option<Kind> {
         | "InvalidBucketName"
         | "InvalidArgument"
         | "InvalidRequest"
+        | "InvalidPart"
+        | "InvalidPartOrder"
+        | "InvalidDigest"
+        | "InvalidTag"
+        | "InvalidStorageClass"
+        | "InvalidEncryptionAlgorithmError"
+        | "EntityTooSmall"
+        | "EntityTooLarge"
+        | "KeyTooLongError"
+        | "MetadataTooLarge"
+        | "MissingContentLength"
+        | "KMS.NotFoundException"
+        | "KMS.DisabledException"
+        | "KMS.KMSInvalidStateException"
         | "MalformedXML" => Kind::Invalid,
         _ => return None,
     })
@@ -140,13 +167,7 @@ fn by_status(answer: &Answer<'_>) -> Kind {
         429 | 503 => Kind::Throttled,
         401 => Kind::Credentials,
         403 => Kind::Denied,
-        404 if matches!(
-            answer.operation,
-            Operation::ListParts | Operation::AbortMultipartUpload
-        ) =>
-        {
-            Kind::UploadGone
-        }
+        404 if is_of_an_upload(answer.operation) => Kind::UploadGone,
         404 => Kind::NotFound,
         405 | 501 => Kind::Unsupported,
         409 | 412 => Kind::Precondition,
@@ -186,12 +207,24 @@ pub fn message(answer: &Answer<'_>, kind: Kind) -> String {
     let plain = match kind {
         Kind::Denied => "access denied",
         Kind::NotFound if answer.operation == Operation::HeadBucket => "no such bucket",
+        Kind::NotFound if answer.operation == Operation::HeadObject => "no such object",
         Kind::NotFound => "not found",
         Kind::UploadGone => "no such upload",
         Kind::Throttled => "the service asks to slow down",
         Kind::Credentials => "the credentials were refused",
         Kind::Unsupported => "this server cannot do this",
-        Kind::Precondition => "a precondition failed",
+        Kind::Precondition if answer.operation == Operation::AbortMultipartUpload => {
+            "a precondition failed"
+        }
+        Kind::Precondition => "there is such an object already",
+        Kind::Network if answer.code == Some("BadDigest") => {
+            "what arrived is not what was sent: its checksum differs"
+        }
+        // An answer to HEAD has no body to say more.
+        Kind::Invalid if answer.operation == Operation::HeadObject && answer.status == 400 => {
+            "the server refused to tell of the object; one that is stored with a key of the customer's own \
+             (SSE-C) is told of only with that key"
+        }
         _ if answer.code == Some("InvalidBucketName") => "no bucket can have this name",
         _ if answer.code.is_some() => {
             return format!("the server refused with HTTP {}", answer.status);
@@ -202,8 +235,10 @@ pub fn message(answer: &Answer<'_>, kind: Kind) -> String {
 }
 
 /// What to do about it; empty if there is nothing to say.
-pub fn hint(kind: Kind, code: Option<&str>, about: &About) -> String {
+pub fn hint(kind: Kind, answer: &Answer<'_>, about: &About) -> String {
+    let code = answer.code;
     match (kind, code) {
+        (Kind::Denied | Kind::Invalid, _) if speaks_of_kms(answer) => kms(kind, answer),
         (Kind::Denied, _) => denied(about),
         (Kind::Credentials, Some(code)) if code.starts_with("ExpiredToken") => {
             "the session has expired: sign in again, or renew the exported credentials".to_owned()
@@ -216,12 +251,10 @@ pub fn hint(kind: Kind, code: Option<&str>, about: &About) -> String {
             "check the secret key, and that no proxy rewrites requests".to_owned()
         }
         (Kind::Credentials, _) => "check the profile's credentials".to_owned(),
-        (Kind::Invalid, Some("RequestTimeTooSkewed")) => {
-            "this machine's clock is off: set it right".to_owned()
-        }
         (Kind::Invalid, code) if is_redirect(0, code) => {
             "name the bucket's region with --region".to_owned()
         }
+        (Kind::Invalid, _) => invalid(answer).to_owned(),
         (Kind::NotFound, code)
             if code == Some("NoSuchBucket")
                 || (about.key.is_empty() && !about.bucket.is_empty()) =>
@@ -231,6 +264,45 @@ pub fn hint(kind: Kind, code: Option<&str>, about: &About) -> String {
         (Kind::Throttled, _) => "fewer requests at once go through".to_owned(),
         _ => String::new(),
     }
+}
+
+/// What to change in a request that is wrong.
+fn invalid(answer: &Answer<'_>) -> &'static str {
+    let said = answer.message.to_ascii_lowercase();
+    match answer.code {
+        Some("RequestTimeTooSkewed") => "this machine's clock is off: set it right",
+        Some("EntityTooSmall") => "every part but the last has to be 5 MiB or more",
+        Some("EntityTooLarge") => "use smaller parts, or parts at all: one request takes 5 GiB",
+        Some("InvalidPart") => "list the parts: one of those named is gone or was replaced",
+        // Source: S3 User Guide, "Using server-side encryption with customer-provided keys".
+        _ if said.contains("secure connection") => {
+            "a key of one's own (SSE-C) is taken over https only: check --endpoint-url"
+        }
+        _ if said.contains("encryption parameters") || said.contains("requested encryption") => {
+            "give the SSE-C key that it was begun or stored with"
+        }
+        _ if said.contains("checksum") => "try another --checksum, or none",
+        _ => "",
+    }
+}
+
+fn speaks_of_kms(answer: &Answer<'_>) -> bool {
+    answer.code.is_some_and(|code| code.starts_with("KMS."))
+        || answer.message.contains("kms:")
+        || answer.message.contains("KMS")
+}
+
+/// Source: S3 User Guide, "Multipart upload API and permissions": a part is decrypted to be listed and put
+/// together.
+fn kms(kind: Kind, answer: &Answer<'_>) -> String {
+    if kind == Kind::Invalid {
+        return "check the KMS key: its ID, its region, and that it is enabled".to_owned();
+    }
+    let actions = match answer.operation {
+        Operation::HeadObject | Operation::ListParts => "kms:Decrypt",
+        _ => "kms:GenerateDataKey and kms:Decrypt",
+    };
+    format!("needs {actions} on the KMS key")
 }
 
 fn denied(about: &About) -> String {
@@ -251,7 +323,17 @@ fn denied(about: &About) -> String {
     } else {
         format!("{}/{}", about.bucket, about.key)
     };
-    format!("needs {action} on arn:aws:s3:::{resource}")
+    let also = match about.operation {
+        // Without it S3 answers 403 for objects that are not there.
+        Operation::HeadObject => {
+            format!(
+                ", and s3:ListBucket on arn:aws:s3:::{} to tell that there is none",
+                about.bucket
+            )
+        }
+        _ => String::new(),
+    };
+    format!("needs {action} on arn:aws:s3:::{resource}{also}")
 }
 
 #[cfg(test)]
@@ -330,6 +412,15 @@ mod tests {
 
     #[test]
     fn a_denial_names_the_action_and_the_resource() {
+        let hint = |kind, code, about: &About| {
+            let answer = Answer {
+                operation: about.operation,
+                status: 403,
+                code,
+                message: "",
+            };
+            hint(kind, &answer, about)
+        };
         let about = About::key(Operation::ListParts, "logs", "a/b");
         assert_eq!(
             hint(Kind::Denied, None, &about),

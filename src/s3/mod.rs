@@ -215,6 +215,12 @@ pub struct ObjectInfo {
     pub checksum: Option<Checksum>,
     /// `FULL_OBJECT` or `COMPOSITE`.
     pub checksum_type: Option<String>,
+    pub content_type: Option<String>,
+    /// User metadata, without `x-amz-meta-`, by name.
+    pub metadata: Vec<(String, String)>,
+    pub storage_class: Option<String>,
+    /// `AES256`, `aws:kms` and the like, or `SSE-C`.
+    pub encryption: Option<String>,
 }
 
 /// What can be asked of S3. Retries of blips are the store's own affair; throttling is reported as
