@@ -100,7 +100,7 @@ impl Store for MemoryStore {
             &request.access,
             algorithm(payload).map_err(refused)?,
         )?;
-        pass(payload).await;
+        payload.pass(payload.body.len()).await;
         intake.take(&payload.body);
         self.keep_part(target, request.number, intake, payload.checksum.as_ref())
     }
@@ -121,7 +121,7 @@ impl Store for MemoryStore {
         };
         let payload = &request.payload;
         let mut intake = self.receive_object(algorithm(payload).map_err(refused)?);
-        pass(payload).await;
+        payload.pass(payload.body.len()).await;
         intake.take(&payload.body);
         let object = self.keep_object(request, intake)?;
         Ok(receipt(&object))
@@ -164,21 +164,6 @@ fn algorithm(payload: &Payload) -> Result<Option<Algorithm>, Refusal> {
     Algorithm::from_name(&checksum.algorithm)
         .map(Some)
         .ok_or(Refusal::OTHER_ALGORITHM)
-}
-
-/// So many bytes at once, as they would go over a network.
-const SLICE: usize = 256 * 1024;
-
-/// Lets the bytes go at the meter's pace.
-async fn pass(payload: &Payload) {
-    let Some(meter) = &payload.meter else { return };
-    meter.restarted();
-    for slice in payload.body.chunks(SLICE) {
-        while let Some(span) = meter.wait(slice.len()) {
-            tokio::time::sleep(span).await;
-        }
-        meter.passed(slice.len());
-    }
 }
 
 impl MemoryStore {

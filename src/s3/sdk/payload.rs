@@ -21,7 +21,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
-use crate::s3::{Meter, Payload};
+use crate::s3::{Meter, Payload, SLICE};
 
 /// How long a Complete may take: S3 says minutes, and sends blanks meanwhile.
 ///
@@ -105,9 +105,6 @@ struct Slices {
     begun: bool,
     waiting: Option<Pin<Box<Sleep>>>,
 }
-
-/// So many bytes at once: few enough to tell progress and to be paced.
-const SLICE: usize = 256 * 1024;
 
 impl Body for Slices {
     type Data = Bytes;
