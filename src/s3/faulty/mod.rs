@@ -4,6 +4,7 @@
 //! Wraps any [`Store`] and counts what it is asked. Waits with `tokio::time` only, so that a paused clock
 //! makes long scripts instant.
 
+mod mishap;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,10 @@ use tokio::time::Instant;
 use super::{Payload, Store};
 use crate::model::Target;
 use crate::protocol::{Fault, Kind, Operation};
+
+pub use mishap::Sent;
+
+use mishap::{Absence, Mishap, Words};
 
 type Matches = Box<dyn Fn(&str) -> bool + Send + Sync>;
 
@@ -50,75 +55,6 @@ struct Rule {
     left: u64,
     matches: Matches,
     mishap: Mishap,
-}
-
-/// What happens to one request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Mishap {
-    /// Nothing is done.
-    Refused(Words),
-    /// It is done, and yet the answer is this.
-    Lost(Words),
-    /// So many bytes of the body go before the connection breaks; nothing is stored.
-    CutOff(usize),
-    /// It never answers; nothing is done.
-    Stalled,
-}
-
-/// An answer that is a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Words {
-    kind: Kind,
-    code: &'static str,
-    message: &'static str,
-}
-
-/// What was sent of one part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Sent {
-    /// Requests that came in, failed ones included.
-    pub times: u32,
-    /// Bytes of the bodies of requests that were stored.
-    pub bytes: u64,
-}
-
-/// Whether the service can be reached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Absence {
-    #[default]
-    Here,
-    /// Until it is switched back.
-    Away,
-    Until(Instant),
-}
-
-impl Words {
-    const AWAY: Self = Self {
-        kind: Kind::Network,
-        code: "ConnectionRefused",
-        message: "connection refused",
-    };
-    const LOST: Self = Self {
-        kind: Kind::Network,
-        code: "ConnectionReset",
-        message: "the answer was lost",
-    };
-    const CUT: Self = Self {
-        kind: Kind::Network,
-        code: "ConnectionReset",
-        message: "the connection broke while the request was sent",
-    };
-
-    fn fault(self, operation: Operation, about: &str) -> Fault {
-        Fault {
-            operation,
-            target: about.to_owned(),
-            kind: self.kind,
-            code: Some(self.code.to_owned()),
-            message: self.message.to_owned(),
-            hint: String::new(),
-        }
-    }
 }
 
 struct Late {
@@ -170,36 +106,13 @@ impl<S: Store> FaultyStore<S> {
         times: u64,
         matches: impl Fn(&str) -> bool + Send + Sync + 'static,
     ) {
-        let (code, message) = words(kind);
-        let words = Words {
-            kind,
-            code,
-            message,
-        };
-        self.add(operation, times, Mishap::Refused(words), matches);
+        self.add(operation, times, Mishap::Refused(Words::of(kind)), matches);
     }
 
     /// The next `times` requests of `operation` answer with an HTTP status that S3 uses for trouble of its own:
     /// 500, 503 or 429; nothing is done.
     pub fn status(&self, operation: Operation, status: u16, times: u64) {
-        let (kind, code, message) = match status {
-            429 => (Kind::Throttled, "TooManyRequests", "Too Many Requests"),
-            503 => (
-                Kind::Throttled,
-                "ServiceUnavailable",
-                "Service is unable to handle request.",
-            ),
-            _ => (
-                Kind::Network,
-                "InternalError",
-                "We encountered an internal error. Please try again.",
-            ),
-        };
-        let words = Words {
-            kind,
-            code,
-            message,
-        };
+        let words = Words::of_status(status);
         self.add(operation, times, Mishap::Refused(words), |_| true);
     }
 
@@ -430,22 +343,5 @@ impl Script {
             self.half_aborted.remove(target);
         }
         left > 0
-    }
-}
-
-/// S3's code for a kind of failure, and a sentence.
-fn words(kind: Kind) -> (&'static str, &'static str) {
-    match kind {
-        Kind::Denied => ("AccessDenied", "Access Denied"),
-        Kind::NotFound => ("NoSuchBucket", "The specified bucket does not exist"),
-        Kind::UploadGone => ("NoSuchUpload", "The specified upload does not exist"),
-        Kind::Throttled => ("SlowDown", "Please reduce your request rate"),
-        Kind::Network => ("ConnectionReset", "the connection was reset"),
-        Kind::Credentials => ("ExpiredToken", "The provided token has expired"),
-        Kind::Invalid => ("InvalidArgument", "Invalid Argument"),
-        Kind::Unsupported => ("NotImplemented", "Not implemented"),
-        Kind::Garbled => ("MalformedXML", "the answer cannot be read"),
-        Kind::Precondition => ("PreconditionFailed", "A precondition did not hold"),
-        Kind::Bug | Kind::Other => ("InternalError", "We encountered an internal error"),
     }
 }

@@ -5,6 +5,7 @@
 
 mod access;
 mod assemble;
+mod begin;
 mod digest;
 mod intake;
 mod list;
@@ -21,11 +22,12 @@ use crate::protocol::{Fault, Kind, Operation};
 use crate::s3::Clock;
 
 pub use access::ACCOUNT;
+pub use begin::Beginning;
 pub use digest::{base64, from_base64, md5, multipart_etag};
 pub use intake::Intake;
 pub use list::{Listed, Listing};
 pub use object::{AbortRule, Lifecycle, Object, Objects, Piece};
-pub use upload::{Beginning, Meta, NewUpload, Parts, Principal, StoredPart, Uniform};
+pub use upload::{Meta, NewUpload, Parts, Principal, StoredPart, Uniform};
 
 use upload::{Position, Record};
 

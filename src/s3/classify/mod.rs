@@ -3,8 +3,11 @@
 //! Pure: knows no SDK; matches on S3's own words, since most operations model no errors of their own and
 //! compatible servers use the codes freely.
 
-use crate::model::bucket::is_directory_bucket;
+mod hint;
+
 use crate::protocol::{Kind, Operation};
+
+pub use hint::hint;
 
 /// What a request was about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -234,108 +237,6 @@ pub fn message(answer: &Answer<'_>, kind: Kind) -> String {
     plain.to_owned()
 }
 
-/// What to do about it; empty if there is nothing to say.
-pub fn hint(kind: Kind, answer: &Answer<'_>, about: &About) -> String {
-    let code = answer.code;
-    match (kind, code) {
-        (Kind::Denied | Kind::Invalid, _) if speaks_of_kms(answer) => kms(kind, answer),
-        (Kind::Denied, _) => denied(about),
-        (Kind::Credentials, Some(code)) if code.starts_with("ExpiredToken") => {
-            "the session has expired: sign in again, or renew the exported credentials".to_owned()
-        }
-        (Kind::Credentials, Some("InvalidAccessKeyId")) => {
-            "this endpoint does not know the access key: check the profile and --endpoint-url"
-                .to_owned()
-        }
-        (Kind::Credentials, Some("SignatureDoesNotMatch")) => {
-            "check the secret key, and that no proxy rewrites requests".to_owned()
-        }
-        (Kind::Credentials, _) => "check the profile's credentials".to_owned(),
-        (Kind::Invalid, code) if is_redirect(0, code) => {
-            "name the bucket's region with --region".to_owned()
-        }
-        (Kind::Invalid, _) => invalid(answer).to_owned(),
-        (Kind::NotFound, code)
-            if code == Some("NoSuchBucket")
-                || (about.key.is_empty() && !about.bucket.is_empty()) =>
-        {
-            "check the bucket's name, the profile and --endpoint-url".to_owned()
-        }
-        (Kind::Throttled, _) => "fewer requests at once go through".to_owned(),
-        _ => String::new(),
-    }
-}
-
-/// What to change in a request that is wrong.
-fn invalid(answer: &Answer<'_>) -> &'static str {
-    let said = answer.message.to_ascii_lowercase();
-    match answer.code {
-        Some("RequestTimeTooSkewed") => "this machine's clock is off: set it right",
-        Some("EntityTooSmall") => "every part but the last has to be 5 MiB or more",
-        Some("EntityTooLarge") => "use smaller parts, or parts at all: one request takes 5 GiB",
-        Some("InvalidPart") => "list the parts: one of those named is gone or was replaced",
-        // Source: S3 User Guide, "Using server-side encryption with customer-provided keys".
-        _ if said.contains("secure connection") => {
-            "a key of one's own (SSE-C) is taken over https only: check --endpoint-url"
-        }
-        _ if said.contains("encryption parameters") || said.contains("requested encryption") => {
-            "give the SSE-C key that it was begun or stored with"
-        }
-        _ if said.contains("checksum") => "try another --checksum, or none",
-        _ => "",
-    }
-}
-
-fn speaks_of_kms(answer: &Answer<'_>) -> bool {
-    answer.code.is_some_and(|code| code.starts_with("KMS."))
-        || answer.message.contains("kms:")
-        || answer.message.contains("KMS")
-}
-
-/// Source: S3 User Guide, "Multipart upload API and permissions": a part is decrypted to be listed and put
-/// together.
-fn kms(kind: Kind, answer: &Answer<'_>) -> String {
-    if kind == Kind::Invalid {
-        return "check the KMS key: its ID, its region, and that it is enabled".to_owned();
-    }
-    let actions = match answer.operation {
-        Operation::HeadObject | Operation::ListParts => "kms:Decrypt",
-        _ => "kms:GenerateDataKey and kms:Decrypt",
-    };
-    format!("needs {actions} on the KMS key")
-}
-
-fn denied(about: &About) -> String {
-    if is_directory_bucket(&about.bucket) {
-        return format!(
-            "needs s3express:CreateSession on the directory bucket {}",
-            about.bucket
-        );
-    }
-    let Some(action) = about.operation.iam_action() else {
-        return String::new();
-    };
-    if about.bucket.is_empty() {
-        return format!("needs {action} on *");
-    }
-    let resource = if about.key.is_empty() {
-        about.bucket.clone()
-    } else {
-        format!("{}/{}", about.bucket, about.key)
-    };
-    let also = match about.operation {
-        // Without it S3 answers 403 for objects that are not there.
-        Operation::HeadObject => {
-            format!(
-                ", and s3:ListBucket on arn:aws:s3:::{} to tell that there is none",
-                about.bucket
-            )
-        }
-        _ => String::new(),
-    };
-    format!("needs {action} on arn:aws:s3:::{resource}{also}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -351,7 +252,10 @@ mod tests {
 
     #[test]
     fn the_code_decides_before_the_status() {
-        use Operation::{AbortMultipartUpload, ListBuckets, ListMultipartUploads, ListParts};
+        use Operation::{
+            AbortMultipartUpload, CompleteMultipartUpload as Complete, HeadObject, ListBuckets,
+            ListMultipartUploads, ListParts, PutObject, UploadPart,
+        };
         for (operation, status, code, kind) in [
             (ListParts, 404, Some("NoSuchUpload"), Kind::UploadGone),
             (ListParts, 200, Some("NoSuchUpload"), Kind::UploadGone),
@@ -394,6 +298,32 @@ mod tests {
             (AbortMultipartUpload, 412, None, Kind::Precondition),
             (ListBuckets, 301, Some("PermanentRedirect"), Kind::Invalid),
             (ListBuckets, 200, None, Kind::Garbled),
+            (UploadPart, 404, None, Kind::UploadGone),
+            (UploadPart, 404, Some("NoSuchKey"), Kind::UploadGone),
+            (Complete, 404, None, Kind::UploadGone),
+            (Complete, 404, Some("NoSuchUpload"), Kind::UploadGone),
+            (Complete, 404, Some("NoSuchBucket"), Kind::NotFound),
+            (
+                Complete,
+                412,
+                Some("PreconditionFailed"),
+                Kind::Precondition,
+            ),
+            (
+                Complete,
+                409,
+                Some("ConditionalRequestConflict"),
+                Kind::Precondition,
+            ),
+            (Complete, 400, Some("InvalidPart"), Kind::Invalid),
+            (Complete, 400, Some("InvalidPartOrder"), Kind::Invalid),
+            (Complete, 400, Some("EntityTooSmall"), Kind::Invalid),
+            (UploadPart, 400, Some("EntityTooLarge"), Kind::Invalid),
+            (UploadPart, 400, Some("BadDigest"), Kind::Network),
+            (UploadPart, 400, Some("RequestTimeout"), Kind::Network),
+            (PutObject, 412, None, Kind::Precondition),
+            (HeadObject, 404, None, Kind::NotFound),
+            (PutObject, 400, Some("KMS.NotFoundException"), Kind::Invalid),
         ] {
             assert_eq!(of(operation, status, code), kind, "{status} {code:?}");
         }
@@ -408,31 +338,6 @@ mod tests {
             message: "Please reduce your request rate.",
         };
         assert_eq!(kind(&answer), Kind::Throttled);
-    }
-
-    #[test]
-    fn a_denial_names_the_action_and_the_resource() {
-        let hint = |kind, code, about: &About| {
-            let answer = Answer {
-                operation: about.operation,
-                status: 403,
-                code,
-                message: "",
-            };
-            hint(kind, &answer, about)
-        };
-        let about = About::key(Operation::ListParts, "logs", "a/b");
-        assert_eq!(
-            hint(Kind::Denied, None, &about),
-            "needs s3:ListMultipartUploadParts on arn:aws:s3:::logs/a/b"
-        );
-        let about = About::account(Operation::ListBuckets);
-        assert_eq!(
-            hint(Kind::Denied, None, &about),
-            "needs s3:ListAllMyBuckets on *"
-        );
-        let about = About::bucket(Operation::ListMultipartUploads, "fast--use1-az4--x-s3");
-        assert!(hint(Kind::Denied, None, &about).contains("s3express:CreateSession"));
     }
 
     #[test]
