@@ -251,6 +251,9 @@ pub struct DemoServer {
     /// Milliseconds that every answer is delayed
     #[arg(long, value_name = "MS", default_value_t = 0)]
     pub latency: u64,
+    /// Keep only lengths and checksums of what is sent: a sink for measuring
+    #[arg(long)]
+    pub discard: bool,
 }
 
 #[cfg(test)]

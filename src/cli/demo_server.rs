@@ -13,6 +13,7 @@ pub async fn run(args: args::DemoServer) -> Result<Exit, Failure> {
         situation: args
             .uploads
             .map_or(Situation::Believable, Situation::Uploads),
+        discard: args.discard,
         delay: Duration::from_millis(args.latency),
         ..Options::default()
     };

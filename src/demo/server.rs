@@ -31,6 +31,8 @@ pub struct Options {
     /// 0: one that the system chooses.
     pub port: u16,
     pub situation: Situation,
+    /// Bodies are not kept, and `ETag`s are no MD5s: a sink for measuring.
+    pub discard: bool,
     /// Added before each answer.
     pub delay: Duration,
     /// Requests a second above which the answer is 503 `SlowDown`; `None`: no limit.
@@ -46,6 +48,7 @@ impl Default for Options {
         Self {
             port: 0,
             situation: Situation::Believable,
+            discard: false,
             delay: Duration::ZERO,
             rate: None,
             disturbances: Vec::new(),
@@ -96,6 +99,9 @@ impl Server {
 
     /// Serves a store that is already filled; `options.situation` is not looked at.
     pub async fn serve(store: Arc<MemoryStore>, options: Options) -> io::Result<Self> {
+        if options.discard {
+            store.set_keeps_bodies(false);
+        }
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, options.port)).await?;
         let address = listener.local_addr()?;
         // Not reproducible on purpose: another process on this machine must not know them beforehand.

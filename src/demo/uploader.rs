@@ -7,7 +7,9 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use crate::model::Target;
-use crate::s3::memory::{Completed, MemoryStore, Meta, NewUpload};
+use crate::model::send::Access;
+use crate::s3::memory::{MemoryStore, Meta, NewUpload};
+use crate::s3::{Complete, NamedPart};
 
 /// An upload whose parts keep arriving.
 #[derive(Debug, Clone)]
@@ -53,17 +55,26 @@ impl Flow {
     fn finish(&mut self, store: &MemoryStore) -> Option<()> {
         let mut parts = Vec::new();
         loop {
-            let after = parts.last().map_or(0, |part: &Completed| part.number);
+            let after = parts.last().map_or(0, |part: &NamedPart| part.number);
             let page = store.parts(&self.target, after, None).ok()?;
-            parts.extend(page.parts.into_iter().map(|part| Completed {
+            parts.extend(page.parts.into_iter().map(|part| NamedPart {
                 number: part.number,
                 etag: part.etag,
+                checksum: part.checksum,
             }));
             if page.next.is_none() {
                 break;
             }
         }
-        store.complete(&self.target, &parts, false).ok()?;
+        let complete = Complete {
+            target: self.target.clone(),
+            access: Access::default(),
+            parts,
+            size: None,
+            checksum: None,
+            if_none_match: false,
+        };
+        store.finish(&complete, None).ok()?;
         let upload = NewUpload {
             key: self.target.key.clone(),
             meta: Arc::clone(&self.meta),

@@ -71,40 +71,51 @@ fn crc_bytes(algorithm: Algorithm, value: u64) -> Vec<u8> {
 ///
 /// Source: S3 User Guide, "Checking object integrity", full object and composite checksums.
 pub fn of_object(algorithm: Algorithm, parts: &[(&Checksum, u64)]) -> Option<Checksum> {
-    let mut values = Vec::with_capacity(parts.len());
-    for (part, len) in parts {
-        let of = Algorithm::from_name(&part.algorithm)?;
-        let value = aws_smithy_types::base64::decode(&part.value).ok()?;
-        if of != algorithm {
-            return None;
-        }
-        values.push((value, *len));
-    }
-    let value = if algorithm.is_full_object() {
-        let of = match algorithm {
-            Algorithm::Crc64Nvme => CrcAlgorithm::Crc64Nvme,
-            Algorithm::Crc32 => CrcAlgorithm::Crc32IsoHdlc,
-            _ => CrcAlgorithm::Crc32Iscsi,
-        };
-        let mut whole = crc_fast::Digest::new(of).finalize();
-        for (value, len) in values {
-            let number = value
-                .iter()
-                .fold(0, |all, byte| all << 8 | u64::from(*byte));
-            whole = checksum_combine(of, whole, number, len);
-        }
-        aws_smithy_types::base64::encode(crc_bytes(algorithm, whole))
+    if algorithm.is_full_object() {
+        full_object(algorithm, parts)
     } else {
-        let mut hasher = Hasher::new(algorithm);
-        for (value, _) in &values {
-            hasher.update(value);
-        }
-        format!("{}-{}", hasher.finish().value, values.len())
+        composite(algorithm, parts)
+    }
+}
+
+/// The checksum over all bytes, from those of the parts. `None` as in [`of_object`], and for what is no CRC.
+pub fn full_object(algorithm: Algorithm, parts: &[(&Checksum, u64)]) -> Option<Checksum> {
+    let of = match algorithm {
+        Algorithm::Crc64Nvme => CrcAlgorithm::Crc64Nvme,
+        Algorithm::Crc32 => CrcAlgorithm::Crc32IsoHdlc,
+        Algorithm::Crc32c => CrcAlgorithm::Crc32Iscsi,
+        Algorithm::Sha1 | Algorithm::Sha256 => return None,
     };
+    let mut whole = crc_fast::Digest::new(of).finalize();
+    for (part, len) in parts {
+        let value = raw(algorithm, part)?;
+        let number = value
+            .iter()
+            .fold(0, |all, byte| all << 8 | u64::from(*byte));
+        whole = checksum_combine(of, whole, number, *len);
+    }
     Some(Checksum {
         algorithm: algorithm.name().to_owned(),
-        value,
+        value: aws_smithy_types::base64::encode(crc_bytes(algorithm, whole)),
     })
+}
+
+/// The checksum over the parts' checksums, with `-N` behind. `None` as in [`of_object`].
+pub fn composite(algorithm: Algorithm, parts: &[(&Checksum, u64)]) -> Option<Checksum> {
+    let mut hasher = Hasher::new(algorithm);
+    for (part, _) in parts {
+        hasher.update(&raw(algorithm, part)?);
+    }
+    let mut whole = hasher.finish();
+    whole.value = format!("{}-{}", whole.value, parts.len());
+    Some(whole)
+}
+
+fn raw(algorithm: Algorithm, checksum: &Checksum) -> Option<Vec<u8>> {
+    if Algorithm::from_name(&checksum.algorithm)? != algorithm {
+        return None;
+    }
+    aws_smithy_types::base64::decode(&checksum.value).ok()
 }
 
 /// The `ETag` of an object made of parts with these `ETag`s: the MD5 of the MD5s, a dash and how many there were.

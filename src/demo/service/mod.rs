@@ -12,7 +12,9 @@
 mod body;
 mod buckets;
 mod convert;
+mod making;
 mod objects;
+mod options;
 mod uploads;
 
 use std::sync::Arc;
@@ -107,7 +109,7 @@ impl S3 for Service {
     }
 
     async fn list_parts(&self, request: S3Request<ListPartsInput>) -> Answer<ListPartsOutput> {
-        answer(self.parts(request.input)?)
+        answer(self.parts(request.input).await?)
     }
 
     async fn create_multipart_upload(

@@ -19,8 +19,10 @@ use s3s::{S3ErrorCode, S3Request, S3Response, S3Result};
 
 use super::body;
 use super::convert::{Encoder, etag, length, time};
+use super::options::{access, options, tell_checksum, tell_encryption, tell_object};
 use super::{Answer, Service, refused};
 use crate::s3::memory::{self, MAX_PAGE, Objects, Piece};
+use crate::s3::{HeadObject, Payload, PutObject};
 
 /// How much is sent in one go.
 const CHUNK: u64 = 1 << 20;
@@ -31,39 +33,57 @@ impl Service {
         mut request: S3Request<PutObjectInput>,
     ) -> S3Result<PutObjectOutput> {
         let stream = request.input.body.take();
+        let trailers = request.trailing_headers.take();
         let expected = body::Expected::of_object(&request);
-        let received = body::receive(stream, expected, request.trailing_headers.take()).await?;
         let input = request.input;
-        let object = self
-            .store
-            .put_object(&input.bucket, &input.key, received.body)
-            .map_err(refused)?;
-        Ok(PutObjectOutput {
+        let mut put = PutObject {
+            options: options!(input),
+            access: access!(input)?,
+            if_none_match: matches!(input.if_none_match, Some(ETagCondition::Any)),
+            payload: Payload::of(Bytes::new()),
+            bucket: input.bucket,
+            key: input.key,
+        };
+        let mut intake = self.store.receive_object(expected.algorithm());
+        put.payload.checksum = body::receive(stream, expected, trailers, &mut intake).await?;
+        let object = self.store.keep_object(&put, intake).map_err(refused)?;
+        let mut output = PutObjectOutput {
             e_tag: Some(etag(object.etag.clone())),
+            checksum_type: object.meta.checksum_type.clone().map(ChecksumType::from),
             ..PutObjectOutput::default()
-        })
+        };
+        tell_checksum!(output, &object.checksum);
+        tell_encryption!(output, *object.meta);
+        Ok(output)
     }
 
     pub(super) fn describe_object(&self, input: &HeadObjectInput) -> S3Result<HeadObjectOutput> {
-        let object = self
-            .store
-            .object(&input.bucket, &input.key)
-            .map_err(refused)?;
-        Ok(HeadObjectOutput {
-            accept_ranges: Some("bytes".to_owned()),
+        let request = HeadObject {
+            bucket: input.bucket.clone(),
+            key: input.key.clone(),
+            access: access!(input)?,
+        };
+        let object = self.store.open(&request).map_err(refused)?;
+        let mut output = HeadObjectOutput {
             content_length: Some(length(object.size)),
-            e_tag: Some(etag(object.etag.clone())),
-            last_modified: Some(time(object.last_modified)),
-            storage_class: object.storage_class.clone().map(StorageClass::from),
+            // Told only of a part that was asked for. Source: API reference of HeadObject.
+            parts_count: input
+                .part_number
+                .and(object.parts)
+                .and_then(|parts| i32::try_from(parts).ok()),
             ..HeadObjectOutput::default()
-        })
+        };
+        tell_object!(output, object, input.checksum_mode);
+        Ok(output)
     }
 
     pub(super) fn send_object(&self, input: &GetObjectInput) -> Answer<GetObjectOutput> {
-        let object = self
-            .store
-            .object(&input.bucket, &input.key)
-            .map_err(refused)?;
+        let request = HeadObject {
+            bucket: input.bucket.clone(),
+            key: input.key.clone(),
+            access: access!(input)?,
+        };
+        let object = self.store.open(&request).map_err(refused)?;
         let range = match &input.range {
             None => 0..object.size,
             Some(range) => range
@@ -72,13 +92,12 @@ impl Service {
         };
         let partial = input.range.is_some();
         let mut output = GetObjectOutput {
-            accept_ranges: Some("bytes".to_owned()),
             content_length: Some(length(range.end - range.start)),
-            e_tag: Some(etag(object.etag.clone())),
-            last_modified: Some(time(object.last_modified)),
-            storage_class: object.storage_class.clone().map(StorageClass::from),
             ..GetObjectOutput::default()
         };
+        // A checksum of the whole would not fit a stretch of it.
+        let mode = input.checksum_mode.clone().filter(|_| !partial);
+        tell_object!(output, object, mode);
         if partial {
             let last = range.end.saturating_sub(1);
             output.content_range = Some(format!("bytes {}-{last}/{}", range.start, object.size));

@@ -1,4 +1,4 @@
-//! Multipart uploads.
+//! Multipart uploads: what is listed, and their end without an object.
 
 // In tests the lint is silent.
 #![cfg_attr(
@@ -9,20 +9,17 @@
     )
 )]
 
-use std::sync::Arc;
-
 use s3s::dto::*;
-use s3s::{S3Error, S3ErrorCode, S3Request, S3Result};
+use s3s::{S3Error, S3ErrorCode, S3Result};
 
-use super::body;
 use super::convert::{Encoder, etag, fits_xml, from_time, length, time};
-use super::objects::{read, requested_range};
+use super::options::{access, tell_checksum};
 use super::{Service, refused};
 use crate::model::{self, Target};
-use crate::s3::memory::{Completed, Listing, MAX_PAGE, Meta, NewUpload, Principal, StoredPart};
-use crate::s3::{Abort, Marker, Store};
+use crate::s3::memory::{Listing, MAX_PAGE};
+use crate::s3::{Abort, ListParts, Marker, Store};
 
-fn target(bucket: String, key: String, upload_id: String) -> Target {
+pub(super) fn target(bucket: String, key: String, upload_id: String) -> Target {
     Target {
         bucket,
         key,
@@ -76,14 +73,17 @@ impl Service {
         })
     }
 
-    pub(super) fn parts(&self, input: ListPartsInput) -> S3Result<ListPartsOutput> {
+    pub(super) async fn parts(&self, input: ListPartsInput) -> S3Result<ListPartsOutput> {
         let after = input.part_number_marker.unwrap_or_default();
+        let access = access!(input)?;
         let target = target(input.bucket, input.key, input.upload_id);
-        let from = u32::try_from(after).unwrap_or_default();
-        let page = self
-            .store
-            .parts(&target, from, input.max_parts)
-            .map_err(refused)?;
+        let request = ListParts {
+            target: target.clone(),
+            marker: Some(after.max(0).to_string()),
+            max_parts: input.max_parts,
+            access,
+        };
+        let page = self.store.list_parts(&request).await.map_err(refused)?;
         let next = page.next.as_deref().and_then(|next| next.parse().ok());
         Ok(ListPartsOutput {
             abort_date: page.info.abort_date.map(time),
@@ -103,128 +103,6 @@ impl Service {
             storage_class: page.info.storage_class.map(StorageClass::from),
             upload_id: Some(target.upload_id),
             ..ListPartsOutput::default()
-        })
-    }
-
-    pub(super) fn begin(
-        &self,
-        input: CreateMultipartUploadInput,
-    ) -> S3Result<CreateMultipartUploadOutput> {
-        let demo = || Principal {
-            id: "demo".to_owned(),
-            display_name: None,
-        };
-        let class = input.storage_class.as_ref().map(StorageClass::as_str);
-        let algorithm = input.checksum_algorithm.as_ref();
-        let kind = input.checksum_type.as_ref();
-        let upload = NewUpload {
-            key: input.key.clone(),
-            meta: Arc::new(Meta {
-                storage_class: Some(class.unwrap_or(StorageClass::STANDARD).to_owned()),
-                initiator: Some(demo()),
-                owner: Some(demo()),
-                checksum_algorithm: algorithm.map(|algorithm| algorithm.as_str().to_owned()),
-                checksum_type: kind.map(|kind| kind.as_str().to_owned()),
-            }),
-            ..NewUpload::default()
-        };
-        let upload_id = self
-            .store
-            .insert_upload(&input.bucket, upload)
-            .map_err(refused)?;
-        Ok(CreateMultipartUploadOutput {
-            bucket: Some(input.bucket),
-            checksum_algorithm: input.checksum_algorithm,
-            checksum_type: input.checksum_type,
-            key: Some(input.key).filter(|key| fits_xml(key)),
-            upload_id: Some(upload_id),
-            ..CreateMultipartUploadOutput::default()
-        })
-    }
-
-    pub(super) async fn receive_part(
-        &self,
-        mut request: S3Request<UploadPartInput>,
-    ) -> S3Result<UploadPartOutput> {
-        let stream = request.input.body.take();
-        let expected = body::Expected::of_part(&request);
-        let received = body::receive(stream, expected, request.trailing_headers.take()).await?;
-        let input = request.input;
-        let target = target(input.bucket, input.key, input.upload_id);
-        let number = u32::try_from(input.part_number).unwrap_or_default();
-        let now = self.store.clock().now();
-        let mut part = StoredPart::with_body(number, received.body, now);
-        let mut output = UploadPartOutput::default();
-        if let Some(checksum) = &received.checksum {
-            let value = Some(checksum.value.clone());
-            match checksum.algorithm.as_str() {
-                "CRC32" => output.checksum_crc32 = value,
-                "CRC32C" => output.checksum_crc32c = value,
-                "CRC64NVME" => output.checksum_crc64nvme = value,
-                "SHA1" => output.checksum_sha1 = value,
-                _ => output.checksum_sha256 = value,
-            }
-        }
-        part.checksum = received.checksum;
-        output.e_tag = Some(etag(self.store.put_part(&target, part).map_err(refused)?));
-        Ok(output)
-    }
-
-    pub(super) fn copy_part(&self, input: &UploadPartCopyInput) -> S3Result<UploadPartCopyOutput> {
-        let CopySource::Bucket { bucket, key, .. } = &input.copy_source else {
-            return Err(S3ErrorCode::NotImplemented.into());
-        };
-        let object = self.store.object(bucket, key).map_err(refused)?;
-        let range = requested_range(input.copy_source_range.as_deref(), object.size)?;
-        let now = self.store.clock().now();
-        let number = u32::try_from(input.part_number).unwrap_or_default();
-        let part = StoredPart::with_body(number, read(&object, range), now);
-        let target = target(
-            input.bucket.clone(),
-            input.key.clone(),
-            input.upload_id.clone(),
-        );
-        let value = self.store.put_part(&target, part).map_err(refused)?;
-        Ok(UploadPartCopyOutput {
-            copy_part_result: Some(CopyPartResult {
-                e_tag: Some(etag(value)),
-                last_modified: Some(time(now)),
-                ..CopyPartResult::default()
-            }),
-            ..UploadPartCopyOutput::default()
-        })
-    }
-
-    pub(super) fn complete(
-        &self,
-        input: CompleteMultipartUploadInput,
-    ) -> S3Result<CompleteMultipartUploadOutput> {
-        let named = input.multipart_upload.and_then(|upload| upload.parts);
-        let parts: Vec<Completed> = named
-            .unwrap_or_default()
-            .into_iter()
-            .map(|part| Completed {
-                number: part
-                    .part_number
-                    .and_then(|number| u32::try_from(number).ok())
-                    .unwrap_or_default(),
-                etag: part
-                    .e_tag
-                    .map(|tag| tag.value().to_owned())
-                    .unwrap_or_default(),
-            })
-            .collect();
-        let only_if_absent = matches!(input.if_none_match, Some(ETagCondition::Any));
-        let target = target(input.bucket, input.key, input.upload_id);
-        let object = self
-            .store
-            .complete(&target, &parts, only_if_absent)
-            .map_err(refused)?;
-        Ok(CompleteMultipartUploadOutput {
-            e_tag: Some(etag(object.etag.clone())),
-            bucket: Some(target.bucket),
-            key: Some(target.key).filter(|key| fits_xml(key)),
-            ..CompleteMultipartUploadOutput::default()
         })
     }
 
@@ -278,16 +156,6 @@ fn part(part: model::Part) -> Part {
         size: Some(length(part.size)),
         ..Part::default()
     };
-    if let Some(checksum) = part.checksum {
-        let value = Some(checksum.value);
-        match checksum.algorithm.as_str() {
-            "CRC32" => output.checksum_crc32 = value,
-            "CRC32C" => output.checksum_crc32c = value,
-            "CRC64NVME" => output.checksum_crc64nvme = value,
-            "SHA1" => output.checksum_sha1 = value,
-            "SHA256" => output.checksum_sha256 = value,
-            _ => {}
-        }
-    }
+    tell_checksum!(output, &part.checksum);
     output
 }

@@ -149,6 +149,7 @@ fn meta(who: &str, class: &str, checksum: Option<&str>) -> Arc<Meta> {
         owner: Some(principal("acme-production")),
         checksum_algorithm: checksum.map(str::to_owned),
         checksum_type: checksum.map(|_| "COMPOSITE".to_owned()),
+        ..Meta::default()
     })
 }
 

@@ -1,18 +1,29 @@
-//! A store that fails by script: throttled, slow, torn, denied, endless, with parts that land late.
+//! A store that fails by script: throttled, slow, torn, denied, endless, away, with parts that land late and
+//! answers that are lost.
 //!
 //! Wraps any [`Store`] and counts what it is asked. Waits with `tokio::time` only, so that a paused clock
 //! makes long scripts instant.
 
+mod mishap;
 mod store;
+#[cfg(test)]
+mod tests;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
+use std::future::Future;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::Store;
+use tokio::time::Instant;
+
+use super::{Payload, Store};
 use crate::model::Target;
 use crate::protocol::{Fault, Kind, Operation};
+
+pub use mishap::Sent;
+
+use mishap::{Absence, Mishap, Words};
 
 type Matches = Box<dyn Fn(&str) -> bool + Send + Sync>;
 
@@ -31,6 +42,10 @@ struct Script {
     half_aborted: HashMap<Target, u32>,
     endless: BTreeSet<&'static str>,
     requests: HashMap<Operation, u64>,
+    /// How often each part was sent, and its bytes in all.
+    sent: BTreeMap<(Target, u32), Sent>,
+    absence: Absence,
+    refuses_checksums: bool,
     in_flight: usize,
     greatest_in_flight: usize,
 }
@@ -39,9 +54,7 @@ struct Rule {
     operation: Operation,
     left: u64,
     matches: Matches,
-    kind: Kind,
-    code: &'static str,
-    message: &'static str,
+    mishap: Mishap,
 }
 
 struct Late {
@@ -93,15 +106,88 @@ impl<S: Store> FaultyStore<S> {
         times: u64,
         matches: impl Fn(&str) -> bool + Send + Sync + 'static,
     ) {
-        let (code, message) = words(kind);
+        self.add(operation, times, Mishap::Refused(Words::of(kind)), matches);
+    }
+
+    /// The next `times` requests of `operation` answer with an HTTP status that S3 uses for trouble of its own:
+    /// 500, 503 or 429; nothing is done.
+    pub fn status(&self, operation: Operation, status: u16, times: u64) {
+        let words = Words::of_status(status);
+        self.add(operation, times, Mishap::Refused(words), |_| true);
+    }
+
+    /// The credentials are expired for the next `times` requests of `operation`, then good again.
+    pub fn expire(&self, operation: Operation, times: u64) {
+        self.fail(operation, Kind::Credentials, times, |_| true);
+    }
+
+    /// The next `times` requests of `operation` about a key that `matches` are done, and their answers lost.
+    pub fn lose(
+        &self,
+        operation: Operation,
+        times: u64,
+        matches: impl Fn(&str) -> bool + Send + Sync + 'static,
+    ) {
+        self.add(operation, times, Mishap::Lost(Words::LOST), matches);
+    }
+
+    /// The connection of the next `times` requests of `operation` breaks after `bytes` of the body; nothing is
+    /// stored.
+    pub fn cut_off(&self, operation: Operation, bytes: usize, times: u64) {
+        self.add(operation, times, Mishap::CutOff(bytes), |_| true);
+    }
+
+    /// The next `times` requests of `operation` about a key that `matches` are never answered: whoever waits has
+    /// to drop them. Nothing is done.
+    pub fn stall(
+        &self,
+        operation: Operation,
+        times: u64,
+        matches: impl Fn(&str) -> bool + Send + Sync + 'static,
+    ) {
+        self.add(operation, times, Mishap::Stalled, matches);
+    }
+
+    fn add(
+        &self,
+        operation: Operation,
+        left: u64,
+        mishap: Mishap,
+        matches: impl Fn(&str) -> bool + Send + Sync + 'static,
+    ) {
         self.lock().rules.push(Rule {
             operation,
-            left: times,
+            left,
             matches: Box::new(matches),
-            kind,
-            code,
-            message,
+            mishap,
         });
+    }
+
+    /// Nobody can be reached while `away`: every request fails at once.
+    pub fn set_away(&self, away: bool) {
+        self.lock().absence = if away { Absence::Away } else { Absence::Here };
+    }
+
+    /// Nobody can be reached until `until`.
+    pub fn away_until(&self, until: Instant) {
+        self.lock().absence = Absence::Until(until);
+    }
+
+    /// Whatever speaks of a checksum is refused from now on, as some services do: `Invalid`.
+    pub fn refuse_checksums(&self) {
+        self.lock().refuses_checksums = true;
+    }
+
+    /// How often each part was sent, and what of it was stored: by upload and number.
+    pub fn sent(&self) -> BTreeMap<(Target, u32), Sent> {
+        self.lock().sent.clone()
+    }
+
+    /// How often this part was sent.
+    pub fn sent_part(&self, target: &Target, number: u32) -> Sent {
+        let script = self.lock();
+        let part = (target.clone(), number);
+        script.sent.get(&part).copied().unwrap_or_default()
     }
 
     /// Every request takes this long.
@@ -138,25 +224,80 @@ impl<S: Store> FaultyStore<S> {
 
     /// Counts the request, waits, and fails it if the script says so. The guard counts it out again.
     async fn enter(&self, operation: Operation, about: &str) -> Result<InFlight<'_>, Fault> {
-        let (latency, refusal, guard) = {
+        let entered = self.admit(operation, about, false).await?;
+        match entered.mishap {
+            None | Some(Mishap::Refused(_)) => Ok(entered.guard),
+            Some(Mishap::Lost(words)) => Err(words.fault(operation, about)),
+            Some(Mishap::CutOff(_)) => Err(Words::CUT.fault(operation, about)),
+            Some(Mishap::Stalled) => std::future::pending().await,
+        }
+    }
+
+    /// The same for a request that changes something: what is to happen to it is for [`FaultyStore::suffer`].
+    async fn admit(
+        &self,
+        operation: Operation,
+        about: &str,
+        checksum: bool,
+    ) -> Result<Entered<'_>, Fault> {
+        let (latency, mut mishap, guard) = {
             let mut script = self.lock();
             *script.requests.entry(operation).or_default() += 1;
             script.in_flight += 1;
             script.greatest_in_flight = script.greatest_in_flight.max(script.in_flight);
             let latency = script.latency;
-            let refusal = script.refuse(operation, about);
-            (latency, refusal, InFlight(&self.script))
+            let mishap = script.mishap(operation, about);
+            (latency, mishap, InFlight(&self.script))
         };
         match latency {
             Some(latency) => tokio::time::sleep(latency).await,
             // Others get their turn as they would over a network.
             None => tokio::task::yield_now().await,
         }
-        match refusal {
-            Some(fault) => Err(fault),
-            None => Ok(guard),
+        if mishap.is_none() && checksum && self.lock().refuses_checksums {
+            mishap = Some(Mishap::Refused(Words {
+                kind: Kind::Invalid,
+                code: "InvalidArgument",
+                message: "x-amz-checksum is not supported",
+            }));
+        }
+        match mishap {
+            Some(Mishap::Refused(words)) => Err(words.fault(operation, about)),
+            mishap => Ok(Entered { mishap, guard }),
         }
     }
+
+    /// Does the request as its mishap has it.
+    async fn suffer<T>(
+        &self,
+        entered: Entered<'_>,
+        payload: Option<&Payload>,
+        about: (Operation, &str),
+        work: impl Future<Output = Result<T, Fault>> + Send,
+    ) -> Result<T, Fault> {
+        let (operation, key) = about;
+        match entered.mishap {
+            None | Some(Mishap::Refused(_)) => work.await,
+            Some(Mishap::Lost(words)) => {
+                work.await?;
+                Err(words.fault(operation, key))
+            }
+            Some(Mishap::CutOff(bytes)) => {
+                if let Some(payload) = payload {
+                    let some = bytes.min(payload.body.len());
+                    payload.pass(some).await;
+                }
+                Err(Words::CUT.fault(operation, key))
+            }
+            Some(Mishap::Stalled) => std::future::pending().await,
+        }
+    }
+}
+
+/// A request that the script let in.
+struct Entered<'a> {
+    mishap: Option<Mishap>,
+    guard: InFlight<'a>,
 }
 
 struct InFlight<'a>(&'a Mutex<Script>);
@@ -169,20 +310,21 @@ impl Drop for InFlight<'_> {
 }
 
 impl Script {
-    fn refuse(&mut self, operation: Operation, about: &str) -> Option<Fault> {
+    fn mishap(&mut self, operation: Operation, about: &str) -> Option<Mishap> {
+        let away = match self.absence {
+            Absence::Here => false,
+            Absence::Away => true,
+            Absence::Until(until) => Instant::now() < until,
+        };
+        if away {
+            return Some(Mishap::Refused(Words::AWAY));
+        }
         let rule = self
             .rules
             .iter_mut()
             .find(|rule| rule.left > 0 && rule.operation == operation && (rule.matches)(about))?;
         rule.left -= 1;
-        Some(Fault {
-            operation,
-            target: about.to_owned(),
-            kind: rule.kind,
-            code: Some(rule.code.to_owned()),
-            message: rule.message.to_owned(),
-            hint: String::new(),
-        })
+        Some(rule.mishap)
     }
 
     /// Whether this abort leaves parts behind.
@@ -201,125 +343,5 @@ impl Script {
             self.half_aborted.remove(target);
         }
         left > 0
-    }
-}
-
-/// S3's code for a kind of failure, and a sentence.
-fn words(kind: Kind) -> (&'static str, &'static str) {
-    match kind {
-        Kind::Denied => ("AccessDenied", "Access Denied"),
-        Kind::NotFound => ("NoSuchBucket", "The specified bucket does not exist"),
-        Kind::UploadGone => ("NoSuchUpload", "The specified upload does not exist"),
-        Kind::Throttled => ("SlowDown", "Please reduce your request rate"),
-        Kind::Network => ("ConnectionReset", "the connection was reset"),
-        Kind::Credentials => ("ExpiredToken", "The provided token has expired"),
-        Kind::Invalid => ("InvalidArgument", "Invalid Argument"),
-        Kind::Unsupported => ("NotImplemented", "Not implemented"),
-        Kind::Garbled => ("MalformedXML", "the answer cannot be read"),
-        Kind::Precondition => ("PreconditionFailed", "A precondition did not hold"),
-        Kind::Bug | Kind::Other => ("InternalError", "We encountered an internal error"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use futures_util::future::join_all;
-
-    use super::*;
-    use crate::model::Timestamp;
-    use crate::s3::memory::{MemoryStore, NewUpload};
-    use crate::s3::{Abort, Clock, ListParts, ListUploads};
-
-    fn store() -> (FaultyStore<MemoryStore>, Target) {
-        let memory = MemoryStore::new(Clock::fixed(Timestamp::from_secs(1)));
-        memory.create_bucket("b", "us-east-1");
-        let upload = NewUpload {
-            key: "k".to_owned(),
-            ..NewUpload::default()
-        };
-        let upload_id = memory.insert_upload("b", upload).unwrap();
-        let target = Target {
-            bucket: "b".to_owned(),
-            key: "k".to_owned(),
-            upload_id,
-        };
-        memory.put_part_record(&target, 1, 5).unwrap();
-        memory.put_part_record(&target, 2, 5).unwrap();
-        (FaultyStore::new(memory), target)
-    }
-
-    fn abort(target: &Target) -> Abort {
-        Abort {
-            target: target.clone(),
-            if_initiated: None,
-        }
-    }
-
-    fn parts(target: &Target) -> ListParts {
-        ListParts {
-            access: crate::model::send::Access::default(),
-            target: target.clone(),
-            marker: None,
-            max_parts: None,
-        }
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_first_requests_are_throttled_and_counted() {
-        let (store, _) = store();
-        store.throttle(Operation::HeadBucket, 2);
-        let mut kinds = Vec::new();
-        for _ in 0..3 {
-            kinds.push(store.head_bucket("b").await.map_err(|fault| fault.kind));
-        }
-        assert_eq!(kinds[0], Err(Kind::Throttled));
-        assert_eq!(kinds[1], Err(Kind::Throttled));
-        assert!(kinds[2].is_ok());
-        assert_eq!(store.requests(Operation::HeadBucket), 3);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn requests_under_way_together_are_counted() {
-        let (store, _) = store();
-        store.latency(Duration::from_secs(60));
-        let start = tokio::time::Instant::now();
-        join_all((0..7).map(|_| store.head_bucket("b"))).await;
-        assert_eq!(store.greatest_in_flight(), 7);
-        assert_eq!(start.elapsed(), Duration::from_secs(60));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_part_that_lands_late_asks_for_another_abort() {
-        let (store, target) = store();
-        store.late_parts(1, |key| key == "k");
-        assert_eq!(
-            store.list_parts(&parts(&target)).await.unwrap().parts.len(),
-            2
-        );
-        store.abort(&abort(&target)).await.unwrap();
-        assert_eq!(
-            store.list_parts(&parts(&target)).await.unwrap().parts.len(),
-            1
-        );
-        store.abort(&abort(&target)).await.unwrap();
-        let gone = store.list_parts(&parts(&target)).await.unwrap_err();
-        assert_eq!(gone.kind, Kind::UploadGone);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn keys_can_be_singled_out_and_operations_denied() {
-        let (store, target) = store();
-        store.fail(Operation::ListParts, Kind::Network, 1, |key| key == "other");
-        assert!(store.list_parts(&parts(&target)).await.is_ok());
-        store.deny(Operation::ListParts);
-        let denied = store.list_parts(&parts(&target)).await.unwrap_err();
-        assert_eq!(denied.kind, Kind::Denied);
-        store.endless_markers(Operation::ListMultipartUploads);
-        let request = ListUploads {
-            bucket: "b".to_owned(),
-            ..ListUploads::default()
-        };
-        let page = store.list_uploads(&request).await.unwrap();
-        assert!(page.next.is_some());
     }
 }

@@ -68,29 +68,59 @@ impl<S: Store> Store for FaultyStore<S> {
 
     async fn create_upload(&self, request: &CreateUpload) -> Result<Created, Fault> {
         let operation = Operation::CreateMultipartUpload;
-        let _guard = self.enter(operation, &request.key).await?;
-        self.inner.create_upload(request).await
+        let checksum = request.checksum.is_some();
+        let entered = self.admit(operation, &request.key, checksum).await?;
+        let work = self.inner.create_upload(request);
+        self.suffer(entered, None, (operation, &request.key), work)
+            .await
     }
 
     async fn upload_part(&self, request: &UploadPart) -> Result<Receipt, Fault> {
         let operation = Operation::UploadPart;
-        let _guard = self.enter(operation, &request.target.key).await?;
-        self.inner.upload_part(request).await
+        let (key, payload) = (&request.target.key, &request.payload);
+        self.count(request, 1, 0);
+        let checksum = payload.checksum.is_some();
+        let entered = self.admit(operation, key, checksum).await?;
+        let work = async {
+            let receipt = self.inner.upload_part(request).await?;
+            self.count(request, 0, payload.body.len() as u64);
+            Ok(receipt)
+        };
+        self.suffer(entered, Some(payload), (operation, key), work)
+            .await
     }
 
     async fn complete(&self, request: &Complete) -> Result<Receipt, Fault> {
         let operation = Operation::CompleteMultipartUpload;
-        let _guard = self.enter(operation, &request.target.key).await?;
-        self.inner.complete(request).await
+        let key = &request.target.key;
+        let checksum = request.checksum.is_some();
+        let entered = self.admit(operation, key, checksum).await?;
+        let work = self.inner.complete(request);
+        self.suffer(entered, None, (operation, key), work).await
     }
 
     async fn put_object(&self, request: &PutObject) -> Result<Receipt, Fault> {
-        let _guard = self.enter(Operation::PutObject, &request.key).await?;
-        self.inner.put_object(request).await
+        let operation = Operation::PutObject;
+        let payload = &request.payload;
+        let checksum = payload.checksum.is_some();
+        let entered = self.admit(operation, &request.key, checksum).await?;
+        let work = self.inner.put_object(request);
+        self.suffer(entered, Some(payload), (operation, &request.key), work)
+            .await
     }
 
     async fn head_object(&self, request: &HeadObject) -> Result<ObjectInfo, Fault> {
         let _guard = self.enter(Operation::HeadObject, &request.key).await?;
         self.inner.head_object(request).await
+    }
+}
+
+impl<S: Store> FaultyStore<S> {
+    fn count(&self, request: &UploadPart, times: u32, bytes: u64) {
+        let part = (request.target.clone(), request.number);
+        let mut script = self.lock();
+        let sent = script.sent.entry(part).or_default();
+        sent.times += times;
+        sent.bytes += bytes;
     }
 }

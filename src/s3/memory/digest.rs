@@ -14,6 +14,11 @@ pub fn base64(bytes: &[u8]) -> String {
     aws_smithy_types::base64::encode(bytes)
 }
 
+/// The bytes that base64 stands for; `None` for what is none.
+pub fn from_base64(text: &str) -> Option<Vec<u8>> {
+    aws_smithy_types::base64::decode(text).ok()
+}
+
 /// The `ETag` of a completed upload: the MD5 of the parts' MD5s, a dash and how many there were.
 pub fn multipart_etag(parts: &[[u8; 16]]) -> String {
     let mut all = Md5::new();

@@ -3,23 +3,31 @@
 //! Answers as S3 documents it (order, markers, errors); servers that misbehave are made from it by wrappers.
 //! Knows nothing of HTTP or XML.
 
+mod access;
+mod assemble;
+mod begin;
 mod digest;
+mod intake;
 mod list;
 mod object;
 mod store;
 mod upload;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::model::{Bucket, Timestamp};
 use crate::protocol::{Fault, Kind, Operation};
 use crate::s3::Clock;
 
-pub use digest::{base64, md5, multipart_etag};
+pub use access::ACCOUNT;
+pub use begin::Beginning;
+pub use digest::{base64, from_base64, md5, multipart_etag};
+pub use intake::Intake;
 pub use list::{Listed, Listing};
 pub use object::{AbortRule, Lifecycle, Object, Objects, Piece};
-pub use upload::{Completed, Meta, NewUpload, Parts, Principal, StoredPart, Uniform};
+pub use upload::{Meta, NewUpload, Parts, Principal, StoredPart, Uniform};
 
 use upload::{Position, Record};
 
@@ -27,17 +35,21 @@ use upload::{Position, Record};
 pub const MIN_PART: u64 = 5 << 20;
 /// The greatest part number. Source: as above.
 pub const MAX_PART_NUMBER: u32 = 10_000;
+/// The greatest part, and the greatest object in one piece, in bytes. Source: as above.
+pub const MAX_BODY: u64 = 5 << 30;
 /// The greatest page of uploads and of parts. Source: as above.
 pub const MAX_PAGE: i32 = 1000;
 
 /// A whole S3 in a map; cheap to share behind an [`Arc`].
 pub struct MemoryStore {
     clock: Clock,
+    keeps_bodies: AtomicBool,
+    min_part: AtomicU64,
     state: Mutex<State>,
 }
 
-#[derive(Default)]
 struct State {
+    account: String,
     buckets: BTreeMap<String, Contents>,
     /// How many upload IDs were given out; the next one is made from it.
     serial: u64,
@@ -62,8 +74,29 @@ impl MemoryStore {
     pub fn new(clock: Clock) -> Self {
         Self {
             clock,
-            state: Mutex::new(State::default()),
+            keeps_bodies: AtomicBool::new(true),
+            min_part: AtomicU64::new(MIN_PART),
+            state: Mutex::new(State {
+                account: ACCOUNT.to_owned(),
+                buckets: BTreeMap::new(),
+                serial: 0,
+            }),
         }
+    }
+
+    /// Whether bodies are kept. Without them only lengths and checksums are: what is read back is zeros, and an
+    /// `ETag` is no MD5. For uploads larger than the memory, and for measuring.
+    pub fn set_keeps_bodies(&self, keeps: bool) {
+        self.keeps_bodies.store(keeps, Ordering::Relaxed);
+    }
+
+    fn keeps_bodies(&self) -> bool {
+        self.keeps_bodies.load(Ordering::Relaxed)
+    }
+
+    /// Takes parts of `bytes` and more, so that many parts need not be many bytes.
+    pub fn set_min_part(&self, bytes: u64) {
+        self.min_part.store(bytes, Ordering::Relaxed);
     }
 
     /// The clock that dates what is stored.
@@ -196,6 +229,31 @@ impl Refusal {
         "PreconditionFailed",
         Kind::Precondition,
         "At least one of the preconditions did not hold",
+    );
+
+    /// Sent again it may arrive whole.
+    const BAD_DIGEST: Self = Self::new(
+        "BadDigest",
+        Kind::Network,
+        "The checksum you specified did not match what was received",
+    );
+    const INTERNAL: Self = Self::new(
+        "InternalError",
+        Kind::Network,
+        "We encountered an internal error. Please try again.",
+    );
+    const OTHER_ALGORITHM: Self = Self::invalid(
+        "InvalidRequest",
+        "Checksum Type mismatch occurred: the upload was begun with another checksum algorithm",
+    );
+    const TOO_LARGE: Self = Self::invalid(
+        "EntityTooLarge",
+        "Your proposed upload exceeds the maximum allowed size",
+    );
+    const NO_KEY_GIVEN: Self = Self::invalid(
+        "InvalidArgument",
+        "Requests specifying Server Side Encryption with Customer provided keys must provide an \
+         appropriate secret key.",
     );
 
     const fn new(code: &'static str, kind: Kind, message: &'static str) -> Self {

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::digest::{hex, md5, multipart_etag};
-use super::upload::Record;
-use super::{Completed, MIN_PART, MemoryStore, Refusal};
-use crate::model::{Target, Timestamp};
+use super::assemble::assemble;
+use super::digest::hex;
+use super::{Intake, MemoryStore, Meta, Refusal};
+use crate::model::part::Checksum;
+use crate::model::{Algorithm, Target, Timestamp};
 use crate::protocol::{Fault, Operation};
+use crate::s3::{Complete, HeadObject, PutObject};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -29,8 +31,12 @@ pub struct Object {
     /// Bytes.
     pub size: u64,
     pub last_modified: Timestamp,
-    pub storage_class: Option<String>,
+    /// How many parts it was made of; `None`: it came in one piece.
+    pub parts: Option<u32>,
     pub pieces: Vec<Piece>,
+    pub checksum: Option<Checksum>,
+    /// What it was stored with.
+    pub meta: Arc<Meta>,
 }
 
 /// One page of a bucket's objects.
@@ -69,46 +75,64 @@ pub struct Lifecycle {
 }
 
 impl MemoryStore {
-    /// Assembles the object from the parts named. `InvalidPart`, `InvalidPartOrder`, `EntityTooSmall`,
-    /// `MalformedXML` for an empty list, `NoSuchUpload`, and `PreconditionFailed` when `only_if_absent` and there is such an object.
-    pub fn complete(
-        &self,
-        target: &Target,
-        parts: &[Completed],
-        only_if_absent: bool,
-    ) -> Result<Arc<Object>, Fault> {
-        let now = self.clock.now();
+    /// Makes the object of the parts named. `kind` is the checksum type that the request speaks of.
+    /// `NoSuchUpload`, `PreconditionFailed`, and all that S3 says of parts, sizes and checksums that do not fit.
+    pub fn finish(&self, request: &Complete, kind: Option<&str>) -> Result<Arc<Object>, Fault> {
+        let operation = Operation::CompleteMultipartUpload;
+        let target = &request.target;
         let Target { bucket, key, .. } = target;
-        self.within(
-            Operation::CompleteMultipartUpload,
-            bucket,
-            key,
-            |contents| {
-                let record = contents.record(target)?;
-                let object = Arc::new(assemble(record, &target.upload_id, parts, now)?);
-                if only_if_absent && contents.objects.contains_key(key) {
-                    return Err(Refusal::PRECONDITION);
-                }
-                contents.objects.insert(key.clone(), Arc::clone(&object));
-                if let Some(position) = contents.find(key, &target.upload_id) {
-                    contents.uploads.remove(&position);
-                }
-                Ok(object)
-            },
-        )
+        self.admit(operation, bucket, &request.access)?;
+        let now = self.clock.now();
+        let min_part = self.min_part.load(std::sync::atomic::Ordering::Relaxed);
+        self.within(operation, bucket, key, |contents| {
+            let record = contents.record(target)?;
+            record.meta.fits_if_checked(&request.access)?;
+            let object = Arc::new(assemble(record, request, kind, (now, min_part))?);
+            if request.if_none_match && contents.objects.contains_key(key) {
+                return Err(Refusal::PRECONDITION);
+            }
+            contents.objects.insert(key.clone(), Arc::clone(&object));
+            if let Some(position) = contents.find(key, &target.upload_id) {
+                contents.uploads.remove(&position);
+            }
+            Ok(object)
+        })
     }
 
-    /// Stores an object in one piece.
-    pub fn put_object(&self, bucket: &str, key: &str, body: Bytes) -> Result<Arc<Object>, Fault> {
+    /// Receives an object in one piece whose checksum will be of `algorithm`.
+    pub fn receive_object(&self, algorithm: Option<Algorithm>) -> Intake {
+        Intake::new(algorithm, self.keeps_bodies())
+    }
+
+    /// Stores an object in one piece; the request's body is not looked at. `BadDigest`, `PreconditionFailed`.
+    pub fn keep_object(&self, request: &PutObject, intake: Intake) -> Result<Arc<Object>, Fault> {
+        let operation = Operation::PutObject;
+        let (bucket, key) = (&request.bucket, &request.key);
+        self.admit(operation, bucket, &request.access)?;
+        let refused = |refusal: Refusal| refusal.into_fault(operation, bucket, key);
+        let mut meta = Meta::of(&request.options, &request.access).map_err(refused)?;
+        let arrived = intake
+            .finish(request.payload.checksum.as_ref())
+            .map_err(refused)?;
+        let checksum = arrived.checksum.clone();
+        meta.checksum_algorithm = checksum.as_ref().map(|of| of.algorithm.clone());
+        meta.checksum_type = checksum.as_ref().map(|_| "FULL_OBJECT".to_owned());
+        let digest = arrived.digest(key, 0, meta.keeps_md5());
+        let size = arrived.size;
         let object = Arc::new(Object {
-            etag: hex(&md5(&body)),
-            size: body.len() as u64,
+            etag: hex(&digest),
+            size,
             last_modified: self.clock.now(),
-            storage_class: None,
-            pieces: vec![Piece::Bytes(body)],
+            parts: None,
+            pieces: vec![arrived.body.map_or(Piece::Zeros(size), Piece::Bytes)],
+            checksum,
+            meta: Arc::new(meta),
         });
-        self.within(Operation::UploadPart, bucket, key, |contents| {
-            contents.objects.insert(key.to_owned(), Arc::clone(&object));
+        self.within(operation, bucket, key, |contents| {
+            if request.if_none_match && contents.objects.contains_key(key) {
+                return Err(Refusal::PRECONDITION);
+            }
+            contents.objects.insert(key.clone(), Arc::clone(&object));
             Ok(())
         })?;
         Ok(object)
@@ -116,9 +140,21 @@ impl MemoryStore {
 
     /// The object. `NoSuchKey`.
     pub fn object(&self, bucket: &str, key: &str) -> Result<Arc<Object>, Fault> {
-        self.within(Operation::HeadBucket, bucket, key, |contents| {
+        self.within(Operation::HeadObject, bucket, key, |contents| {
             contents.objects.get(key).cloned().ok_or(Refusal::NO_KEY)
         })
+    }
+
+    /// The object for whoever has its key. `NoSuchKey`, `InvalidRequest`, `AccessDenied`.
+    pub fn open(&self, request: &HeadObject) -> Result<Arc<Object>, Fault> {
+        let operation = Operation::HeadObject;
+        self.admit(operation, &request.bucket, &request.access)?;
+        let object = self.object(&request.bucket, &request.key)?;
+        object
+            .meta
+            .opens(&request.access)
+            .map_err(|refusal| refusal.into_fault(operation, &request.bucket, &request.key))?;
+        Ok(object)
     }
 
     /// Deletes the object; done also when there is none.
@@ -166,53 +202,4 @@ impl MemoryStore {
             Ok(())
         })
     }
-}
-
-fn assemble(
-    record: &Record,
-    id: &str,
-    named: &[Completed],
-    now: Timestamp,
-) -> Result<Object, Refusal> {
-    if named.is_empty() {
-        return Err(Refusal::invalid(
-            "MalformedXML",
-            "You must specify at least one part",
-        ));
-    }
-    if !named.is_sorted_by(|a, b| a.number < b.number) {
-        return Err(Refusal::invalid(
-            "InvalidPartOrder",
-            "The list of parts was not in ascending order",
-        ));
-    }
-    let mut digests = Vec::with_capacity(named.len());
-    let mut pieces = Vec::with_capacity(named.len());
-    let mut size = 0;
-    for (index, name) in named.iter().enumerate() {
-        let part = record
-            .parts
-            .get(id, name.number)
-            .filter(|part| part.etag() == name.etag.trim_matches('"'))
-            .ok_or(Refusal::invalid(
-                "InvalidPart",
-                "One or more of the specified parts could not be found, or an ETag does not match",
-            ))?;
-        if part.size < MIN_PART && index + 1 < named.len() {
-            return Err(Refusal::invalid(
-                "EntityTooSmall",
-                "Your proposed upload is smaller than the minimum allowed size",
-            ));
-        }
-        digests.push(part.md5);
-        size += part.size;
-        pieces.push(part.body.map_or(Piece::Zeros(part.size), Piece::Bytes));
-    }
-    Ok(Object {
-        etag: multipart_etag(&digests),
-        size,
-        last_modified: now,
-        storage_class: record.meta.storage_class.clone(),
-        pieces,
-    })
 }

@@ -1,20 +1,15 @@
 //! The memory as a [`Store`].
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 
 use super::list::page_size;
-use super::{
-    Completed, Listing, MAX_PART_NUMBER, MemoryStore, Meta, NewUpload, Principal, Refusal,
-    StoredPart,
-};
+use super::{Beginning, Listing, MAX_PART_NUMBER, MemoryStore, Object, Principal, Refusal};
 use crate::model::part::UploadInfo;
-use crate::model::{Bucket, Target};
+use crate::model::{Algorithm, Bucket, Target};
 use crate::protocol::{Fault, Identity, Operation};
 use crate::s3::{
     Abort, Complete, CreateUpload, Created, HeadObject, ListParts, ListUploads, ObjectInfo,
-    PartsPage, PutObject, Receipt, Store, UploadPart, UploadsPage,
+    PartsPage, Payload, PutObject, Receipt, Store, UploadPart, UploadsPage,
 };
 
 #[async_trait]
@@ -54,7 +49,16 @@ impl Store for MemoryStore {
             // What is no number lies behind every part.
             Some(marker) => marker.parse().unwrap_or(MAX_PART_NUMBER),
         };
-        self.parts(&request.target, after, request.max_parts)
+        let target = &request.target;
+        let operation = Operation::ListParts;
+        self.admit(operation, &target.bucket, &request.access)?;
+        self.within(operation, &target.bucket, &target.key, |contents| {
+            contents
+                .record(target)?
+                .meta
+                .fits_if_checked(&request.access)
+        })?;
+        self.parts(target, after, request.max_parts)
     }
 
     async fn abort(&self, request: &Abort) -> Result<(), Fault> {
@@ -76,78 +80,90 @@ impl Store for MemoryStore {
     }
 
     async fn create_upload(&self, request: &CreateUpload) -> Result<Created, Fault> {
-        let class = request.options.storage_class.clone();
-        let meta = Meta {
-            storage_class: class.or_else(|| Some("STANDARD".to_owned())),
+        self.begin(Beginning {
+            request: request.clone(),
+            checksum_type: request.checksum.map(|of| of.kind().to_owned()),
             initiator: Some(Principal {
                 id: "mopup".to_owned(),
                 display_name: None,
             }),
             owner: None,
-            checksum_algorithm: request.checksum.map(|of| of.name().to_owned()),
-            checksum_type: request.checksum.map(|of| of.kind().to_owned()),
-        };
-        let upload_id = self.insert_upload(
-            &request.bucket,
-            NewUpload {
-                key: request.key.clone(),
-                meta: Arc::new(meta),
-                ..NewUpload::default()
-            },
-        )?;
-        Ok(Created {
-            upload_id,
-            abort_date: None,
         })
     }
 
     async fn upload_part(&self, request: &UploadPart) -> Result<Receipt, Fault> {
-        let now = self.clock().now();
-        let payload = &request.payload;
-        let mut part = StoredPart::with_body(request.number, payload.body.clone(), now);
-        part.checksum.clone_from(&payload.checksum);
-        let etag = self.put_part(&request.target, part)?;
-        Ok(Receipt {
-            etag,
-            checksum: payload.checksum.clone(),
-            version_id: None,
-        })
+        let (target, payload) = (&request.target, &request.payload);
+        let operation = Operation::UploadPart;
+        let refused = |refusal: Refusal| refusal.into_fault(operation, &target.bucket, &target.key);
+        let mut intake = self.receive_part(
+            target,
+            &request.access,
+            algorithm(payload).map_err(refused)?,
+        )?;
+        payload.pass(payload.body.len()).await;
+        intake.take(&payload.body);
+        self.keep_part(target, request.number, intake, payload.checksum.as_ref())
     }
 
     async fn complete(&self, request: &Complete) -> Result<Receipt, Fault> {
-        let parts: Vec<Completed> = request
-            .parts
-            .iter()
-            .map(|part| Completed {
-                number: part.number,
-                etag: part.etag.clone(),
-            })
-            .collect();
-        let object = MemoryStore::complete(self, &request.target, &parts, request.if_none_match)?;
-        Ok(Receipt {
-            etag: object.etag.clone(),
-            ..Receipt::default()
-        })
+        let kind = request
+            .checksum
+            .as_ref()
+            .and_then(|checksum| Algorithm::from_name(&checksum.algorithm))
+            .map(Algorithm::kind);
+        let object = self.finish(request, kind)?;
+        Ok(receipt(&object))
     }
 
     async fn put_object(&self, request: &PutObject) -> Result<Receipt, Fault> {
-        let body = request.payload.body.clone();
-        let object = MemoryStore::put_object(self, &request.bucket, &request.key, body)?;
-        Ok(Receipt {
-            etag: object.etag.clone(),
-            ..Receipt::default()
-        })
+        let refused = |refusal: Refusal| {
+            refusal.into_fault(Operation::PutObject, &request.bucket, &request.key)
+        };
+        let payload = &request.payload;
+        let mut intake = self.receive_object(algorithm(payload).map_err(refused)?);
+        payload.pass(payload.body.len()).await;
+        intake.take(&payload.body);
+        let object = self.keep_object(request, intake)?;
+        Ok(receipt(&object))
     }
 
     async fn head_object(&self, request: &HeadObject) -> Result<ObjectInfo, Fault> {
-        let object = self.object(&request.bucket, &request.key)?;
+        let object = self.open(request)?;
+        let meta = &object.meta;
         Ok(ObjectInfo {
             size: object.size,
             etag: object.etag.clone(),
             last_modified: Some(object.last_modified),
-            ..ObjectInfo::default()
+            version_id: None,
+            checksum: object.checksum.clone(),
+            checksum_type: object
+                .checksum
+                .as_ref()
+                .and_then(|_| meta.checksum_type.clone()),
+            content_type: meta.options.content_type.clone(),
+            metadata: meta.options.metadata.clone(),
+            storage_class: meta.storage_class.clone(),
+            encryption: Some(meta.encryption().to_owned()),
         })
     }
+}
+
+fn receipt(object: &Object) -> Receipt {
+    Receipt {
+        etag: object.etag.clone(),
+        checksum: object.checksum.clone(),
+        version_id: None,
+    }
+}
+
+/// The algorithm of the checksum sent. `InvalidRequest` for one that S3 does not know.
+fn algorithm(payload: &Payload) -> Result<Option<Algorithm>, Refusal> {
+    let Some(checksum) = &payload.checksum else {
+        return Ok(None);
+    };
+    Algorithm::from_name(&checksum.algorithm)
+        .map(Some)
+        .ok_or(Refusal::OTHER_ALGORITHM)
 }
 
 impl MemoryStore {

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::digest::{filler_digest, hex, md5, upload_id};
-use super::{Contents, MAX_PART_NUMBER, MemoryStore, Refusal};
+use super::{Contents, MAX_BODY, MAX_PART_NUMBER, MemoryStore, Refusal};
 use crate::model::part::Checksum;
+use crate::model::send::ObjectOptions;
 use crate::model::{Part, Target, Timestamp, Upload};
 use crate::protocol::{Fault, Operation};
 
@@ -45,6 +46,9 @@ pub struct Meta {
     pub owner: Option<Principal>,
     pub checksum_algorithm: Option<String>,
     pub checksum_type: Option<String>,
+    pub options: ObjectOptions,
+    /// The MD5 of the SSE-C key.
+    pub customer: Option<[u8; 16]>,
 }
 
 /// The parts of an upload.
@@ -208,14 +212,6 @@ pub struct NewUpload {
     pub parts: Parts,
 }
 
-/// A part as a Complete names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Completed {
-    pub number: u32,
-    /// With or without quotes.
-    pub etag: String,
-}
-
 impl Position {
     /// The first position of `key`.
     pub(super) fn first_of(key: &str) -> Self {
@@ -297,6 +293,9 @@ impl MemoryStore {
                     "InvalidArgument",
                     "Part number must be an integer between 1 and 10000, inclusive",
                 ));
+            }
+            if part.size > MAX_BODY {
+                return Err(Refusal::TOO_LARGE);
             }
             let etag = part.etag();
             contents.record(target)?.parts.put(&target.upload_id, part);

@@ -7,6 +7,7 @@ use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::connect::Connection;
+use super::payload::COMPLETE_TIMEOUT;
 use super::place::Place;
 use super::{credentials, region};
 use crate::protocol::{Fault, Kind, Operation};
@@ -96,6 +97,11 @@ impl Failure {
             && said.code.as_deref() == Some("InvalidArgument"))
     }
 
+    /// Whether the answer was 403.
+    pub(super) fn is_denial(&self) -> bool {
+        matches!(self, Self::Answer(said) if said.status == 403)
+    }
+
     /// The service's own code.
     pub(super) fn code(&self) -> Option<&str> {
         match self {
@@ -139,7 +145,7 @@ fn answer(said: Said, about: &About) -> Fault {
     };
     let mut kind = classify::kind(&seen);
     let mut message = classify::message(&seen, kind);
-    let mut hint = classify::hint(kind, said.code.as_deref(), about);
+    let mut hint = classify::hint(kind, &seen, about);
     if said.code.is_none() && document::is_html(&said.body, &said.content_type) {
         if said.status < 500 {
             kind = Kind::Garbled;
@@ -259,6 +265,11 @@ fn wire(error: &(dyn Error + 'static), place: &Place) -> Failure {
                 span(place.connect_timeout)
             ),
             "check the address, the network and --endpoint-url",
+        )
+    } else if text.contains("attempt timeout") {
+        (
+            format!("no answer from {host} within {}", span(COMPLETE_TIMEOUT)),
+            "look whether the object is there before trying again",
         )
     } else if text.contains("timeout") || text.contains("timed out") {
         (

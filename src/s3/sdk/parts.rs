@@ -5,7 +5,7 @@ use aws_sdk_s3::primitives::DateTime;
 use aws_sdk_s3::types::{ChecksumAlgorithm, ChecksumType, Part as SdkPart, StorageClass};
 
 use super::beside::Cleaned;
-use super::send::Customer;
+use super::fields::Customer;
 use super::{SdkStore, person, some, timestamp};
 use crate::model::Part;
 use crate::model::bucket::is_directory_bucket;

@@ -5,12 +5,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::s3::SLICE;
 use crate::tasks::job::lock;
 
 /// Unused time counts for so long: after a lull a little more may go at once.
 const BURST: Duration = Duration::from_millis(250);
-/// Bytes that go at once when nothing is capped.
-const SLICE: usize = 256 * 1024;
 /// However slow, so much goes at once.
 const SMALLEST_SLICE: usize = 1024;
 

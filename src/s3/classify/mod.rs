@@ -3,8 +3,11 @@
 //! Pure: knows no SDK; matches on S3's own words, since most operations model no errors of their own and
 //! compatible servers use the codes freely.
 
-use crate::model::bucket::is_directory_bucket;
+mod hint;
+
 use crate::protocol::{Kind, Operation};
+
+pub use hint::hint;
 
 /// What a request was about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,15 +81,22 @@ pub fn kind(answer: &Answer<'_>) -> Kind {
         .unwrap_or_else(|| by_status(answer))
 }
 
-fn by_code(code: &str, operation: Operation) -> Option<Kind> {
-    let of_an_upload = matches!(
+/// Whether the request names an upload by its ID.
+fn is_of_an_upload(operation: Operation) -> bool {
+    matches!(
         operation,
-        Operation::ListParts | Operation::AbortMultipartUpload | Operation::UploadPart
-    );
+        Operation::ListParts
+            | Operation::AbortMultipartUpload
+            | Operation::UploadPart
+            | Operation::CompleteMultipartUpload
+    )
+}
+
+fn by_code(code: &str, operation: Operation) -> Option<Kind> {
     Some(match code {
         "NoSuchUpload" => Kind::UploadGone,
         // Some stores have no other word for an upload that is gone.
-        "NoSuchKey" if of_an_upload => Kind::UploadGone,
+        "NoSuchKey" if is_of_an_upload(operation) => Kind::UploadGone,
         "NoSuchBucket" | "NoSuchKey" => Kind::NotFound,
         "SlowDown"
         | "ServiceUnavailable"
@@ -119,9 +129,15 @@ fn by_code(code: &str, operation: Operation) -> Option<Kind> {
         | "KMS.AccessDeniedException" => Kind::Denied,
         "PreconditionFailed" | "ConditionalRequestConflict" => Kind::Precondition,
         "NotImplemented" | "MethodNotAllowed" => Kind::Unsupported,
-        "InternalError" | "InternalServerError" | "RequestTimeout" | "OperationAborted" => {
-            Kind::Network
-        }
+        // Bytes that were damaged or cut off on their way may arrive whole the next time.
+        "InternalError"
+        | "InternalServerError"
+        | "RequestTimeout"
+        | "OperationAborted"
+        | "BadDigest"
+        | "IncompleteBody"
+        | "XAmzContentSHA256Mismatch"
+        | "XAmzContentChecksumMismatch" => Kind::Network,
         "RequestTimeTooSkewed"
         | "PermanentRedirect"
         | "TemporaryRedirect"
@@ -130,6 +146,20 @@ fn by_code(code: &str, operation: Operation) -> Option<Kind> {
         | "InvalidBucketName"
         | "InvalidArgument"
         | "InvalidRequest"
+        | "InvalidPart"
+        | "InvalidPartOrder"
+        | "InvalidDigest"
+        | "InvalidTag"
+        | "InvalidStorageClass"
+        | "InvalidEncryptionAlgorithmError"
+        | "EntityTooSmall"
+        | "EntityTooLarge"
+        | "KeyTooLongError"
+        | "MetadataTooLarge"
+        | "MissingContentLength"
+        | "KMS.NotFoundException"
+        | "KMS.DisabledException"
+        | "KMS.KMSInvalidStateException"
         | "MalformedXML" => Kind::Invalid,
         _ => return None,
     })
@@ -140,13 +170,7 @@ fn by_status(answer: &Answer<'_>) -> Kind {
         429 | 503 => Kind::Throttled,
         401 => Kind::Credentials,
         403 => Kind::Denied,
-        404 if matches!(
-            answer.operation,
-            Operation::ListParts | Operation::AbortMultipartUpload
-        ) =>
-        {
-            Kind::UploadGone
-        }
+        404 if is_of_an_upload(answer.operation) => Kind::UploadGone,
         404 => Kind::NotFound,
         405 | 501 => Kind::Unsupported,
         409 | 412 => Kind::Precondition,
@@ -186,12 +210,24 @@ pub fn message(answer: &Answer<'_>, kind: Kind) -> String {
     let plain = match kind {
         Kind::Denied => "access denied",
         Kind::NotFound if answer.operation == Operation::HeadBucket => "no such bucket",
+        Kind::NotFound if answer.operation == Operation::HeadObject => "no such object",
         Kind::NotFound => "not found",
         Kind::UploadGone => "no such upload",
         Kind::Throttled => "the service asks to slow down",
         Kind::Credentials => "the credentials were refused",
         Kind::Unsupported => "this server cannot do this",
-        Kind::Precondition => "a precondition failed",
+        Kind::Precondition if answer.operation == Operation::AbortMultipartUpload => {
+            "a precondition failed"
+        }
+        Kind::Precondition => "there is such an object already",
+        Kind::Network if answer.code == Some("BadDigest") => {
+            "what arrived is not what was sent: its checksum differs"
+        }
+        // An answer to HEAD has no body to say more.
+        Kind::Invalid if answer.operation == Operation::HeadObject && answer.status == 400 => {
+            "the server refused to tell of the object; one that is stored with a key of the customer's own \
+             (SSE-C) is told of only with that key"
+        }
         _ if answer.code == Some("InvalidBucketName") => "no bucket can have this name",
         _ if answer.code.is_some() => {
             return format!("the server refused with HTTP {}", answer.status);
@@ -199,59 +235,6 @@ pub fn message(answer: &Answer<'_>, kind: Kind) -> String {
         _ => return format!("the server answered HTTP {} without a word", answer.status),
     };
     plain.to_owned()
-}
-
-/// What to do about it; empty if there is nothing to say.
-pub fn hint(kind: Kind, code: Option<&str>, about: &About) -> String {
-    match (kind, code) {
-        (Kind::Denied, _) => denied(about),
-        (Kind::Credentials, Some(code)) if code.starts_with("ExpiredToken") => {
-            "the session has expired: sign in again, or renew the exported credentials".to_owned()
-        }
-        (Kind::Credentials, Some("InvalidAccessKeyId")) => {
-            "this endpoint does not know the access key: check the profile and --endpoint-url"
-                .to_owned()
-        }
-        (Kind::Credentials, Some("SignatureDoesNotMatch")) => {
-            "check the secret key, and that no proxy rewrites requests".to_owned()
-        }
-        (Kind::Credentials, _) => "check the profile's credentials".to_owned(),
-        (Kind::Invalid, Some("RequestTimeTooSkewed")) => {
-            "this machine's clock is off: set it right".to_owned()
-        }
-        (Kind::Invalid, code) if is_redirect(0, code) => {
-            "name the bucket's region with --region".to_owned()
-        }
-        (Kind::NotFound, code)
-            if code == Some("NoSuchBucket")
-                || (about.key.is_empty() && !about.bucket.is_empty()) =>
-        {
-            "check the bucket's name, the profile and --endpoint-url".to_owned()
-        }
-        (Kind::Throttled, _) => "fewer requests at once go through".to_owned(),
-        _ => String::new(),
-    }
-}
-
-fn denied(about: &About) -> String {
-    if is_directory_bucket(&about.bucket) {
-        return format!(
-            "needs s3express:CreateSession on the directory bucket {}",
-            about.bucket
-        );
-    }
-    let Some(action) = about.operation.iam_action() else {
-        return String::new();
-    };
-    if about.bucket.is_empty() {
-        return format!("needs {action} on *");
-    }
-    let resource = if about.key.is_empty() {
-        about.bucket.clone()
-    } else {
-        format!("{}/{}", about.bucket, about.key)
-    };
-    format!("needs {action} on arn:aws:s3:::{resource}")
 }
 
 #[cfg(test)]
@@ -269,7 +252,10 @@ mod tests {
 
     #[test]
     fn the_code_decides_before_the_status() {
-        use Operation::{AbortMultipartUpload, ListBuckets, ListMultipartUploads, ListParts};
+        use Operation::{
+            AbortMultipartUpload, CompleteMultipartUpload as Complete, HeadObject, ListBuckets,
+            ListMultipartUploads, ListParts, PutObject, UploadPart,
+        };
         for (operation, status, code, kind) in [
             (ListParts, 404, Some("NoSuchUpload"), Kind::UploadGone),
             (ListParts, 200, Some("NoSuchUpload"), Kind::UploadGone),
@@ -312,6 +298,32 @@ mod tests {
             (AbortMultipartUpload, 412, None, Kind::Precondition),
             (ListBuckets, 301, Some("PermanentRedirect"), Kind::Invalid),
             (ListBuckets, 200, None, Kind::Garbled),
+            (UploadPart, 404, None, Kind::UploadGone),
+            (UploadPart, 404, Some("NoSuchKey"), Kind::UploadGone),
+            (Complete, 404, None, Kind::UploadGone),
+            (Complete, 404, Some("NoSuchUpload"), Kind::UploadGone),
+            (Complete, 404, Some("NoSuchBucket"), Kind::NotFound),
+            (
+                Complete,
+                412,
+                Some("PreconditionFailed"),
+                Kind::Precondition,
+            ),
+            (
+                Complete,
+                409,
+                Some("ConditionalRequestConflict"),
+                Kind::Precondition,
+            ),
+            (Complete, 400, Some("InvalidPart"), Kind::Invalid),
+            (Complete, 400, Some("InvalidPartOrder"), Kind::Invalid),
+            (Complete, 400, Some("EntityTooSmall"), Kind::Invalid),
+            (UploadPart, 400, Some("EntityTooLarge"), Kind::Invalid),
+            (UploadPart, 400, Some("BadDigest"), Kind::Network),
+            (UploadPart, 400, Some("RequestTimeout"), Kind::Network),
+            (PutObject, 412, None, Kind::Precondition),
+            (HeadObject, 404, None, Kind::NotFound),
+            (PutObject, 400, Some("KMS.NotFoundException"), Kind::Invalid),
         ] {
             assert_eq!(of(operation, status, code), kind, "{status} {code:?}");
         }
@@ -326,22 +338,6 @@ mod tests {
             message: "Please reduce your request rate.",
         };
         assert_eq!(kind(&answer), Kind::Throttled);
-    }
-
-    #[test]
-    fn a_denial_names_the_action_and_the_resource() {
-        let about = About::key(Operation::ListParts, "logs", "a/b");
-        assert_eq!(
-            hint(Kind::Denied, None, &about),
-            "needs s3:ListMultipartUploadParts on arn:aws:s3:::logs/a/b"
-        );
-        let about = About::account(Operation::ListBuckets);
-        assert_eq!(
-            hint(Kind::Denied, None, &about),
-            "needs s3:ListAllMyBuckets on *"
-        );
-        let about = About::bucket(Operation::ListMultipartUploads, "fast--use1-az4--x-s3");
-        assert!(hint(Kind::Denied, None, &about).contains("s3express:CreateSession"));
     }
 
     #[test]
