@@ -258,8 +258,11 @@ impl Layout {
     pub fn full_len(&self, number: u32) -> u64 {
         let n = u64::from(number);
         let grown = self.growth.saturating_mul(n).saturating_mul(n);
-        let grown = grown.div_ceil(MIB).saturating_mul(MIB);
-        self.part_size.max(grown.min(self.max_part))
+        if grown <= self.part_size {
+            return self.part_size;
+        }
+        let rounded = grown.div_ceil(MIB).saturating_mul(MIB);
+        rounded.min(self.max_part).max(self.part_size)
     }
 
     /// Where part `number` lies. `None` behind the end, and for a number that is not allowed.

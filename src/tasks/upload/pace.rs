@@ -39,9 +39,12 @@ impl Limiter {
     }
 
     pub(super) fn set(&self, limit: Option<u64>) {
+        let limit = limit.filter(|limit| *limit > 0);
         let mut cap = lock(&self.state);
-        cap.limit = limit.filter(|limit| *limit > 0);
-        cap.paid = Instant::now();
+        if cap.limit != limit {
+            cap.limit = limit;
+            cap.paid = Instant::now();
+        }
     }
 
     pub(super) fn limit(&self) -> Option<u64> {

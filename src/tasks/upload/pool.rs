@@ -62,8 +62,8 @@ impl Pool {
         };
         if bytes.len() < len {
             // Of a smaller one nothing is worth copying.
-            bytes = Vec::new();
-            bytes.resize(len, 0);
+            drop(std::mem::take(&mut bytes));
+            bytes = vec![0; len];
         }
         Buffer {
             bytes,

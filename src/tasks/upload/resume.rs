@@ -25,7 +25,7 @@ use crate::tasks::parts::PartsWalk;
 
 /// Goes on with an interrupted upload.
 pub(in crate::tasks) async fn resume(job: &Job, resumption: Resumption) -> Outcome {
-    match Resume::new(job, resumption).await {
+    match Resume::find(job, resumption).await {
         Ok(Found::Anew(order)) => queue::send(job, *order).await,
         Ok(Found::Resume(resume)) => resume.run().await,
         Err(stop) => stopped(stop, 0, 0),
@@ -47,7 +47,7 @@ struct Resume<'a> {
 }
 
 impl<'a> Resume<'a> {
-    async fn new(job: &'a Job, resumption: Resumption) -> Result<Found<'a>, Stop> {
+    async fn find(job: &'a Job, resumption: Resumption) -> Result<Found<'a>, Stop> {
         let (record, state) = open(job, &resumption.id).await.map_err(Stop::Fault)?;
         let recipe = &state.recipe;
         let board = Board::new(resumption.pace.limit);

@@ -40,7 +40,7 @@ pub(super) struct Opened {
 enum Reader {
     File(Arc<File>),
     /// Whoever holds the lock reads the next part.
-    Stream(Mutex<Stream>),
+    Stream(Box<Mutex<Stream>>),
 }
 
 struct Stream {
@@ -114,7 +114,7 @@ impl Opened {
                 sample: None,
             },
             shown,
-            reader: Reader::Stream(Mutex::new(Stream {
+            reader: Reader::Stream(Box::new(Mutex::new(Stream {
                 from: Some(from),
                 next: Piece {
                     number: 1,
@@ -123,7 +123,7 @@ impl Opened {
                 },
                 first: None,
                 ended: false,
-            })),
+            }))),
         }
     }
 

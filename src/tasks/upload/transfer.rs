@@ -19,7 +19,7 @@ use super::record::Record;
 use super::source::{Opened, Part};
 use crate::journal::{PartRecord, Recipe};
 use crate::model::part::Checksum;
-use crate::model::send::{Access, Cell, Phase};
+use crate::model::send::{Access, Cell, Pace, Phase};
 use crate::model::{Algorithm, Target};
 use crate::protocol::{Fault, News};
 use crate::s3::checksum::{checksum, is_md5, md5_etag};
@@ -124,14 +124,11 @@ impl Transfer<'_> {
         let mut synced = Instant::now();
         self.board.begin_waiting();
         loop {
-            let paused = *pauses.borrow_and_update();
-            if let Some(pace) = *paces.borrow_and_update() {
-                self.board.limiter.set(pace.limit);
-                self.board.width(|width| width.fix(pace.width));
-            }
-            self.set_phase(paused);
+            let held = *pauses.borrow_and_update();
+            self.set_pace(*paces.borrow_and_update());
+            self.set_phase(held);
             while stop.is_none()
-                && !paused
+                && !held
                 && running.len() < self.board.width(|width| width.get())
                 && let Some(work) = plan.next()
             {
@@ -171,6 +168,13 @@ impl Transfer<'_> {
         match stop {
             Some((stop, _)) => Err(stop),
             None => Ok(done),
+        }
+    }
+
+    fn set_pace(&self, pace: Option<Pace>) {
+        if let Some(pace) = pace {
+            self.board.limiter.set(pace.limit);
+            self.board.width(|width| width.fix(pace.width));
         }
     }
 

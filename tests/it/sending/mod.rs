@@ -1,5 +1,8 @@
 //! Uploads through the engine: what is stored is what was on disk, whatever happened on the way.
 
+mod cut;
+mod faults;
+mod limits;
 mod plain;
 mod resumed;
 
@@ -8,10 +11,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mopup::journal;
-use mopup::model::plan::Wish;
+use mopup::model::Timestamp;
+use mopup::model::plan::{Limits, Wish};
 use mopup::model::provider::{Checksums, Provider};
 use mopup::model::send::{Interrupted, Order, Pace, Resumption, Sending, Source};
-use mopup::model::{Target, Timestamp};
 use mopup::protocol::{Command, JobId, News, Outcome, Sent, SentOutcome};
 use mopup::s3::faulty::FaultyStore;
 use mopup::s3::memory::{MemoryStore, Piece};
@@ -20,7 +23,8 @@ use mopup::tasks::{Engine, Inbox, Settings};
 
 const JOB: JobId = JobId(1);
 const BUCKET: &str = "archive";
-const MIB: usize = 1024 * 1024;
+/// Bytes of a part.
+const PART: usize = 4096;
 const NOW: Timestamp = Timestamp::from_secs(1_763_700_000);
 
 /// A service, a folder with a source and the journals, and engines on them one after another.
@@ -62,11 +66,16 @@ impl World {
     fn new() -> Self {
         let memory = MemoryStore::new(Clock::fixed(NOW));
         memory.create_bucket(BUCKET, "eu-west-1");
+        memory.set_min_part(1);
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings {
             journal: Some(folder.path().join("uploads")),
             provider: Some(Provider {
                 checksums: Checksums::Takes,
+                limits: Limits {
+                    min_part: 1,
+                    ..Limits::default()
+                },
                 ..Provider::default()
             }),
             patience: Duration::from_secs(300),
@@ -96,24 +105,13 @@ impl World {
         path
     }
 
-    /// An order in parts of 5 MiB.
-    fn order(&self, path: &Path) -> Order {
-        let mut order = Order::new(Source::Path(path.to_owned()), BUCKET, "");
-        order.wish = Wish {
-            part_size: Some(5 * MIB as u64),
-            multipart: true,
-            ..Wish::default()
-        };
-        order
-    }
-
     async fn send(&self, order: Order) -> Ran {
         let (engine, mut inbox) = self.engine();
         engine.send(Command::Send {
             job: JOB,
             order: Box::new(order),
         });
-        until_end(&mut inbox, |_| None).await.0
+        until_end(&mut inbox, |_| {}).await.0
     }
 
     async fn resume(&self, id: &str) -> Ran {
@@ -126,13 +124,13 @@ impl World {
             job: JOB,
             resumption: Box::new(resumption),
         });
-        until_end(&mut inbox, |_| None).await.0
+        until_end(&mut inbox, |_| {}).await.0
     }
 
     async fn interrupted(&self) -> Vec<Interrupted> {
         let (engine, mut inbox) = self.engine();
         engine.send(Command::Interrupted { job: JOB });
-        let (_, news) = until_end(&mut inbox, |_| None).await;
+        let (_, news) = until_end(&mut inbox, |_| {}).await;
         let found = news.into_iter().find_map(|news| match news {
             News::Interrupted(found) => Some(found),
             _ => None,
@@ -148,7 +146,7 @@ impl World {
             match piece {
                 Piece::Bytes(piece) => bytes.extend_from_slice(piece),
                 Piece::Zeros(count) => {
-                    bytes.resize(bytes.len() + usize::try_from(*count).unwrap(), 0)
+                    bytes.resize(bytes.len() + usize::try_from(*count).unwrap(), 0);
                 }
             }
         }
@@ -171,6 +169,17 @@ impl World {
         assert_eq!(entries.len(), 1);
         entries[0].id.clone()
     }
+}
+
+/// An order in parts of 4 KiB.
+fn order(path: &Path) -> Order {
+    let mut order = Order::new(Source::Path(path.to_owned()), BUCKET, "");
+    order.wish = Wish {
+        part_size: Some(PART as u64),
+        multipart: true,
+        ..Wish::default()
+    };
+    order
 }
 
 fn resumption(id: &str) -> Resumption {
@@ -199,7 +208,7 @@ fn bytes(len: usize) -> Vec<u8> {
 }
 
 /// Everything until the job ends; `on` may answer with a command to send meanwhile.
-async fn until_end(inbox: &mut Inbox, mut on: impl FnMut(&News) -> Option<()>) -> (Ran, Vec<News>) {
+async fn until_end(inbox: &mut Inbox, mut on: impl FnMut(&News)) -> (Ran, Vec<News>) {
     let mut all = Vec::new();
     let mut ran = Ran {
         sent: Vec::new(),
@@ -225,15 +234,4 @@ async fn until_end(inbox: &mut Inbox, mut on: impl FnMut(&News) -> Option<()>) -
             all.push(report.news);
         }
     }
-}
-
-/// The target of the only upload in progress.
-async fn only_upload(world: &World) -> Target {
-    let request = mopup::s3::ListUploads {
-        bucket: BUCKET.to_owned(),
-        ..mopup::s3::ListUploads::default()
-    };
-    let page = world.memory().list_uploads(&request).await.unwrap();
-    assert_eq!(page.uploads.len(), 1);
-    page.uploads[0].target(BUCKET)
 }
