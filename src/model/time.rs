@@ -56,6 +56,19 @@ impl Timestamp {
             |at| at.to_rfc3339_opts(SecondsFormat::Secs, true),
         )
     }
+
+    /// RFC 3339 in UTC with milliseconds, so that nothing is lost; `None` outside the years 0 to 9999, which
+    /// RFC 3339 cannot say.
+    pub fn rfc3339_millis(self) -> Option<String> {
+        let text = self.to_utc()?.to_rfc3339_opts(SecondsFormat::Millis, true);
+        (Self::from_rfc3339(&text) == Some(self)).then_some(text)
+    }
+
+    /// Reads RFC 3339 of any offset; what is finer than a millisecond is cut off.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let at = DateTime::parse_from_rfc3339(text).ok()?;
+        Some(Self(at.timestamp_millis()))
+    }
 }
 
 #[cfg(test)]
@@ -75,5 +88,20 @@ mod tests {
             Timestamp::from_secs(1_760_692_440).rfc3339(),
             "2025-10-17T09:14:00Z"
         );
+    }
+
+    #[test]
+    fn milliseconds_are_kept() {
+        let at = Timestamp::from_millis(1_760_692_440_007);
+        let text = at.rfc3339_millis().unwrap();
+        assert_eq!(text, "2025-10-17T09:14:00.007Z");
+        assert_eq!(Timestamp::from_rfc3339(&text), Some(at));
+        assert_eq!(
+            Timestamp::from_rfc3339("2025-10-17T11:14:00.007+02:00"),
+            Some(at)
+        );
+        assert_eq!(Timestamp::from_millis(i64::MAX).rfc3339_millis(), None);
+        assert_eq!(Timestamp::from_secs(253_402_300_800).rfc3339_millis(), None);
+        assert_eq!(Timestamp::from_rfc3339("yesterday"), None);
     }
 }
