@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::{Offset, TimeZone};
 use tokio_util::task::TaskTracker;
 
+use super::private::PrivateFolder;
 use crate::app::{self, App};
 use crate::config;
 use crate::demo;
@@ -29,6 +30,8 @@ pub struct Options {
     pub provider: Option<Provider>,
     /// Where changes are recorded.
     pub audit: Option<PathBuf>,
+    /// Where our own uploads are recorded.
+    pub journal: Option<PathBuf>,
     pub service: Service,
 }
 
@@ -49,7 +52,15 @@ pub fn is_possible() -> bool {
 }
 
 /// Runs the terminal UI; answers the exit code, and what to tell when the terminal is given back.
-pub async fn run(options: Options, clock: Clock) -> io::Result<(u8, Option<String>)> {
+pub async fn run(mut options: Options, clock: Clock) -> io::Result<(u8, Option<String>)> {
+    // The demo's uploads are gone with its server, so their journals go too.
+    let folder = match options.service {
+        Service::Demo => PrivateFolder::new().ok(),
+        Service::Real(_) => None,
+    };
+    if matches!(options.service, Service::Demo) {
+        options.journal = folder.as_ref().map(|of| of.path().join("uploads"));
+    }
     let mut term = Term::take()?;
     let size = term.size()?;
     let app = App::new(app_settings(&options, &clock), size.width, size.height);
@@ -127,6 +138,7 @@ fn engine(options: &Options, store: Arc<dyn Store>, clock: &Clock) -> (Engine, I
             .audit
             .clone()
             .filter(|_| !matches!(options.service, Service::Demo)),
+        journal: options.journal.clone(),
         read_only: options.read_only || options.settings.read_only,
         thresholds: options.settings.thresholds,
         provider: options.provider.clone(),

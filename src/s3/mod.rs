@@ -5,6 +5,7 @@
 pub mod checksum;
 pub mod classify;
 pub mod clock;
+pub mod customer;
 pub mod document;
 pub mod encoding;
 pub mod endpoint;
