@@ -10,18 +10,18 @@ use super::Output;
 use crate::config::{self, WIDTHS};
 use crate::model::filter::parse_size;
 use crate::model::send::PayloadSigning;
-use crate::model::{Address, Algorithm, ChecksumWish};
+use crate::model::{Algorithm, ChecksumWish};
 
 #[derive(Debug, Args)]
-#[command(after_help = UPLOAD_AFTER)]
+#[command(
+    after_help = UPLOAD_AFTER,
+    override_usage = "mopup upload [OPTIONS] <FILE|->... <s3://BUCKET/[KEY]>"
+)]
 #[expect(clippy::struct_excessive_bools, reason = "one for each flag")]
 pub struct Upload {
-    /// What to send; '-' is standard input
-    #[arg(value_name = "FILE|-", required = true, num_args = 1..)]
-    pub sources: Vec<OsString>,
-    /// Where to; a key that is empty or ends in '/' gets the file's name behind it
-    #[arg(value_name = "s3://BUCKET/[KEY]", required = true)]
-    pub address: Address,
+    // One list: clap takes the word before an option for the last operand.
+    #[arg(value_name = "OPERAND", required = true, help = OPERANDS)]
+    pub operands: Vec<OsString>,
     /// Send directories, with everything below them
     #[arg(long, short)]
     pub recursive: bool,
@@ -46,6 +46,9 @@ pub struct Upload {
     pub telling: Telling,
 }
 
+const OPERANDS: &str = "What to send ('-' is standard input), then where to: a key that is empty or ends in '/' gets \
+the file's name behind it";
+
 const UPLOAD_AFTER: &str = "Ctrl-c stops and keeps what was sent: `mopup resume` goes on with it, also after a \
 crash. Of several files each gets its name behind the key; a directory's contents go below it. Sizes are 16MiB, 16MB, \
 16777216.";
@@ -54,7 +57,7 @@ crash. Of several files each gets its name behind the key; a directory's content
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "The object")]
 pub struct Stored {
-    /// Storage class, such as STANDARD_IA
+    /// Storage class, such as `STANDARD_IA`
     #[arg(long, value_name = "CLASS", value_parser = NonEmptyStringValueParser::new())]
     pub storage_class: Option<String>,
     /// Content type; guessed from the file's name unless given
@@ -296,16 +299,13 @@ mod tests {
     }
 
     #[test]
-    fn the_address_is_the_last_operand() {
-        let one = upload(&["dump.zst", "s3://b/k"]).unwrap();
-        assert_eq!(one.sources, ["dump.zst"]);
-        assert_eq!(one.address.to_string(), "s3://b/k");
+    fn options_stand_anywhere_between_the_operands() {
         let several = upload(&["a", "b", "--recursive", "c", "s3://b/p/"]).unwrap();
-        assert_eq!(several.sources, ["a", "b", "c"]);
+        assert_eq!(several.operands, ["a", "b", "c", "s3://b/p/"]);
         assert!(several.recursive);
-        assert_eq!(upload(&["-", "s3://b/k"]).unwrap().sources, ["-"]);
-        assert!(upload(&["s3://b/k"]).is_err());
-        assert!(upload(&["s3://b/k", "file"]).is_err());
+        let stdin = upload(&["-", "--width", "3", "s3://b/k"]).unwrap();
+        assert_eq!(stdin.operands, ["-", "s3://b/k"]);
+        assert!(upload(&[]).is_err());
         let put = ["mopup", "put", "f", "s3://b/k"];
         assert!(Cli::try_parse_from(put).is_ok());
     }

@@ -207,11 +207,12 @@ impl Document {
 
 /// One line of `--jsonl`.
 #[derive(Debug, Serialize)]
-pub struct Event<T> {
-    pub event: &'static str,
-    pub at: String,
+struct Event<T> {
+    #[serde(rename = "event")]
+    name: &'static str,
+    at: String,
     #[serde(flatten)]
-    pub what: T,
+    what: T,
 }
 
 /// An upload has an ID at the service.
@@ -310,7 +311,7 @@ pub fn event<T: Serialize>(
     what: T,
 ) -> serde_json::Result<String> {
     let event = Event {
-        event: name,
+        name,
         at: at.rfc3339(),
         what,
     };

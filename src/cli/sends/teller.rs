@@ -31,6 +31,7 @@ const PROGRESS: Duration = Duration::from_secs(1);
 type Out = Box<dyn Write + Send>;
 
 /// Tells of one command, whatever jobs it runs.
+#[expect(clippy::struct_excessive_bools, reason = "none follows from another")]
 pub struct Teller {
     telling: Telling,
     clock: Clock,

@@ -1,11 +1,13 @@
 //! From arguments to an order; whatever cannot be meant is refused before anything is asked of the service.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::path::Path;
 
 use crate::cli::args::{self, Sse, Stored};
 use crate::cli::failure::Failure;
 use crate::cli::sends::{self, key};
+use crate::model::Address;
 use crate::model::human::escape;
 use crate::model::plan::Wish;
 use crate::model::send::{Access, Defaults, Encryption, ObjectOptions, Order, Pace, Source};
@@ -25,9 +27,8 @@ fn usage<T>(text: impl Into<String>) -> Result<T, Failure> {
 
 /// What the arguments ask for, with what they do not say as configured.
 pub fn order(args: args::Upload, defaults: &Defaults) -> Result<Order, Failure> {
+    let (sources, address) = operands(args.operands)?;
     let customer_key = key::read(&args.key)?;
-    let sources = args.sources.into_iter().map(sends::source);
-    let sources = sources.collect::<Result<Vec<Source>, Failure>>()?;
     let mut options = options(&args.stored, defaults)?;
     if customer_key.is_some() {
         options.encryption = Encryption::Customer;
@@ -55,10 +56,27 @@ pub fn order(args: args::Upload, defaults: &Defaults) -> Result<Order, Failure> 
             width: None,
         },
         sources,
-        ..Order::new(Source::Stdin, &args.address.bucket, &args.address.key)
+        ..Order::new(Source::Stdin, &address.bucket, &address.key)
     };
     check(&order)?;
     Ok(order)
+}
+
+/// What to send, and where to: the last word.
+fn operands(mut words: Vec<OsString>) -> Result<(Vec<Source>, Address), Failure> {
+    const FORM: &str = "mopup upload FILE… s3://BUCKET/[KEY]";
+    let Some(last) = words.pop().filter(|_| !words.is_empty()) else {
+        return usage(format!("both what to send and where to are needed: {FORM}"));
+    };
+    let Some(Ok(address)) = last.to_str().map(str::parse::<Address>) else {
+        let shown = last.to_string_lossy();
+        return usage(format!(
+            "the address to send to comes last, and '{}' is none: {FORM}",
+            escape(&shown)
+        ));
+    };
+    let sources = words.into_iter().map(sends::source);
+    Ok((sources.collect::<Result<_, _>>()?, address))
 }
 
 /// Whether every source can be named, and is there.

@@ -125,10 +125,10 @@ fn text(session: &Session, document: &Document) -> String {
     }
     let memory = document.files.iter().filter_map(|file| file.memory_bytes);
     lines.push(format!(
-        "{} files, {}, {} requests, {}; {} of memory at most",
-        human::count(document.files.len() as u64),
+        "{}, {}, {}, {}; {} of memory at most",
+        many(document.files.len() as u64, "file"),
         human::size(document.bytes),
-        human::count(document.requests),
+        many(document.requests, "request"),
         human::dollars(document.price_usd),
         human::size(memory.max().unwrap_or(0))
     ));
@@ -142,6 +142,12 @@ fn text(session: &Session, document: &Document) -> String {
         ));
     }
     lines.join("\n") + "\n"
+}
+
+/// `1 file`, `1,026 files`.
+fn many(count: u64, word: &str) -> String {
+    let s = if count == 1 { "" } else { "s" };
+    format!("{} {word}{s}", human::count(count))
 }
 
 fn line(file: &Planned) -> String {
@@ -169,7 +175,7 @@ fn line(file: &Planned) -> String {
         .requests
         .map_or("a request each".to_owned(), |requests| {
             let price = human::dollars(file.price_usd.unwrap_or(0.0));
-            format!("{} requests, {price}", human::count(requests))
+            format!("{}, {price}", many(requests, "request"))
         });
     format!("would send  {size}  {parts}  {requests}  {way}")
 }

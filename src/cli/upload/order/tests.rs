@@ -184,6 +184,8 @@ fn what_cannot_be_named_or_is_not_there_is_refused() {
     let nearly = format!("s3://b/{}/", "k".repeat(1020));
     refused(&["FILE", &nearly], "1024 are allowed");
     refused(&["s3://b/x", "FILE", "s3://b/k"], "comes last");
+    refused(&["s3://b/k", "FILE"], "comes last");
+    refused(&["FILE"], "where to are needed");
     let missing = read(&["/nowhere/at/all", "s3://b/k"]).unwrap_err();
     assert_eq!(missing.code(), 1);
     assert!(
