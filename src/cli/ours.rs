@@ -5,7 +5,8 @@ use std::time::UNIX_EPOCH;
 use super::args::Connection;
 use super::connect;
 use super::failure::Failure;
-use crate::journal::{self, Destination, End, Entry, JournalError, SourceRecord};
+use super::sends::About;
+use crate::journal::{self, Destination, End, Entry, JournalError, SourceRecord, State};
 use crate::model::human::escape;
 use crate::model::send::Standing;
 
@@ -83,6 +84,26 @@ fn changed(source: &SourceRecord) -> Option<String> {
     let since = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     let modified = i64::try_from(since.as_nanos()).ok()?;
     (source.modified? != modified).then(|| "it was written to since".to_owned())
+}
+
+/// How messages and documents name it.
+pub fn about(id: &str, state: &State) -> About {
+    About {
+        bucket: state.recipe.bucket.clone(),
+        key: state.recipe.key.clone(),
+        upload_id: state.begun.as_ref().map(|of| of.upload_id.clone()),
+        source: source(state),
+        journal: id.to_owned(),
+    }
+}
+
+/// Where its bytes come from, for people; not yet escaped.
+pub fn source(state: &State) -> String {
+    let path = state.recipe.source.path.as_ref();
+    path.map_or_else(
+        || "standard input".to_owned(),
+        |path| path.display().to_string(),
+    )
 }
 
 /// One word for it, in lists and documents.

@@ -112,6 +112,9 @@ struct Going<'a> {
 
 impl Going<'_> {
     async fn on(&mut self, entry: &Entry, teller: &mut Teller) -> Result<(Outcome, bool), Failure> {
+        if let Ok(state) = &entry.state {
+            teller.about(ours::about(&entry.id, state));
+        }
         let state = usable(entry)?;
         let resumption = resumption(&entry.id, state, &self.wanted)?;
         let way = ours::way(self.connection, &state.recipe.destination);

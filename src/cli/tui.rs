@@ -44,7 +44,7 @@ pub enum Service {
 }
 
 /// What to say where there is no terminal.
-pub const NO_TERMINAL: &str = "the terminal UI needs a terminal; for scripts there are `mopup ls`, `mopup du` and `mopup abort`";
+pub const NO_TERMINAL: &str = "the terminal UI needs a terminal; for scripts there are `mopup ls`, `mopup du`, `mopup abort` and `mopup upload`";
 
 /// Whether the terminal UI can run here.
 pub fn is_possible() -> bool {

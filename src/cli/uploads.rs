@@ -111,14 +111,6 @@ fn line(record: &Record<'_>) -> String {
     )
 }
 
-fn source(state: &State) -> String {
-    let path = state.recipe.source.path.as_ref();
-    path.map_or_else(
-        || "standard input".to_owned(),
-        |path| path.display().to_string(),
-    )
-}
-
 /// Bytes of the parts that were recorded as stored.
 fn stored(state: &State) -> u64 {
     state.parts.values().map(|part| part.size).sum()
@@ -135,7 +127,7 @@ fn record(entry: &Entry) -> Record<'_> {
         begun: time(recipe.map(|recipe| recipe.created)),
         status: ours::word(&standing),
         detail: ours::detail(&standing).map(str::to_owned),
-        source: state.map(source),
+        source: state.map(ours::source),
         bucket: recipe.map(|recipe| recipe.bucket.as_str()),
         key: recipe.map(|recipe| recipe.key.as_str()),
         upload_id: begun.map(|begun| begun.upload_id.as_str()),
@@ -178,6 +170,7 @@ async fn discard(
         quiet: false,
     };
     let mut teller = Teller::new(telling, session.clock.clone());
+    teller.about(ours::about(&entry.id, state));
     let id = entry.id.clone();
     let discard = |job| Command::Discard { job, id };
     let (_, interrupted) = sends::drive(&mut session, discard, &mut teller).await?;
@@ -189,7 +182,7 @@ async fn confirm(session: &mut Session, entry: &Entry, state: &State) -> Result<
     writeln!(
         io::stderr().lock(),
         "{} → s3://{}/{}, begun {}: {} in {} parts are stored and would be lost",
-        escape(&source(state)),
+        escape(&ours::source(state)),
         escape(&recipe.bucket),
         escape(&recipe.key),
         human::utc(recipe.created),

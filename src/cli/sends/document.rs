@@ -46,6 +46,16 @@ pub struct Failed {
     hint: String,
 }
 
+/// The upload that a whole job is about.
+#[derive(Debug, Clone)]
+pub struct About {
+    pub bucket: String,
+    pub key: String,
+    pub upload_id: Option<String>,
+    pub source: String,
+    pub journal: String,
+}
+
 /// One that was not sent, and needs no further word.
 #[derive(Debug, Serialize)]
 pub struct Named {
@@ -102,15 +112,15 @@ impl Record {
         }
     }
 
-    /// A failure that belongs to no file.
-    pub fn of_all(fault: &Fault) -> Self {
+    /// A failure of a job as a whole. What an interrupted upload holds stays.
+    pub fn of_all(fault: &Fault, about: Option<&About>) -> Self {
         Self::Failed(Failed {
-            bucket: None,
-            key: None,
-            upload_id: None,
-            source: None,
-            kept: false,
-            journal: None,
+            bucket: about.map(|of| of.bucket.clone()),
+            key: about.map(|of| of.key.clone()),
+            upload_id: about.and_then(|of| of.upload_id.clone()),
+            source: about.map(|of| of.source.clone()),
+            kept: about.is_some(),
+            journal: about.map(|of| of.journal.clone()),
             code: fault.code.clone(),
             message: fault.message.clone(),
             hint: fault.hint.clone(),

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::time::Instant;
 
-use super::document::{self, Begun, Document, Progress, Record};
+use super::document::{self, About, Begun, Document, Progress, Record};
 use super::progress;
 use crate::cli::args::Telling;
 use crate::cli::failure::{Exit, Failure};
@@ -52,6 +52,7 @@ pub struct Teller {
     stale: bool,
     evented: Option<Instant>,
     faults: Vec<Fault>,
+    about: Option<About>,
     cancelled: bool,
 }
 
@@ -79,6 +80,7 @@ impl Teller {
             stale: false,
             evented: None,
             faults: Vec::new(),
+            about: None,
             cancelled: false,
         }
     }
@@ -88,6 +90,11 @@ impl Teller {
         if !self.terminal && !self.telling.quiet {
             complain(what);
         }
+    }
+
+    /// What is done from now on is about this upload of ours.
+    pub fn about(&mut self, about: About) {
+        self.about = Some(about);
     }
 
     /// When to draw again, if there is something to.
@@ -204,9 +211,14 @@ impl Teller {
     /// A failure that no job told of.
     pub fn failed(&mut self, fault: &Fault) {
         self.status.clear();
-        complain(&sentence(fault));
+        let mut text = sentence(fault);
+        if let Some(about) = &self.about {
+            let (bucket, key) = (escape(&about.bucket), escape(&about.key));
+            text = format!("s3://{bucket}/{key}: {text}");
+        }
+        complain(&text);
         self.faults.push(fault.clone());
-        self.record(Record::of_all(fault));
+        self.record(Record::of_all(fault, self.about.as_ref()));
     }
 
     /// How a job ended.
