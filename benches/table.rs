@@ -39,6 +39,7 @@ fn empty() -> Table {
             storage: [("STANDARD".to_owned(), 0.023)].into(),
             fallback: 0.023,
             list_requests: 0.005,
+            ..Prices::default()
         }),
         thresholds: Thresholds::default(),
         provider: Provider::default(),

@@ -26,6 +26,7 @@
 //! * [`ui`]: what the program shows. Draws the app's state, only the rows in sight.
 //! * [`s3`]: what the program asks of S3, and the stores that answer: over the SDK, in memory, faulty by script.
 //! * [`tasks`]: what takes time: the job tree, the mailbox, the pacer, listing, sizing, the abort protocol.
+//! * [`journal`]: the records of our own uploads, one locked file each.
 //! * [`demo`]: an S3 server in this process over the in-memory store, and the situation it is filled with.
 //! * [`config`], [`cli`], [`run`], [`term`]: the shell around them.
 //!

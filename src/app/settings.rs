@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Keymap;
 use crate::model::cost::Prices;
 use crate::model::provider::Provider;
-use crate::model::{Address, Thresholds, Timestamp};
+use crate::model::{Address, Thresholds, Timestamp, send};
 
 /// The themes that can be switched to at run time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,6 +55,8 @@ pub struct Settings {
     pub start: Option<Address>,
     /// Look again by itself this often; `None`: only when asked.
     pub refresh: Option<Duration>,
+    /// What a new upload begins with.
+    pub upload: send::Defaults,
     /// The local zone's offset from UTC in seconds, for times on screen.
     pub utc_offset: i32,
     /// The time at the start.
@@ -75,6 +77,7 @@ impl Settings {
             theme: ThemeName::default(),
             start: None,
             refresh: None,
+            upload: send::Defaults::default(),
             utc_offset: 0,
             now,
         }

@@ -13,6 +13,8 @@ use crate::s3::{Clock, Store};
 
 /// The audit log's file in the state folder.
 const AUDIT: &str = "audit.jsonl";
+/// The folder of the journals of our own uploads, beside it.
+const JOURNALS: &str = "uploads";
 
 /// The settings; a mistake in them is told with its line.
 pub fn settings(connection: &Connection) -> Result<config::Settings, Failure> {
@@ -59,4 +61,9 @@ pub fn named(name: Option<&str>, known: &[Provider]) -> Result<Option<Provider>,
 /// Where changes are recorded; `None` without a home directory.
 pub fn audit_path() -> Option<PathBuf> {
     config::state_dir().map(|folder| folder.join(AUDIT))
+}
+
+/// Where our own uploads are recorded; `None` without a home directory.
+pub fn journal_path() -> Option<PathBuf> {
+    config::state_dir().map(|folder| folder.join(JOURNALS))
 }

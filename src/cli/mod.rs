@@ -10,12 +10,18 @@ mod doctor;
 mod du;
 mod failure;
 mod ls;
+mod ours;
 mod output;
 mod parts;
+mod private;
+mod resume;
 mod screen;
+mod sends;
 mod session;
 mod sweep;
 pub mod tui;
+mod upload;
+mod uploads;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -60,6 +66,9 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Du(args)) => block_on(du::run(&connection, args)),
         Some(Command::Parts(args)) => block_on(parts::run(&connection, args)),
         Some(Command::Abort(args)) => block_on(abort::run(&connection, args)),
+        Some(Command::Upload(args)) => block_on(upload::run(&connection, *args)),
+        Some(Command::Resume(args)) => block_on(resume::run(&connection, args)),
+        Some(Command::Uploads(args)) => block_on(uploads::run(&connection, args)),
         Some(Command::Doctor(args)) => block_on(doctor::run(&connection, args)),
         Some(Command::DemoServer(args)) => block_on(demo_server::run(args)),
         None => block_on(screen::run(&connection, cli.address, cli.demo)),

@@ -30,6 +30,7 @@ pub async fn run(
         read_only: connection.read_only,
         provider: named,
         audit: connect::audit_path(),
+        journal: connect::journal_path(),
         service,
         settings,
     };

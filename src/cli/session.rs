@@ -1,17 +1,17 @@
 //! What every command needs: a connection, the engine, the clock, and the ear for an interrupt.
 
-use std::future::Future;
-use std::pin::Pin;
+use std::io::{self, BufRead, IsTerminal};
 use std::sync::Arc;
 
-use tokio::signal::unix::{SignalKind, signal};
+use futures_util::future::select_all;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::args::Connection;
 use super::connect;
 use super::failure::Failure;
 use crate::model::cost::Prices;
 use crate::model::provider::{self, Provider};
-use crate::model::{Moment, Thresholds, Timestamp};
+use crate::model::{Moment, Thresholds, Timestamp, send};
 use crate::protocol::{Command, JobId, News, Outcome};
 use crate::s3::{Clock, Store};
 use crate::tasks::{Engine, Inbox, Settings};
@@ -23,6 +23,10 @@ pub struct Session {
     pub clock: Clock,
     pub thresholds: Thresholds,
     pub prices: Prices,
+    /// What new uploads begin with.
+    pub upload: send::Defaults,
+    /// The custom endpoint, once connected; `None`: AWS.
+    pub endpoint: Option<String>,
     /// The provider whose rules hold, if one was recognised or named.
     pub provider: Option<Provider>,
     known: Vec<Provider>,
@@ -37,38 +41,41 @@ pub struct Session {
     next_job: u64,
 }
 
-/// Comes true when the person presses ctrl-c, or the system asks the process to end.
-pub struct Interrupt(Pin<Box<dyn Future<Output = ()> + Send>>);
+/// Comes true when the person presses ctrl-c, or the system asks the process to end (SIGTERM, or SIGHUP where
+/// that is not ignored, as `nohup` has it).
+#[derive(Debug)]
+pub struct Interrupt(Vec<Signal>);
 
 impl Interrupt {
     fn new() -> Self {
-        Self(Box::pin(asked_to_end()))
+        let mut kinds = vec![SignalKind::interrupt(), SignalKind::terminate()];
+        if !hangups_are_ignored() {
+            kinds.push(SignalKind::hangup());
+        }
+        // Without a handler the system ends the process by itself.
+        Self(kinds.into_iter().filter_map(|of| signal(of).ok()).collect())
     }
 
-    /// Waits for it; may be waited for again and again, each time for the next.
+    /// Waits for it; may be waited for again and again, each time for the next. None is lost in between.
     pub async fn heard(&mut self) {
-        self.0.as_mut().await;
-        *self = Self::new();
+        let asked = self.0.iter_mut().map(|signal| Box::pin(signal.recv()));
+        let asked: Vec<_> = asked.collect();
+        if asked.is_empty() {
+            return std::future::pending().await;
+        }
+        select_all(asked).await;
     }
 }
 
-/// Without a handler the system ends the process by itself.
-async fn asked_to_end() {
-    let pressed = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
+/// Whether whoever started this process wants it to outlive the terminal. Linux tells; elsewhere what has no
+/// terminal to complain on is taken to be meant so.
+fn hangups_are_ignored() -> bool {
+    let Ok(status) = std::fs::read_to_string("/proc/self/status") else {
+        return !io::stderr().is_terminal();
     };
-    let told = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut told) => told.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        () = pressed => {}
-        _ = told => {}
-    }
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 1)
 }
 
 impl Session {
@@ -82,6 +89,7 @@ impl Session {
         let has_audit = recorded.is_some();
         let engine = Settings {
             audit: recorded,
+            journal: connect::journal_path(),
             read_only,
             thresholds: settings.thresholds,
             provider: named.clone(),
@@ -95,6 +103,8 @@ impl Session {
             clock,
             thresholds: settings.thresholds,
             prices: settings.prices,
+            upload: settings.upload,
+            endpoint: None,
             provider: named,
             known: settings.providers,
             read_only,
@@ -122,6 +132,7 @@ impl Session {
         );
         identified.await?;
         self.provider = self.rules_of(endpoint.as_deref()).cloned();
+        self.endpoint = endpoint;
         Ok(())
     }
 
@@ -129,6 +140,20 @@ impl Session {
     pub fn rules_of(&self, endpoint: Option<&str>) -> Option<&Provider> {
         let recognised = || provider::recognised(endpoint?, &self.known);
         self.provider.as_ref().or_else(recognised)
+    }
+
+    /// A line typed by the person. `left` says in the sentence on an interrupt what was not done.
+    pub async fn typed(&mut self, left: &str) -> Result<String, Failure> {
+        let reading = tokio::task::spawn_blocking(|| {
+            let mut line = String::new();
+            io::stdin().lock().read_line(&mut line).map(|_| line)
+        });
+        tokio::select! {
+            line = reading => Ok(line.ok().and_then(Result::ok).unwrap_or_default()),
+            () = self.interrupt.heard() => {
+                Err(Failure::Interrupted(format!("interrupted; {left}")))
+            }
+        }
     }
 
     /// A number for the next job.

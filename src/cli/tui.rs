@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::{Offset, TimeZone};
 use tokio_util::task::TaskTracker;
 
+use super::private::PrivateFolder;
 use crate::app::{self, App};
 use crate::config;
 use crate::demo;
@@ -29,6 +30,8 @@ pub struct Options {
     pub provider: Option<Provider>,
     /// Where changes are recorded.
     pub audit: Option<PathBuf>,
+    /// Where our own uploads are recorded.
+    pub journal: Option<PathBuf>,
     pub service: Service,
 }
 
@@ -41,7 +44,7 @@ pub enum Service {
 }
 
 /// What to say where there is no terminal.
-pub const NO_TERMINAL: &str = "the terminal UI needs a terminal; for scripts there are `mopup ls`, `mopup du` and `mopup abort`";
+pub const NO_TERMINAL: &str = "the terminal UI needs a terminal; for scripts there are `mopup ls`, `mopup du`, `mopup abort` and `mopup upload`";
 
 /// Whether the terminal UI can run here.
 pub fn is_possible() -> bool {
@@ -49,7 +52,15 @@ pub fn is_possible() -> bool {
 }
 
 /// Runs the terminal UI; answers the exit code, and what to tell when the terminal is given back.
-pub async fn run(options: Options, clock: Clock) -> io::Result<(u8, Option<String>)> {
+pub async fn run(mut options: Options, clock: Clock) -> io::Result<(u8, Option<String>)> {
+    // The demo's uploads are gone with its server, so their journals go too.
+    let folder = match options.service {
+        Service::Demo => PrivateFolder::new().ok(),
+        Service::Real(_) => None,
+    };
+    if matches!(options.service, Service::Demo) {
+        options.journal = folder.as_ref().map(|of| of.path().join("uploads"));
+    }
     let mut term = Term::take()?;
     let size = term.size()?;
     let app = App::new(app_settings(&options, &clock), size.width, size.height);
@@ -88,6 +99,7 @@ fn app_settings(options: &Options, clock: &Clock) -> app::Settings {
         theme: config::Colours::from_env().theme(settings.theme),
         start: options.start.clone(),
         refresh: settings.refresh,
+        upload: settings.upload.clone(),
         utc_offset: utc_offset(now),
         now,
     }
@@ -126,6 +138,7 @@ fn engine(options: &Options, store: Arc<dyn Store>, clock: &Clock) -> (Engine, I
             .audit
             .clone()
             .filter(|_| !matches!(options.service, Service::Demo)),
+        journal: options.journal.clone(),
         read_only: options.read_only || options.settings.read_only,
         thresholds: options.settings.thresholds,
         provider: options.provider.clone(),

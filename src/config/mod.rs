@@ -10,6 +10,7 @@ mod prices;
 mod providers;
 mod read;
 mod terminal;
+mod upload;
 
 use std::fs;
 use std::io;
@@ -22,11 +23,13 @@ use crate::app::{Keymap, ThemeName};
 use crate::model::Thresholds;
 use crate::model::cost::Prices;
 use crate::model::provider::Provider;
+use crate::model::send;
 use crate::ui::theme::Override;
 
 pub use error::{ConfigError, Mistake};
 pub use providers::{UnknownProvider, provider_named};
 pub use terminal::Colours;
+pub use upload::{WIDTHS, parse_rate};
 
 /// The documented defaults, as a person would begin a file of their own.
 pub const DEFAULTS: &str = include_str!("../../assets/config.toml");
@@ -44,6 +47,8 @@ pub struct Settings {
     /// Look again by itself this often; `None`: only when asked.
     pub refresh: Option<Duration>,
     pub thresholds: Thresholds,
+    /// What new uploads begin with.
+    pub upload: send::Defaults,
     pub prices: Prices,
     /// Configured ones first.
     pub providers: Vec<Provider>,
@@ -59,6 +64,7 @@ impl Settings {
             read_only: false,
             refresh: None,
             thresholds: Thresholds::default(),
+            upload: send::Defaults::default(),
             prices: prices::defaults()?,
             providers: providers::defaults()?,
         })
@@ -118,6 +124,7 @@ pub fn parse(path: &Path, text: &str) -> Result<Settings, ConfigError> {
             "read_only" => settings.read_only = source.boolean(value)?,
             "refresh" => settings.refresh = source.span_or(value, "off", Duration::from_secs(1))?,
             "thresholds" => settings.thresholds = thresholds(&source, value)?,
+            "upload" => upload::merge(&source, value, &mut settings.upload)?,
             "prices" => prices::merge(&source, source.table(value)?, &mut settings.prices)?,
             "providers" => {
                 providers::merge(&source, source.table(value)?, &mut settings.providers)?;
@@ -136,6 +143,7 @@ const KEYS: &[&str] = &[
     "read_only",
     "refresh",
     "thresholds",
+    "upload",
     "prices",
     "providers",
 ];

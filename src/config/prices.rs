@@ -1,6 +1,5 @@
 //! `[prices]`, and the table that is used without one.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use toml::de::DeTable;
@@ -16,11 +15,7 @@ pub(super) fn defaults() -> Result<Prices, ConfigError> {
         path: Path::new("assets/prices.toml"),
         text: TABLE,
     };
-    let mut prices = Prices {
-        storage: BTreeMap::new(),
-        fallback: 0.0,
-        list_requests: 0.0,
-    };
+    let mut prices = Prices::default();
     merge(&source, &source.document()?, &mut prices)?;
     Ok(prices)
 }
@@ -32,12 +27,30 @@ pub(super) fn merge<'a>(
     prices: &mut Prices,
 ) -> Result<(), ConfigError> {
     for (name, value) in table {
+        match name.get_ref().as_ref() {
+            "fallback" => prices.fallback = source.amount(value)?,
+            "list_requests" => prices.list_requests = source.amount(value)?,
+            "put_requests" => put_requests(source, source.table(value)?, prices)?,
+            class => {
+                let amount = source.amount(value)?;
+                prices.storage.insert(class.to_owned(), amount);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn put_requests<'a>(
+    source: &Source<'a>,
+    table: &DeTable<'a>,
+    prices: &mut Prices,
+) -> Result<(), ConfigError> {
+    for (name, value) in table {
         let amount = source.amount(value)?;
         match name.get_ref().as_ref() {
-            "fallback" => prices.fallback = amount,
-            "list_requests" => prices.list_requests = amount,
+            "fallback" => prices.put_fallback = amount,
             class => {
-                prices.storage.insert(class.to_owned(), amount);
+                prices.put_requests.insert(class.to_owned(), amount);
             }
         }
     }

@@ -8,7 +8,8 @@ use toml::de::DeTable;
 use super::error::ConfigError;
 use super::nearest::nearest;
 use super::read::{Source, Value};
-use crate::model::provider::Provider;
+use crate::model::plan::Limits;
+use crate::model::provider::{Checksums, Provider};
 
 const TABLE: &str = include_str!("../../assets/providers.toml");
 
@@ -62,13 +63,78 @@ fn fill<'a>(
                 provider.abort_after = source.span_or(value, "never", Duration::from_secs(60))?;
             }
             "exact_prefix_only" => provider.exact_prefix_only = source.boolean(value)?,
-            _ => {
-                let known = ["hosts", "abort_after", "exact_prefix_only"];
-                return Err(source.unknown("key", key, &known));
+            "checksums" => {
+                provider.checksums = source.word(value, checksums, &["takes", "refuses", "try"])?;
+            }
+            word => {
+                let known = limit(source, word, value, &mut provider.limits)?;
+                if !known {
+                    return Err(source.unknown("key", key, KEYS));
+                }
             }
         }
     }
+    let limits = &provider.limits;
+    if limits.min_part > limits.max_part {
+        return Err(source.error(value.span(), "'min_part' must not be more than 'max_part'"));
+    }
     Ok(())
+}
+
+/// The keys of a profile.
+const KEYS: &[&str] = &[
+    "hosts",
+    "abort_after",
+    "exact_prefix_only",
+    "checksums",
+    "min_part",
+    "max_part",
+    "max_parts",
+    "max_object",
+    "max_put",
+    "equal_parts",
+];
+
+/// Sets the limit of this name; false if there is none.
+fn limit<'a>(
+    source: &Source<'a>,
+    name: &str,
+    value: &Value<'a>,
+    limits: &mut Limits,
+) -> Result<bool, ConfigError> {
+    let slot = match name {
+        "equal_parts" => {
+            limits.equal_parts = source.boolean(value)?;
+            return Ok(true);
+        }
+        "max_parts" => {
+            let parts = source.size(value)?;
+            let parts = u32::try_from(parts).ok().filter(|parts| *parts > 0);
+            let wrong = || source.error(value.span(), "this is a count from 1 on");
+            limits.max_parts = parts.ok_or_else(wrong)?;
+            return Ok(true);
+        }
+        "min_part" => &mut limits.min_part,
+        "max_part" => &mut limits.max_part,
+        "max_object" => &mut limits.max_object,
+        "max_put" => &mut limits.max_put,
+        _ => return Ok(false),
+    };
+    let size = source.size(value)?;
+    if size == 0 {
+        return Err(source.error(value.span(), "this must be more than nothing"));
+    }
+    *slot = size;
+    Ok(true)
+}
+
+fn checksums(word: &str) -> Option<Checksums> {
+    match word {
+        "takes" => Some(Checksums::Takes),
+        "refuses" => Some(Checksums::Refuses),
+        "try" => Some(Checksums::Try),
+        _ => None,
+    }
 }
 
 /// A provider was chosen by a name that no profile has.

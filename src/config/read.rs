@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::error::{ConfigError, Mistake};
 use super::nearest::nearest;
-use crate::model::filter::parse_duration;
+use crate::model::filter::{parse_duration, parse_size};
 
 pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 pub(super) type Key<'a> = Spanned<std::borrow::Cow<'a, str>>;
@@ -88,6 +88,36 @@ impl<'a> Source<'a> {
                     "this wants a finite number that is not negative",
                 )
             })
+    }
+
+    /// Bytes: a whole number, or a size such as `"16MiB"`.
+    pub fn size(&self, value: &Value) -> Result<u64, ConfigError> {
+        let text = match value.get_ref() {
+            DeValue::Integer(number) if number.radix() == 10 => number.as_str(),
+            DeValue::String(text) => text.as_ref(),
+            _ => return Err(self.wants(value, "a size such as \"16MiB\"")),
+        };
+        parse_size(text).ok_or_else(|| {
+            let text = format!("'{text}' is no size; write 16MiB, 500MB or bytes");
+            self.error(value.span(), text)
+        })
+    }
+
+    /// One of `known` words, as `read` reads it.
+    pub fn word<T>(
+        &self,
+        value: &Value<'a>,
+        read: impl FnOnce(&str) -> Option<T>,
+        known: &[&str],
+    ) -> Result<T, ConfigError> {
+        let word = self.string(value)?;
+        read(word).ok_or_else(|| {
+            let hint = match nearest(word, known.iter().copied()) {
+                Some(near) => format!("did you mean '{near}'?"),
+                None => format!("known: {}", known.join(", ")),
+            };
+            self.error(value.span(), format!("unknown word '{word}'; {hint}"))
+        })
     }
 
     /// One text, or a list of them, each with its place.

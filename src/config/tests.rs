@@ -4,6 +4,10 @@ use std::time::Duration;
 use super::*;
 use crate::app::Action;
 use crate::app::action::Scope;
+use crate::model::plan::{GIB, Limits, MIB, TIB};
+use crate::model::provider::Checksums;
+use crate::model::send::PayloadSigning;
+use crate::model::{Algorithm, ChecksumWish};
 use crate::ui::theme::{ROLES, parse_style};
 
 fn read(text: &str) -> Settings {
@@ -32,6 +36,11 @@ fn every_commented_line_of_the_default_file_is_valid_and_changes_nothing_it_call
     assert_eq!(settings.thresholds, defaults.thresholds);
     assert_eq!(settings.refresh, defaults.refresh);
     assert_eq!(settings.theme, defaults.theme);
+    assert_eq!(settings.upload, defaults.upload);
+    let archive = settings.providers.iter().find(|of| of.name == "archive");
+    let archive = archive.unwrap();
+    assert_eq!(archive.limits, Limits::default());
+    assert_eq!(archive.checksums, Checksums::Try);
     // And each alone, below its heading.
     let mut heading = String::new();
     let mut seen = 0;
@@ -95,6 +104,75 @@ fn prices_are_those_of_the_table_with_glacier_at_the_standard_rate() {
         assert!(close(prices.monthly(Some(class), 1 << 30), rate), "{class}");
     }
     assert!(close(prices.listing(1000), 0.005));
+}
+
+#[test]
+fn requests_cost_what_the_table_says() {
+    let prices = Settings::defaults().unwrap().prices;
+    for (class, rate) in [
+        (None, 0.005),
+        (Some("STANDARD"), 0.005),
+        (Some("STANDARD_IA"), 0.01),
+        (Some("GLACIER_IR"), 0.02),
+        (Some("GLACIER"), 0.03),
+        (Some("DEEP_ARCHIVE"), 0.05),
+        (Some("COLD"), 0.005),
+    ] {
+        let price = prices.requests(class, 1000);
+        assert!((price - rate).abs() < 1e-12, "{class:?}: {price}");
+    }
+    let text = "prices.put_requests = { COLD = 1, STANDARD = 2, fallback = 3 }";
+    let prices = read(text).prices;
+    for (class, rate) in [("COLD", 1.0), ("STANDARD", 2.0), ("OTHER", 3.0)] {
+        assert!((prices.requests(Some(class), 1000) - rate).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn what_new_uploads_begin_with_is_configured() {
+    let upload = read(
+        r#"
+        [upload]
+        part_size = "16MiB"
+        multipart_threshold = 5000000
+        width = 12
+        limit_rate = "10MiB/s"
+        checksum = "sha256"
+        payload_signing = "always"
+        storage_class = "STANDARD_IA"
+        "#,
+    )
+    .upload;
+    assert_eq!(upload.wish.part_size, Some(16 * MIB));
+    assert_eq!(upload.wish.threshold, 5_000_000);
+    assert_eq!(upload.wish.width, Some(12));
+    assert_eq!(upload.pace.limit, Some(10 * MIB));
+    assert_eq!(upload.pace.width, None);
+    assert_eq!(upload.checksum, ChecksumWish::Of(Algorithm::Sha256));
+    assert_eq!(upload.signing, PayloadSigning::Always);
+    assert_eq!(upload.storage_class.as_deref(), Some("STANDARD_IA"));
+}
+
+#[test]
+fn providers_have_limits_of_their_own() {
+    let known = Settings::defaults().unwrap().providers;
+    let of = |name: &str| provider_named(&known, name).unwrap();
+    assert_eq!(of("aws").limits, Limits::default());
+    assert_eq!(of("aws").checksums, Checksums::Takes);
+    assert_eq!(of("scaleway").limits.max_parts, 1000);
+    assert_eq!(of("scaleway").limits.max_object, 5_000_000_000_000);
+    let r2 = of("r2").limits;
+    assert!(r2.equal_parts);
+    assert_eq!(
+        (r2.max_part, r2.max_object),
+        (5 * GIB - 5 * MIB, 5 * TIB - 5 * GIB)
+    );
+    assert_eq!(of("ovh").checksums, Checksums::Refuses);
+    assert_eq!(of("minio").checksums, Checksums::Try);
+    let mine = read("providers.minio = { max_parts = 100, min_part = \"8MiB\" }");
+    let mine = provider_named(&mine.providers, "minio").unwrap().limits;
+    assert_eq!((mine.max_parts, mine.min_part), (100, 8 * MIB));
+    assert_eq!(mine.max_part, 5 * GIB, "the rest stays");
 }
 
 #[test]
@@ -203,6 +281,33 @@ const MISTAKES: &[(&str, usize, usize, &str)] = &[
     ("[prices]\nSTANDARD = nan", 2, 12, "finite"),
     ("[providers.x]\nhost = \"x\"", 2, 1, "did you mean 'hosts'?"),
     ("[providers.x]\nabort_after = 7", 2, 15, "text in quotes"),
+    (
+        "[upload]\npart_sise = \"8MiB\"",
+        2,
+        1,
+        "did you mean 'part_size'?",
+    ),
+    ("[upload]\npart_size = \"8 parts\"", 2, 13, "is no size"),
+    ("[upload]\npart_size = \"1MiB\"", 2, 13, "5MiB to 5GiB"),
+    ("[upload]\npart_size = true", 2, 13, "a size such as"),
+    ("[upload]\nwidth = 65", 2, 9, "1 to 64"),
+    ("[upload]\nlimit_rate = \"0\"", 2, 14, "is no rate"),
+    ("[upload]\nlimit_rate = 0", 2, 14, "is no rate"),
+    ("[upload]\nchecksum = \"md5\"", 2, 12, "unknown word 'md5'"),
+    (
+        "[upload]\npayload_signing = \"alway\"",
+        2,
+        19,
+        "did you mean 'always'?",
+    ),
+    ("[providers.x]\nmax_parts = 0", 2, 13, "a count from 1"),
+    ("[providers.x]\nchecksums = \"yes\"", 2, 13, "unknown word"),
+    (
+        "[providers.x]\nmin_part = \"6GiB\"",
+        1,
+        1,
+        "must not be more than 'max_part'",
+    ),
     ("theme = \"dark", 1, 14, "expected `\"`"),
     ("read_only = true\nread_only = true", 2, 1, "duplicate key"),
 ];

@@ -1,9 +1,9 @@
-//! What held bytes cost, always an estimate: prices differ by region and vendor.
+//! What held bytes and requests cost, always an estimate: prices differ by region and vendor.
 
 use std::collections::BTreeMap;
 
 /// US dollars; see `assets/prices.toml` for where they come from.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Prices {
     /// Storage class → US dollars per GiB and month at which *parts* of that class are billed.
     pub storage: BTreeMap<String, f64>,
@@ -11,9 +11,18 @@ pub struct Prices {
     pub fallback: f64,
     /// US dollars per 1,000 LIST-tier requests (`ListParts`).
     pub list_requests: f64,
+    /// Storage class → US dollars per 1,000 PUT-tier requests (create, part, complete, put).
+    pub put_requests: BTreeMap<String, f64>,
+    /// For a class that `put_requests` does not know, and where none is named.
+    pub put_fallback: f64,
 }
 
 const GIB: f64 = 1024.0 * 1024.0 * 1024.0;
+
+/// Classes whose uploads are staged in S3 Standard: only their complete is billed at their own rate.
+///
+/// Source: S3 User Guide, "Uploading and copying objects using multipart upload", on pricing.
+const STAGED: [&str; 2] = ["GLACIER", "DEEP_ARCHIVE"];
 
 impl Prices {
     /// US dollars per month for `bytes` of `class`.
@@ -33,6 +42,23 @@ impl Prices {
         let thousands = requests as f64 / 1000.0;
         thousands * self.list_requests
     }
+
+    /// US dollars for `requests` of the PUT tier on objects of `class`.
+    pub fn requests(&self, class: Option<&str>, requests: u64) -> f64 {
+        let rate = class
+            .and_then(|class| self.put_requests.get(class))
+            .copied()
+            .unwrap_or(self.put_fallback);
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let thousands = requests as f64 / 1000.0;
+        thousands * rate
+    }
+
+    /// US dollars for the requests of an upload of so many parts: its create, its parts, its complete.
+    pub fn multipart(&self, class: Option<&str>, parts: u64) -> f64 {
+        let staged = class.filter(|class| !STAGED.contains(class));
+        self.requests(staged, parts + 1) + self.requests(class, 1)
+    }
 }
 
 #[cfg(test)]
@@ -45,11 +71,30 @@ mod tests {
             storage: BTreeMap::from([("STANDARD_IA".to_owned(), 0.0125)]),
             fallback: 0.023,
             list_requests: 0.005,
+            ..Prices::default()
         };
         let close = |a: f64, b: f64| (a - b).abs() < 1e-9;
         assert!(close(prices.monthly(Some("STANDARD_IA"), 1 << 40), 12.8));
         assert!(close(prices.monthly(Some("COLD"), 1 << 30), 0.023));
         assert!(close(prices.monthly(None, 1 << 30), 0.023));
         assert!(close(prices.listing(12_000), 0.06));
+    }
+
+    #[test]
+    fn only_the_complete_of_a_staged_class_costs_its_own_rate() {
+        let prices = Prices {
+            put_requests: BTreeMap::from([
+                ("STANDARD_IA".to_owned(), 0.01),
+                ("DEEP_ARCHIVE".to_owned(), 0.05),
+            ]),
+            put_fallback: 0.005,
+            ..Prices::default()
+        };
+        let close = |a: f64, b: f64| (a - b).abs() < 1e-9;
+        assert!(close(prices.requests(None, 1000), 0.005));
+        assert!(close(prices.multipart(None, 998), 0.005));
+        assert!(close(prices.multipart(Some("STANDARD_IA"), 998), 0.01));
+        let staged = 0.005 * 0.999 + 0.05 * 0.001;
+        assert!(close(prices.multipart(Some("DEEP_ARCHIVE"), 998), staged));
     }
 }

@@ -184,6 +184,7 @@ mod tests {
             storage: BTreeMap::new(),
             fallback: 0.02,
             list_requests: 0.005,
+            ..Prices::default()
         }
     }
 

@@ -114,6 +114,16 @@ pub struct Pace {
     pub width: Option<usize>,
 }
 
+/// What holds for every upload unless the person says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Defaults {
+    pub wish: Wish,
+    pub checksum: ChecksumWish,
+    pub signing: PayloadSigning,
+    pub pace: Pace,
+    pub storage_class: Option<String>,
+}
+
 /// What to send, where to, and how.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {

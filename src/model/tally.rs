@@ -179,6 +179,7 @@ mod tests {
             storage: [("COLD".to_owned(), 0.01)].into(),
             fallback: 0.02,
             list_requests: 0.005,
+            ..Prices::default()
         }
     }
 

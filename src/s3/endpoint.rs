@@ -40,9 +40,44 @@ pub fn host_and_port(endpoint: &str) -> (String, bool) {
     }
 }
 
+/// Whether requests go over plain HTTP to another machine, where anybody on the way can read them.
+pub fn is_exposed(endpoint: &str) -> bool {
+    let (host, tls) = host_and_port(endpoint);
+    let name = host
+        .rsplit_once(':')
+        .map_or(host.as_str(), |(name, _)| name);
+    let loopback = name == "localhost"
+        || name.ends_with(".localhost")
+        || name
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback());
+    !tls && !loopback
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_plain_http_to_another_machine_is_exposed() {
+        for exposed in [
+            "http://s3.example",
+            "http://10.0.0.1:9000",
+            "http://[fd00::1]",
+        ] {
+            assert!(is_exposed(exposed), "{exposed}");
+        }
+        for safe in [
+            "https://s3.example",
+            "http://127.0.0.1:9000",
+            "http://[::1]:9000",
+            "http://localhost",
+            "http://s3.localhost:4566/x",
+        ] {
+            assert!(!is_exposed(safe), "{safe}");
+        }
+    }
 
     #[test]
     fn an_endpoint_is_shown_without_its_password() {

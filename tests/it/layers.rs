@@ -122,7 +122,8 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
     (
         "cli",
         &[
-            "app", "config", "demo", "model", "protocol", "run", "s3", "tasks", "term", "ui",
+            "app", "config", "demo", "journal", "model", "protocol", "run", "s3", "tasks", "term",
+            "ui",
         ],
         &[
             "chrono",
@@ -135,10 +136,13 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
             "ratatui",
             "serde",
             "serde_json",
+            // tempfile is there only for tests
+            "tempfile",
             "thiserror",
             "tokio",
             "tokio_util",
             "unicode_width",
+            "walkdir",
         ],
     ),
     ("lib", &[], &[]),

@@ -22,6 +22,7 @@ fn settings() -> TableSettings {
             storage: [("COLD".to_owned(), 0.01)].into(),
             fallback: 0.023,
             list_requests: 0.005,
+            ..Prices::default()
         }),
         thresholds: Thresholds::default(),
         provider: Provider {

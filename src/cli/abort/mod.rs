@@ -4,7 +4,7 @@ mod candidates;
 mod report;
 
 use std::fmt::Write as _;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 
 use super::args::{self, Connection};
 use super::failure::{Exit, Failure};
@@ -147,16 +147,7 @@ async fn confirm(session: &mut Session, plan: &Plan) -> Result<(), Failure> {
     }
     write!(io::stderr().lock(), "type {} to abort: ", tally.rows)?;
     io::stderr().lock().flush()?;
-    let reading = tokio::task::spawn_blocking(|| {
-        let mut line = String::new();
-        io::stdin().lock().read_line(&mut line).map(|_| line)
-    });
-    let typed = tokio::select! {
-        line = reading => line.ok().and_then(Result::ok).unwrap_or_default(),
-        () = session.interrupt.heard() => {
-            return Err(Failure::Interrupted("interrupted; nothing was aborted".to_owned()));
-        }
-    };
+    let typed = session.typed("nothing was aborted").await?;
     if typed.trim() == tally.rows.to_string() {
         return Ok(());
     }

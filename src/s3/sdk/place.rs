@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::connect::ConnectOptions;
 use crate::protocol::{Fault, Kind, Operation};
-use crate::s3::endpoint::{host_and_port, shown_endpoint};
+use crate::s3::endpoint::{host_and_port, is_exposed, shown_endpoint};
 
 pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// Aborting an upload of 2,500 parts was seen to take 33 s.
@@ -26,8 +26,10 @@ pub(super) struct Place {
 
 /// Judges the endpoint; refuses what is no URL.
 pub(super) fn place(options: &ConnectOptions, endpoint: Option<&str>) -> Result<Place, Fault> {
-    let (host, tls) =
-        endpoint.map_or_else(|| ("s3.amazonaws.com:443".to_owned(), true), host_and_port);
+    let host = endpoint.map_or_else(
+        || "s3.amazonaws.com:443".to_owned(),
+        |endpoint| host_and_port(endpoint).0,
+    );
     if let Some(endpoint) = endpoint {
         let known = endpoint.starts_with("http://") || endpoint.starts_with("https://");
         if !known || host.starts_with(':') {
@@ -44,16 +46,10 @@ pub(super) fn place(options: &ConnectOptions, endpoint: Option<&str>) -> Result<
         .rsplit_once(':')
         .map_or(host.as_str(), |(name, _)| name);
     let aws = name.ends_with(".amazonaws.com") || name.ends_with(".amazonaws.com.cn");
-    let loopback = name == "localhost"
-        || name.ends_with(".localhost")
-        || name
-            .trim_matches(['[', ']'])
-            .parse::<std::net::IpAddr>()
-            .is_ok_and(|address| address.is_loopback());
     Ok(Place {
         endpoint: endpoint.map(shown_endpoint),
         aws,
-        exposed: !tls && !loopback,
+        exposed: endpoint.is_some_and(is_exposed),
         host,
         connect_timeout: options.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
         read_timeout: options.read_timeout.unwrap_or(READ_TIMEOUT),

@@ -28,6 +28,7 @@ pub fn settings() -> Settings {
         storage: BTreeMap::new(),
         fallback: 0.023,
         list_requests: 0.005,
+        ..Prices::default()
     };
     Settings::new(Arc::new(prices), NOW)
 }

@@ -6,6 +6,8 @@ mod documents;
 mod lists;
 mod manners;
 mod places;
+mod rehearsals;
+mod sends;
 
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;

@@ -1,5 +1,7 @@
 //! The arguments, as clap reads them. Decides nothing.
 
+mod sending;
+
 use std::path::PathBuf;
 
 use clap::builder::NonEmptyStringValueParser;
@@ -7,6 +9,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
 use crate::model::Address;
+
+pub use sending::{CustomerKeyFrom, Pace, Resume, Sse, Stored, Telling, Upload, Uploads, Way};
 
 /// The multipart uploads in progress of S3 and S3-compatible buckets.
 ///
@@ -84,6 +88,13 @@ pub enum Command {
     Parts(Parts),
     /// Abort uploads, after looking whether they live
     Abort(Abort),
+    /// Send files, directories or standard input; survives what breaks
+    #[command(visible_alias = "put")]
+    Upload(Box<Upload>),
+    /// Go on with an upload of ours that was interrupted
+    Resume(Resume),
+    /// List our own uploads that were interrupted or ended lately
+    Uploads(Uploads),
     /// Check credentials, endpoint, permissions and quirks; changes nothing
     Doctor(Doctor),
     /// Serve the demo's situation to any S3 client
