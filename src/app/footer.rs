@@ -90,6 +90,11 @@ fn makes_sense(app: &App, entry: &Entry) -> bool {
         Action::Open => app.focus != Pane::Parts,
         Action::Filter => matches!(app.focus, Pane::Buckets | Pane::Uploads),
         Action::Back => app.focus != Pane::Buckets || !app.buckets.filter.is_empty(),
+        Action::Resume => !app.interrupted.is_empty() && !app.settings.read_only,
+        Action::Pause | Action::LimitRate => {
+            app.tasks.current().is_some_and(|task| task.is_upload())
+        }
+        Action::Cancel => app.tasks.current().is_none_or(|task| task.is_running()),
         Action::Tasks => !app.tasks.list.is_empty() && app.focus != Pane::Tasks,
         _ => true,
     }

@@ -148,6 +148,14 @@ impl Order {
     }
 }
 
+/// Where the key of SSE-C is to be read from: a key itself is never typed or kept.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum KeySource {
+    File(PathBuf),
+    /// An environment variable's name.
+    Variable(String),
+}
+
 /// What to go on with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resumption {
@@ -157,6 +165,8 @@ pub struct Resumption {
     pub source: Option<Source>,
     /// The SSE-C key, which no journal holds.
     pub customer_key: Option<CustomerKey>,
+    /// Where to read it from, if it was not read yet.
+    pub customer_key_from: Option<KeySource>,
     pub pace: Pace,
     /// The source changed: abort the old upload and begin a new one of what is there now.
     pub anew: bool,

@@ -78,6 +78,16 @@ pub(super) fn bytes(value: &Value) -> Result<u64, FilterError> {
     }
 }
 
+/// Bytes as filters and configuration write them: `500`, `10k`, `500MB`, `1.5GiB`.
+pub fn parse_bytes(text: &str) -> Option<u64> {
+    let value = Value {
+        text: text.to_owned(),
+        quoted: false,
+        column: 1,
+    };
+    bytes(&value).ok()
+}
+
 /// A time span as filters and configuration write it: `30s`, `15m`, `12h`, `7d`, `2w`, `1d12h`.
 pub fn parse_duration(text: &str) -> Option<Duration> {
     let value = Value {
