@@ -58,9 +58,9 @@ pub fn parse_rate(text: &str) -> Result<Option<u64>, String> {
     if matches!(text, "" | "none" | "off") {
         return Ok(None);
     }
-    let size = text.strip_suffix("/s").unwrap_or(text).trim_end();
+    let size = text.strip_suffix("/s").unwrap_or(text).replace(' ', "");
     let wrong = || format!("'{text}' is no rate: write 10MiB/s or 500k, or nothing for no limit");
-    let rate = filter::parse_bytes(size).ok_or_else(wrong)?;
+    let rate = filter::parse_bytes(&size).ok_or_else(wrong)?;
     Ok((rate > 0).then_some(rate))
 }
 

@@ -2,8 +2,10 @@
 
 mod aborting;
 mod commands;
+mod interrupted;
 mod listing;
 mod moving;
+mod sending;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

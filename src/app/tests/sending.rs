@@ -1,0 +1,403 @@
+//! Uploads while they run: figures, levers, ends, and leaving.
+
+use super::*;
+use crate::app::action::Action;
+use crate::app::dialog::{QuitDialog, QuitStep};
+use crate::app::messages::Severity;
+use crate::app::tasks::Task;
+use crate::model::send::{Order, Pace, Phase, Sending, Source, StoredObject, Verdict};
+use crate::model::{State, Target};
+use crate::protocol::{Sent, SentOutcome};
+
+const ID: &str = "01J9";
+
+fn is_send(command: &Command) -> Option<JobId> {
+    match command {
+        Command::Send { job, .. } => Some(*job),
+        _ => None,
+    }
+}
+
+/// A bench whose open bucket is listed, and from which `/data/x.bin` is sent.
+fn sending() -> Bench {
+    let mut bench = Bench::listed(&[upload("old", 30)]);
+    bench.size_all(DAY * 20);
+    begin(&mut bench, "dir/");
+    bench
+}
+
+fn begin(bench: &mut Bench, key: &str) {
+    let mut effects = Vec::new();
+    let order = Order::new(Source::Path("/data/x.bin".into()), "b", key);
+    bench.app.begin_sending(order, &mut effects);
+    bench.take(effects);
+    bench.app.messages.dismiss();
+}
+
+fn figures(stored: u64) -> Sending {
+    Sending {
+        phase: Phase::Sending,
+        target: Some(Target {
+            bucket: "b".into(),
+            key: "dir/x.bin".into(),
+            upload_id: "up-1".into(),
+        }),
+        journal: Some(ID.into()),
+        stored,
+        total: Some(1_000),
+        parts_done: u32::try_from(stored / 100).unwrap(),
+        parts: Some(10),
+        files: 1,
+        width: 4,
+        max_width: 8,
+        ..Sending::default()
+    }
+}
+
+fn news(bench: &mut Bench, sending: Sending) {
+    bench.answer(is_send, News::Sending(Box::new(sending)));
+}
+
+fn end(bench: &mut Bench, outcome: SentOutcome) {
+    let sent = Sent {
+        source: Source::Path("/data/x.bin".into()),
+        bucket: "b".into(),
+        key: "dir/x.bin".into(),
+        upload_id: Some("up-1".into()),
+        journal: Some(ID.into()),
+        outcome,
+    };
+    bench.answer(is_send, News::Sent(Box::new(sent)));
+    bench.answer(is_send, News::Ended(Outcome::Done));
+}
+
+fn stored(verdict: Verdict) -> SentOutcome {
+    SentOutcome::Stored(StoredObject {
+        etag: "e-10".into(),
+        version_id: None,
+        size: 1_000,
+        sent: 1_000,
+        parts: 10,
+        checksum: None,
+        verdict,
+    })
+}
+
+fn task(bench: &Bench) -> &Task {
+    &bench.app.tasks.list[0]
+}
+
+fn told(bench: &Bench) -> (Severity, String) {
+    let message = bench.app.messages.current().expect("something was said");
+    (message.severity, message.text.clone())
+}
+
+#[test]
+fn what_is_sent_is_an_active_upload_in_its_table_until_it_is_stored() {
+    let mut bench = sending();
+    news(&mut bench, figures(0));
+    assert_eq!(bench.keys_shown(), ["old", "dir/x.bin"]);
+    news(&mut bench, figures(400));
+    let table = &bench.app.place().unwrap().table;
+    let row = table.find("dir/x.bin", "up-1").unwrap();
+    assert_eq!(table.state(row, NOW), Some(State::Active));
+    let extent = *table.row(row).unwrap().measure().exact().unwrap();
+    assert_eq!((extent.bytes, extent.parts), (400, 4));
+    end(&mut bench, stored(Verdict::Verified("size".into())));
+    assert_eq!(bench.keys_shown(), ["old"]);
+}
+
+#[test]
+fn figures_that_come_late_bring_no_ended_upload_back() {
+    let mut bench = sending();
+    news(&mut bench, figures(400));
+    let sent = Sent {
+        source: Source::Stdin,
+        bucket: "b".into(),
+        key: "dir/x.bin".into(),
+        upload_id: Some("up-1".into()),
+        journal: None,
+        outcome: stored(Verdict::Verified("size".into())),
+    };
+    bench.answer(is_send, News::Sent(Box::new(sent)));
+    bench.keys("ctrl-r");
+    bench.answer(is_list, News::Listed(vec![upload("old", 30)]));
+    bench.answer(is_list, News::Ended(Outcome::Done));
+    news(&mut bench, figures(500));
+    assert_eq!(bench.keys_shown(), ["old"]);
+}
+
+#[test]
+fn an_upload_to_a_bucket_that_was_not_listed_leaves_its_table_alone() {
+    let mut bench = sending();
+    let mut elsewhere = figures(400);
+    if let Some(target) = &mut elsewhere.target {
+        target.bucket = "unknown".into();
+    }
+    news(&mut bench, elsewhere);
+    assert_eq!(bench.keys_shown(), ["old"]);
+}
+
+#[test]
+fn an_upload_is_paused_and_goes_on() {
+    let mut bench = sending();
+    news(&mut bench, figures(400));
+    let job = task(&bench).job;
+    bench.keys("t p");
+    assert_eq!(bench.sent.last(), Some(&Command::Pause(job)));
+    bench.keys("p");
+    assert_eq!(bench.sent.last(), Some(&Command::Continue(job)));
+    bench.keys("p");
+    news(
+        &mut bench,
+        Sending {
+            phase: Phase::Paused,
+            ..figures(400)
+        },
+    );
+    bench.keys("p");
+    assert_eq!(bench.sent.last(), Some(&Command::Continue(job)));
+}
+
+#[test]
+fn the_width_changes_by_one_within_what_the_buffers_allow() {
+    let mut bench = sending();
+    bench.keys("t +");
+    assert!(!matches!(bench.sent.last(), Some(Command::Pace { .. })));
+    news(&mut bench, figures(400));
+    let widths = |bench: &mut Bench, keys: &str| {
+        bench.keys(keys);
+        match bench.sent.last() {
+            Some(Command::Pace { pace, .. }) => pace.width,
+            other => panic!("no pace: {other:?}"),
+        }
+    };
+    assert_eq!(widths(&mut bench, "+"), Some(5));
+    assert_eq!(widths(&mut bench, "+ + + + +"), Some(8));
+    assert!(told(&bench).1.contains("8 parts at once"));
+    assert_eq!(widths(&mut bench, "- - - - - - - - - -"), Some(1));
+    assert!(told(&bench).1.contains("one part at a time"));
+    assert_eq!(widths(&mut bench, "="), None);
+}
+
+#[test]
+fn the_rate_is_limited_by_the_dialog_and_by_the_palette() {
+    let mut bench = sending();
+    news(&mut bench, figures(400));
+    let pace = |bench: &Bench| match bench.sent.last() {
+        Some(Command::Pace { pace, .. }) => *pace,
+        other => panic!("no pace: {other:?}"),
+    };
+    bench.keys("t + L").type_("fast").keys("enter");
+    assert!(matches!(&bench.app.dialog, Some(Dialog::Rate(dialog)) if dialog.error.is_some()));
+    bench.keys("ctrl-u").type_("10MiB/s").keys("enter");
+    assert!(bench.app.dialog.is_none());
+    let (limit, width) = (Some(10 << 20), Some(5));
+    assert_eq!(pace(&bench), Pace { limit, width }, "the width stays");
+    bench.keys("L");
+    assert!(
+        matches!(&bench.app.dialog, Some(Dialog::Rate(dialog)) if dialog.input.text() == "10MiB/s")
+    );
+    bench.keys("ctrl-u enter");
+    assert_eq!(pace(&bench).limit, None);
+    // From another pane the newest upload is meant.
+    bench.keys("t :").type_("limit-rate 1MiB/s").keys("enter");
+    assert_eq!(pace(&bench).limit, Some(1 << 20));
+    bench.keys(":").type_("pause").keys("enter");
+    assert!(matches!(bench.sent.last(), Some(Command::Pause(_))));
+}
+
+#[test]
+fn stopping_keeps_by_default_and_aborts_only_after_a_word() {
+    let mut bench = sending();
+    news(&mut bench, figures(400));
+    let job = task(&bench).job;
+    bench.keys("t x esc");
+    assert!(bench.app.dialog.is_none());
+    assert!(!task(&bench).cancelling);
+    bench.keys("x a").type_("aaaa").keys("enter");
+    assert!(
+        !task(&bench).cancelling,
+        "leaning on a key is no confirmation"
+    );
+    bench.keys("ctrl-u").type_("abort").keys("enter");
+    assert_eq!(bench.sent.last(), Some(&Command::Drop(job)));
+    assert!(task(&bench).cancelling);
+    bench.keys("x enter");
+    assert_eq!(bench.sent.last(), Some(&Command::Cancel(job)));
+}
+
+#[test]
+fn the_details_stay_open_under_what_their_keys_ask() {
+    let mut bench = sending();
+    news(&mut bench, figures(400));
+    bench.keys("t enter p");
+    assert!(matches!(bench.sent.last(), Some(Command::Pause(_))));
+    let open = |bench: &Bench| matches!(bench.app.dialog, Some(Dialog::Report { .. }));
+    assert!(open(&bench));
+    bench.keys("x");
+    assert!(matches!(bench.app.dialog, Some(Dialog::Stop(_))));
+    bench.keys("esc");
+    assert!(open(&bench));
+    bench.keys("L esc");
+    assert!(open(&bench));
+    bench.keys("esc");
+    assert!(bench.app.dialog.is_none());
+}
+
+#[test]
+fn commands_on_what_has_ended_say_so() {
+    let mut bench = sending();
+    end(
+        &mut bench,
+        stored(Verdict::Verified("size and ETag".into())),
+    );
+    let sent = bench.sent.len();
+    for key in ["p", "+", "-", "=", "L", "x"] {
+        bench.keys("t");
+        bench.keys(key);
+        assert!(
+            told(&bench).1.contains("ended"),
+            "{key}: {:?}",
+            told(&bench)
+        );
+        assert!(bench.app.dialog.is_none());
+        bench.keys("t");
+    }
+    assert_eq!(bench.sent.len(), sent);
+}
+
+#[test]
+fn an_end_says_how_sure_it_is() {
+    let severity = |outcome: SentOutcome| {
+        let mut bench = sending();
+        news(&mut bench, figures(400));
+        end(&mut bench, outcome);
+        let farewell = bench.app.farewell().unwrap();
+        (told(&bench).0, told(&bench).1, farewell)
+    };
+    let (good, text, farewell) = severity(stored(Verdict::Verified("size and ETag".into())));
+    assert_eq!(good, Severity::Good);
+    assert!(text.contains("verified: size and ETag"), "{text}");
+    assert_eq!(farewell, "1 stored (1000 B)");
+    let (warning, text, _) = severity(stored(Verdict::Unverified("no checksum".into())));
+    assert_eq!(warning, Severity::Warning);
+    assert!(text.contains("no checksum"), "{text}");
+    let (warning, _, farewell) = severity(SentOutcome::Kept { stored: 400 });
+    assert_eq!(warning, Severity::Warning);
+    assert!(farewell.contains("s3://b/dir/x.bin is kept"), "{farewell}");
+    assert!(farewell.contains("mopup resume 01J9"), "{farewell}");
+    let failed = |kept| SentOutcome::Failed {
+        fault: fault(),
+        kept,
+    };
+    let (error, text, farewell) = severity(failed(true));
+    assert_eq!(error, Severity::Error);
+    assert!(text.contains("mopup resume 01J9"), "{text}");
+    assert!(farewell.contains("mopup resume 01J9"), "{farewell}");
+    let (error, text, farewell) = severity(failed(false));
+    assert_eq!(error, Severity::Error);
+    assert!(!text.contains("resume") && !farewell.contains("resume"));
+}
+
+#[test]
+fn what_was_kept_is_asked_for_again() {
+    let mut bench = sending();
+    end(&mut bench, SentOutcome::Kept { stored: 400 });
+    assert!(matches!(
+        bench.sent.last(),
+        Some(Command::Interrupted { .. })
+    ));
+}
+
+#[test]
+fn leaving_keeps_uploads_by_default() {
+    let mut bench = sending();
+    news(&mut bench, figures(400));
+    bench.keys("q");
+    assert!(matches!(bench.app.dialog, Some(Dialog::Quit(_))));
+    bench.keys("esc");
+    assert!(bench.other.is_empty());
+    bench.keys("q q");
+    assert_eq!(bench.other, [Effect::Quit]);
+    assert!(!bench.sent.iter().any(|of| matches!(of, Command::Drop(_))));
+    let farewell = bench.app.farewell().unwrap();
+    assert!(farewell.contains("mopup resume 01J9"), "{farewell}");
+}
+
+#[test]
+fn leaving_may_abort_uploads_and_waits_for_the_last() {
+    let mut bench = sending();
+    news(&mut bench, figures(400));
+    let first = task(&bench).job;
+    begin(&mut bench, "other");
+    bench.keys("q a").type_("abort").keys("enter");
+    let drops = bench
+        .sent
+        .iter()
+        .filter(|of| matches!(of, Command::Drop(_)));
+    assert_eq!(drops.count(), 2);
+    assert!(bench.other.is_empty());
+    let leaving = |bench: &Bench| {
+        let Some(Dialog::Quit(QuitDialog { step, .. })) = &bench.app.dialog else {
+            return false;
+        };
+        matches!(step, QuitStep::Leaving)
+    };
+    assert!(leaving(&bench));
+    bench.answer(is_send, News::Ended(Outcome::Done));
+    assert!(bench.other.is_empty());
+    let news = News::Ended(Outcome::Done);
+    bench.event(Event::Reports(vec![Report { job: first, news }]));
+    assert_eq!(bench.other, [Effect::Quit]);
+}
+
+#[test]
+fn an_upload_that_rests_wants_no_clock() {
+    let mut bench = sending();
+    news(&mut bench, figures(400));
+    // The parts under the cursor are asked for first.
+    bench.event(Event::Clock(NOW));
+    bench.event(Event::Clock(NOW));
+    assert_eq!(bench.app.needs_clock(), Some(Duration::from_secs(1)));
+    for phase in [Phase::Paused, Phase::Waiting] {
+        news(
+            &mut bench,
+            Sending {
+                phase,
+                ..figures(400)
+            },
+        );
+        // Its last part is told in minutes by then.
+        bench.event(Event::Clock(NOW.plus(Duration::from_secs(90))));
+        assert_eq!(
+            bench.app.needs_clock(),
+            Some(Duration::from_secs(60)),
+            "{phase:?}"
+        );
+    }
+}
+
+#[test]
+fn the_footer_offers_levers_only_while_there_is_something_to_move() {
+    let mut bench = sending();
+    news(&mut bench, figures(400));
+    bench.keys("t");
+    bench.app.messages.dismiss();
+    let offers = |bench: &Bench, action: Action| {
+        let hints = crate::app::footer::hints(&bench.app, 200);
+        hints.iter().any(|hint| hint.action == action)
+    };
+    assert!(offers(&bench, Action::Pause) && offers(&bench, Action::Cancel));
+    assert!(!offers(&bench, Action::Resume));
+    end(&mut bench, stored(Verdict::Verified("size".into())));
+    assert!(!offers(&bench, Action::Pause) && !offers(&bench, Action::Cancel));
+}
+
+#[test]
+fn a_warning_is_told_and_kept_with_its_task() {
+    let mut bench = sending();
+    bench.answer(is_send, News::Warning(fault()));
+    assert_eq!(told(&bench).0, Severity::Warning);
+    assert_eq!(task(&bench).transfer.as_ref().unwrap().warnings, [fault()]);
+}
