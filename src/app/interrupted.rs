@@ -118,6 +118,11 @@ impl App {
         } else if self.dialog.is_none() && self.filter_edit.is_none() {
             let mut dialog = InterruptedDialog::new(entries);
             dialog.note = note;
+            // Whoever asks at a task that was kept means that one.
+            let task = self.tasks.current().filter(|_| self.focus == Pane::Tasks);
+            if let Some(id) = task.and_then(|task| task.transfer.as_ref()?.journal()) {
+                dialog.select(id);
+            }
             self.dialog = Some(Dialog::Interrupted(dialog));
         }
     }

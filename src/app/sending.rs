@@ -156,8 +156,18 @@ impl App {
                 _ => drop(place.asked.remove(&row)),
             }
         }
-        if let Some(transfer) = self.tasks.get_mut(job).and_then(Task::transfer_mut) {
-            transfer.take(sent);
+        let Some(transfer) = self.tasks.get_mut(job).and_then(Task::transfer_mut) else {
+            return;
+        };
+        // Of a single file the verdict tells.
+        let queued = transfer.now.as_ref().is_some_and(|now| now.files > 1);
+        let fault = match &sent.outcome {
+            SentOutcome::Failed { fault, .. } if queued => Some(fault.to_string()),
+            _ => None,
+        };
+        transfer.take(sent);
+        if let Some(text) = fault {
+            self.messages.record(self.now, Severity::Error, text);
         }
     }
 
@@ -190,8 +200,14 @@ impl App {
     /// An upload or the giving up of one has ended: what stays of it is asked for, and whoever waited for the
     /// last one leaves.
     pub(super) fn transfer_ended(&mut self, job: JobId, effects: &mut Vec<Effect>) {
-        let task = self.tasks.list.iter().find(|task| task.job == job);
-        let sums = task.and_then(|task| Some(task.transfer.as_ref()?.sums));
+        let transfer = self.tasks.get_mut(job).and_then(Task::transfer_mut);
+        let sums = transfer.map(|transfer| {
+            if let Some(now) = &mut transfer.now {
+                now.in_flight = 0;
+                now.left = None;
+            }
+            transfer.sums
+        });
         let stays = sums.is_some_and(|of| of.kept + of.failed_kept > 0 || of.files() == 0);
         if stays {
             self.look_for_interrupted(Look::Quiet, effects);

@@ -3,6 +3,7 @@
 mod aborting;
 mod commands;
 mod interrupted;
+mod leaving;
 mod listing;
 mod moving;
 mod sending;

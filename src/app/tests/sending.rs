@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::app::action::Action;
-use crate::app::dialog::{QuitDialog, QuitStep};
 use crate::app::messages::Severity;
 use crate::app::tasks::Task;
 use crate::model::send::{Order, Pace, Phase, Sending, Source, StoredObject, Verdict};
@@ -11,7 +10,7 @@ use crate::protocol::{Sent, SentOutcome};
 
 const ID: &str = "01J9";
 
-fn is_send(command: &Command) -> Option<JobId> {
+pub(super) fn is_send(command: &Command) -> Option<JobId> {
     match command {
         Command::Send { job, .. } => Some(*job),
         _ => None,
@@ -19,14 +18,14 @@ fn is_send(command: &Command) -> Option<JobId> {
 }
 
 /// A bench whose open bucket is listed, and from which `/data/x.bin` is sent.
-fn sending() -> Bench {
+pub(super) fn sending() -> Bench {
     let mut bench = Bench::listed(&[upload("old", 30)]);
     bench.size_all(DAY * 20);
     begin(&mut bench, "dir/");
     bench
 }
 
-fn begin(bench: &mut Bench, key: &str) {
+pub(super) fn begin(bench: &mut Bench, key: &str) {
     let mut effects = Vec::new();
     let order = Order::new(Source::Path("/data/x.bin".into()), "b", key);
     bench.app.begin_sending(order, &mut effects);
@@ -34,7 +33,7 @@ fn begin(bench: &mut Bench, key: &str) {
     bench.app.messages.dismiss();
 }
 
-fn figures(stored: u64) -> Sending {
+pub(super) fn figures(stored: u64) -> Sending {
     Sending {
         phase: Phase::Sending,
         target: Some(Target {
@@ -54,7 +53,7 @@ fn figures(stored: u64) -> Sending {
     }
 }
 
-fn news(bench: &mut Bench, sending: Sending) {
+pub(super) fn news(bench: &mut Bench, sending: Sending) {
     bench.answer(is_send, News::Sending(Box::new(sending)));
 }
 
@@ -83,7 +82,7 @@ fn stored(verdict: Verdict) -> SentOutcome {
     })
 }
 
-fn task(bench: &Bench) -> &Task {
+pub(super) fn task(bench: &Bench) -> &Task {
     &bench.app.tasks.list[0]
 }
 
@@ -308,48 +307,6 @@ fn what_was_kept_is_asked_for_again() {
         bench.sent.last(),
         Some(Command::Interrupted { .. })
     ));
-}
-
-#[test]
-fn leaving_keeps_uploads_by_default() {
-    let mut bench = sending();
-    news(&mut bench, figures(400));
-    bench.keys("q");
-    assert!(matches!(bench.app.dialog, Some(Dialog::Quit(_))));
-    bench.keys("esc");
-    assert!(bench.other.is_empty());
-    bench.keys("q q");
-    assert_eq!(bench.other, [Effect::Quit]);
-    assert!(!bench.sent.iter().any(|of| matches!(of, Command::Drop(_))));
-    let farewell = bench.app.farewell().unwrap();
-    assert!(farewell.contains("mopup resume 01J9"), "{farewell}");
-}
-
-#[test]
-fn leaving_may_abort_uploads_and_waits_for_the_last() {
-    let mut bench = sending();
-    news(&mut bench, figures(400));
-    let first = task(&bench).job;
-    begin(&mut bench, "other");
-    bench.keys("q a").type_("abort").keys("enter");
-    let drops = bench
-        .sent
-        .iter()
-        .filter(|of| matches!(of, Command::Drop(_)));
-    assert_eq!(drops.count(), 2);
-    assert!(bench.other.is_empty());
-    let leaving = |bench: &Bench| {
-        let Some(Dialog::Quit(QuitDialog { step, .. })) = &bench.app.dialog else {
-            return false;
-        };
-        matches!(step, QuitStep::Leaving)
-    };
-    assert!(leaving(&bench));
-    bench.answer(is_send, News::Ended(Outcome::Done));
-    assert!(bench.other.is_empty());
-    let news = News::Ended(Outcome::Done);
-    bench.event(Event::Reports(vec![Report { job: first, news }]));
-    assert_eq!(bench.other, [Effect::Quit]);
 }
 
 #[test]

@@ -9,6 +9,9 @@ use crate::ui::paint::{put, row};
 use crate::ui::text::wrap;
 use crate::ui::theme::Theme;
 
+/// Cells of a question's text, where there is room.
+pub const WIDTH: u16 = 60;
+
 pub fn ask(
     frame: &mut Frame<'_>,
     theme: &Theme,
@@ -16,7 +19,7 @@ pub fn ask(
     titles: &Titles<'_>,
 ) {
     let screen = frame.area();
-    let width = text_width(screen, 60);
+    let width = text_width(screen, WIDTH);
     let lines: Vec<(String, Style)> = paragraphs
         .iter()
         .flat_map(|(text, style)| {

@@ -110,10 +110,6 @@ fn list(app: &App, dialog: &InterruptedDialog, theme: &Theme, frame: &mut Frame<
         .max(EACH);
     let shown = dialog.entries.len().min(most / EACH).max(1);
     let height = text_height(screen, shown * EACH + 1 + told.len());
-    let word = match dialog.entries.len() {
-        1 => "1 upload was interrupted".to_owned(),
-        more => format!("{} uploads were interrupted", human::count(more as u64)),
-    };
     let place = if dialog.entries.len() > shown {
         format!("{} of {}", dialog.cursor + 1, dialog.entries.len())
     } else {
@@ -125,7 +121,7 @@ fn list(app: &App, dialog: &InterruptedDialog, theme: &Theme, frame: &mut Frame<
         "enter resume  R all  n anew  a give up  esc later"
     };
     let titles = Titles {
-        name: &word,
+        name: "Interrupted uploads",
         keys,
         place: &place,
         danger: false,

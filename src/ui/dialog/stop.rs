@@ -14,11 +14,14 @@ use crate::model::human::{self, count, escape};
 use crate::ui::footer::input;
 use crate::ui::paint::{put, row};
 use crate::ui::tasks::transfer::percent;
-use crate::ui::text::wrap;
+use crate::ui::text::{cut_middle, wrap};
 use crate::ui::theme::Theme;
 
 /// Tasks that are named at most.
 const NAMED: usize = 5;
+
+/// Cells of a key in front of what it does.
+const KEY: usize = 7;
 
 type Paragraph = (String, Style);
 
@@ -66,11 +69,25 @@ pub fn stop(app: &App, dialog: &StopDialog, theme: &Theme, frame: &mut Frame<'_>
             escape(id)
         )
     });
-    paragraphs.extend([
-        (format!("enter  Keep it for later: the {stored} that are stored stay, and cost until it is gone on with or aborted.{resume}"), theme.text),
-        ("a      Abort it: its parts are deleted.".to_owned(), theme.text),
-        ("esc    Go on sending.".to_owned(), theme.text),
-    ]);
+    let keep = format!(
+        "Keep it for later: the {stored} that are stored stay, and cost until it is gone on with or \
+         aborted.{resume}"
+    );
+    let choices = [
+        ("enter", keep.as_str()),
+        ("a", "Abort it: its parts are deleted."),
+        ("esc", "Go on sending."),
+    ];
+    let room = usize::from(text_width(frame.area(), super::ask::WIDTH));
+    for (key, text) in choices {
+        for (index, line) in wrap(text, room.saturating_sub(KEY).max(8))
+            .iter()
+            .enumerate()
+        {
+            let key = if index == 0 { key } else { "" };
+            paragraphs.push((format!("{key:<KEY$}{line}"), theme.text));
+        }
+    }
     let titles = Titles {
         name: "Stop the upload?",
         keys: "enter keep for later  a abort  esc go on",
@@ -155,7 +172,8 @@ pub fn with_line(
 pub fn quit(app: &App, dialog: &QuitDialog, theme: &Theme, frame: &mut Frame<'_>) {
     let now = app.tasks.running().count();
     let uploads = app.tasks.uploads().count();
-    let mut paragraphs = running(app, dialog.running, now, theme);
+    let room = usize::from(text_width(frame.area(), super::ask::WIDTH));
+    let mut paragraphs = running(app, (dialog.running, now), room, theme);
     let rest = (String::new(), theme.text);
     match &dialog.step {
         QuitStep::Abort(confirm) => {
@@ -204,7 +222,7 @@ pub fn quit(app: &App, dialog: &QuitDialog, theme: &Theme, frame: &mut Frame<'_>
 }
 
 /// What still runs, named.
-fn running(app: &App, asked: usize, now: usize, theme: &Theme) -> Vec<Paragraph> {
+fn running(app: &App, (asked, now): (usize, usize), room: usize, theme: &Theme) -> Vec<Paragraph> {
     if now == 0 {
         return vec![("They have ended meanwhile.".to_owned(), theme.good)];
     }
@@ -216,7 +234,7 @@ fn running(app: &App, asked: usize, now: usize, theme: &Theme) -> Vec<Paragraph>
     let mut paragraphs = vec![(format!("{asked} {word}:"), theme.warn)];
     for task in app.tasks.running().take(NAMED) {
         let text = match &task.transfer {
-            Some(transfer) => sending(task, transfer),
+            Some(transfer) => sending(task, transfer, room.saturating_sub(2)),
             None => working(task),
         };
         paragraphs.push((format!("  {text}"), theme.text));
@@ -228,7 +246,7 @@ fn running(app: &App, asked: usize, now: usize, theme: &Theme) -> Vec<Paragraph>
     paragraphs
 }
 
-fn sending(task: &Task, transfer: &Transfer) -> String {
+fn sending(task: &Task, transfer: &Transfer, room: usize) -> String {
     let verb = if task.kind == TaskKind::Discard {
         "giving up"
     } else {
@@ -240,7 +258,9 @@ fn sending(task: &Task, transfer: &Transfer) -> String {
         let of = percent(transfer, now).map_or_else(String::new, |percent| format!(" ({percent})"));
         format!(": {stored} stored{of}")
     });
-    format!("{verb} {}{far}", escape(&transfer.shown_destination()))
+    let to = transfer.shown_destination();
+    let room = room.saturating_sub(verb.len() + 1 + far.len()).max(8);
+    format!("{verb} {}{far}", cut_middle(&escape(&to), room))
 }
 
 fn working(task: &Task) -> String {

@@ -1,8 +1,12 @@
 //! Everything about an upload while it runs and when it has ended: the figures, where its parts stand, what
 //! became of its files.
 
+mod texts;
+
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+
+use texts::{parts_text, rate_text, stored_text, width_text};
 
 use crate::app::App;
 use crate::app::tasks::Task;
@@ -10,7 +14,7 @@ use crate::app::transfer::Transfer;
 use crate::model::human::{self, count, escape};
 use crate::model::send::{Cell, Sending, StoredObject, Verdict};
 use crate::protocol::{Outcome, Sent, SentOutcome};
-use crate::ui::tasks::transfer::{percent, severity_style, state};
+use crate::ui::tasks::transfer::{severity_style, state};
 use crate::ui::text::{cut_middle, fold, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::when;
@@ -37,9 +41,9 @@ impl View<'_> {
         if let Some((_, outcome)) = &task.ended {
             self.verdict(transfer, outcome, &mut lines);
         }
-        lines.extend(self.fact("from", &escape(&transfer.source)));
+        lines.extend(self.named("from", &transfer.source));
         let to = format!("s3://{}", transfer.shown_destination());
-        lines.extend(self.fact("to", &escape(&to)));
+        lines.extend(self.named("to", &to));
         match &transfer.now {
             Some(now) => self.figures(task, transfer, now, &mut lines),
             None if task.is_running() => {
@@ -72,29 +76,41 @@ impl View<'_> {
         lines: &mut Vec<Line<'static>>,
     ) {
         if now.files > 1 && !now.source.is_empty() {
-            lines.extend(self.fact("now", &escape(&now.source)));
+            lines.extend(self.named("now", &now.source));
         }
         if let Some(target) = &now.target {
-            lines.extend(self.fact("upload ID", &escape(&target.upload_id)));
+            lines.extend(self.named("upload ID", &target.upload_id));
         }
         if let Some(journal) = transfer.journal() {
-            lines.extend(self.fact("journal", &escape(journal)));
+            lines.extend(self.named("journal", journal));
         }
         lines.push(Line::default());
         if task.is_running() {
-            let text = state(task, transfer, self.theme);
-            lines.extend(text.map(|piece| self.line_of("state", piece.full(), self.theme.accent)));
+            self.live(task, transfer, now, lines);
+        } else {
+            self.last(transfer, now, lines);
         }
+    }
+
+    fn live(
+        &self,
+        task: &Task,
+        transfer: &Transfer,
+        now: &Sending,
+        lines: &mut Vec<Line<'static>>,
+    ) {
+        let text = state(task, transfer, self.theme);
+        lines.extend(text.map(|piece| self.line_of("state", piece.full(), self.theme.accent)));
         lines.extend(self.fact("stored", &stored_text(transfer, now)));
         if now.files > 1 {
             let files = format!("{} of {} done", count(now.files_done), count(now.files));
             lines.extend(self.fact("files", &files));
         }
         lines.extend(self.fact("parts", &parts_text(now)));
-        lines.extend(self.fact("rate", &rate_text(task, now)));
+        lines.extend(self.fact("rate", &rate_text(now)));
         lines.extend(self.fact("at once", &width_text(transfer, now)));
         if let Some(trouble) = &now.trouble {
-            let text = format!("trouble    {}", escape(trouble));
+            let text = format!("{:<LABEL$}{}", "trouble", escape(trouble));
             lines.extend(self.wrapped(&text, self.theme.warn));
         }
         if let Some(deadline) = now.deadline {
@@ -108,6 +124,26 @@ impl View<'_> {
             lines.extend(self.wrapped(text, self.theme.bad));
         }
         self.map(now, lines);
+    }
+
+    /// What the last figures still say when it has ended.
+    fn last(&self, transfer: &Transfer, now: &Sending, lines: &mut Vec<Line<'static>>) {
+        let whole = object(transfer).is_some();
+        if !whole {
+            lines.extend(self.fact("stored", &stored_text(transfer, now)));
+            lines.extend(self.fact("parts", &parts_text(now)));
+        }
+        let again = match now.retries {
+            0 => String::new(),
+            1 => ", 1 part was sent again".to_owned(),
+            more => format!(", {} parts were sent again", count(more)),
+        };
+        let again = if whole { again } else { String::new() };
+        let rate = format!("{}/s on average{again}", human::size(now.average));
+        lines.extend(self.fact("rate", &rate));
+        if !whole && transfer.sums.files() <= 1 {
+            self.map(now, lines);
+        }
     }
 
     fn map(&self, now: &Sending, lines: &mut Vec<Line<'static>>) {
@@ -159,12 +195,12 @@ impl View<'_> {
         };
         let size = format!("{}{parts}{sent}", human::size(object.size));
         lines.extend(self.fact("object", &size));
-        lines.extend(self.fact("ETag", &escape(&object.etag)));
+        lines.extend(self.named("ETag", &object.etag));
         if let Some(checksum) = &object.checksum {
-            lines.extend(self.fact("checksum", &escape(checksum)));
+            lines.extend(self.named("checksum", checksum));
         }
         if let Some(version) = &object.version_id {
-            lines.extend(self.fact("version", &escape(version)));
+            lines.extend(self.named("version", version));
         }
     }
 
@@ -264,11 +300,25 @@ impl View<'_> {
         lines.map(|line| Line::styled(line, style)).collect()
     }
 
-    /// A label and what it names, folded where it is long.
+    /// A label and words about it.
     fn fact(&self, label: &str, text: &str) -> Vec<Line<'static>> {
-        let texts = fold(text, self.room.saturating_sub(LABEL).max(8)).into_iter();
+        self.labelled(label, wrap(text, self.behind()))
+    }
+
+    /// A label and a name, in which a space means something.
+    fn named(&self, label: &str, text: &str) -> Vec<Line<'static>> {
+        self.labelled(label, fold(&escape(text), self.behind()))
+    }
+
+    /// Cells behind a label.
+    fn behind(&self) -> usize {
+        self.room.saturating_sub(LABEL).max(8)
+    }
+
+    fn labelled(&self, label: &str, texts: Vec<String>) -> Vec<Line<'static>> {
         let label = |index| if index == 0 { label } else { "" };
         texts
+            .into_iter()
             .enumerate()
             .map(|(index, text)| self.line_of(label(index), &text, self.theme.text))
             .collect()
@@ -287,69 +337,4 @@ fn object(transfer: &Transfer) -> Option<&StoredObject> {
         SentOutcome::Stored(object) => Some(object),
         _ => None,
     }
-}
-
-/// `132 GiB of 210 GiB (63 %), 64.0 MiB in flight, 1.20 GiB of it were there`.
-fn stored_text(transfer: &Transfer, now: &Sending) -> String {
-    let mut text = human::size(now.stored);
-    if let (Some(total), Some(percent)) = (now.total, percent(transfer, now)) {
-        text.push_str(&format!(" of {} ({percent})", human::size(total)));
-    } else {
-        text.push_str(", the end is not known");
-    }
-    if now.in_flight > 0 {
-        text.push_str(&format!(", {} in flight", human::size(now.in_flight)));
-    }
-    if now.reused > 0 {
-        text.push_str(&format!(", {} of it were there", human::size(now.reused)));
-    }
-    text
-}
-
-fn parts_text(now: &Sending) -> String {
-    let done = count(u64::from(now.parts_done));
-    let mut text = match now.parts {
-        Some(parts) => {
-            let of = format!("{done} of {}", count(u64::from(parts)));
-            // The last part of a file is smaller, so that this is close and not exact.
-            let each = now.total.filter(|_| now.files <= 1 && parts > 1);
-            each.map_or(of.clone(), |total| {
-                let each = human::size(total.div_ceil(u64::from(parts)));
-                format!("{of}, about {each} each")
-            })
-        }
-        None => format!("{done}, growing with what is sent"),
-    };
-    let word = if now.retries == 1 {
-        "was sent"
-    } else {
-        "were sent"
-    };
-    if now.retries > 0 {
-        text.push_str(&format!(", {} {word} again", count(now.retries)));
-    }
-    text
-}
-
-fn rate_text(task: &Task, now: &Sending) -> String {
-    let average = format!("{}/s on average", human::size(now.average));
-    if !task.is_running() {
-        return average;
-    }
-    let left = now
-        .left
-        .map_or_else(String::new, |left| format!(", {} left", human::age(left)));
-    format!("{}/s now, {average}{left}", human::size(now.rate))
-}
-
-fn width_text(transfer: &Transfer, now: &Sending) -> String {
-    let how = match transfer.pace.width {
-        Some(_) => "as asked",
-        None => "as the link carries",
-    };
-    let limit = now.limit.map_or_else(
-        || "no rate limit".to_owned(),
-        |limit| format!("at most {}/s", human::size(limit)),
-    );
-    format!("{} of {} parts, {how}; {limit}", now.width, now.max_width)
 }

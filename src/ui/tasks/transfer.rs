@@ -20,7 +20,9 @@ use crate::ui::widget::bar::bar;
 const WITH_BAR: u16 = 56;
 
 pub fn line(task: &Task, transfer: &Transfer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let room = (area.width * 2 / 5).clamp(12, 64);
+    // Where it is narrow, how far it is matters more than the whole name.
+    let share = if area.width < 100 { 3 } else { 5 };
+    let room = (area.width * (share - 1) / (share * 2)).clamp(12, 64);
     let sign = match task.kind {
         TaskKind::Discard => "✗ ",
         _ => "↑ ",
@@ -240,7 +242,9 @@ pub fn summary<'a>(uploads: impl Iterator<Item = &'a Task>, theme: &Theme) -> Op
             } else {
                 0
             });
-            done = done.saturating_add(now.stored);
+            done = done
+                .saturating_add(now.stored)
+                .saturating_add(now.in_flight);
         }
     }
     if uploads_run == 0 {
@@ -265,7 +269,7 @@ pub fn summary<'a>(uploads: impl Iterator<Item = &'a Task>, theme: &Theme) -> Op
     let piece = Piece::new(
         format!("↑ {uploads_run} {word}{rate}{percent}   "),
         theme.header_strong,
-        8,
+        7,
     );
     Some(piece.or_at(5, format!("↑ {uploads_run}{percent}  ")))
 }

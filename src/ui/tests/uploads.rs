@@ -367,7 +367,7 @@ fn uploads_out_of_sight_are_summed_up_in_the_header() {
     assert!(first(&scene).contains("↑ 1"), "{}", first(&scene));
     scene.resize(108, 9);
     assert!(
-        first(&scene).contains("↑ 1 upload 412 MiB/s 62 %"),
+        first(&scene).contains("↑ 1 upload 412 MiB/s 63 %"),
         "{}",
         first(&scene)
     );

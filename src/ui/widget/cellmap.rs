@@ -17,9 +17,9 @@ pub const fn sign(cell: Cell) -> char {
 pub const fn word(cell: Cell) -> &'static str {
     match cell {
         Cell::Missing => "to come",
-        Cell::Held => "there, not yet compared",
+        Cell::Held => "to compare",
         Cell::Moving => "moving",
-        Cell::Troubled => "waits for another try",
+        Cell::Troubled => "to try again",
         Cell::Done => "stored",
     }
 }
@@ -40,10 +40,14 @@ pub fn cell_map(cells: &[Cell], width: usize, rows: usize) -> Vec<Vec<Cell>> {
         return Vec::new();
     }
     let lines = cells.len().div_ceil(width).min(rows);
-    let slots = if lines == 1 {
-        width
-    } else {
-        (lines * width).min(cells.len())
+    // All lines are about as long, so that none looks like an end.
+    let width = match lines {
+        1 => width,
+        lines => cells.len().div_ceil(lines).min(width),
+    };
+    let slots = match lines {
+        1 => width,
+        lines => (lines * width).min(cells.len()),
     };
     let scaled: Vec<Cell> = (0..slots)
         .map(|slot| {
