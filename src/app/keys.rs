@@ -127,29 +127,30 @@ impl App {
         key: Key,
         effects: &mut Vec<Effect>,
     ) -> Option<Dialog> {
-        let report = Dialog::Report { job, scroll };
         let action = self.settings.keymap.action(&[Scope::Tasks], key);
         let task = self.tasks.current();
         let here = task.is_some_and(|task| task.job == job && task.is_upload());
-        match action.filter(|_| here) {
-            Some(
-                action @ (Action::Pause
-                | Action::Wider
-                | Action::Narrower
-                | Action::AutomaticWidth
-                | Action::LimitRate
-                | Action::Cancel),
-            ) => {
-                self.dialog = Some(report);
-                self.act(action, effects);
-                self.dialog.take()
-            }
-            _ => {
-                let reach = self.reach.get();
-                scrolled(key, scroll, reach).map(|scroll| Dialog::Report { job, scroll })
-            }
+        if let Some(action) = action.filter(|action| here && is_lever(*action)) {
+            self.dialog = Some(Dialog::Report { job, scroll });
+            self.act(action, effects);
+            return self.dialog.take();
         }
+        let reach = self.reach.get();
+        scrolled(key, scroll, reach).map(|scroll| Dialog::Report { job, scroll })
     }
+}
+
+/// Whether the action changes an upload while it runs.
+const fn is_lever(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Pause
+            | Action::Wider
+            | Action::Narrower
+            | Action::AutomaticWidth
+            | Action::LimitRate
+            | Action::Cancel
+    )
 }
 
 /// The new scroll position of a text that can be scrolled so far, or `None` when the key closes it.

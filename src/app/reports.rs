@@ -43,7 +43,7 @@ impl App {
             (News::Aborted(outcomes), Purpose::Abort { bucket }) => {
                 self.take_outcomes(job, &bucket, outcomes);
             }
-            (News::Sending(sending), Purpose::Send { .. }) => self.take_sending(job, *sending),
+            (News::Sending(sending), Purpose::Send { .. }) => self.take_sending(job, sending),
             (News::Sent(sent), Purpose::Send { .. } | Purpose::Discard { .. }) => {
                 self.take_sent(job, *sent);
             }
@@ -217,7 +217,7 @@ impl App {
             }
             Purpose::Folder => {}
             Purpose::MeasureAll { .. } | Purpose::Abort { .. } => {
-                self.task_ended(job, purpose, outcome)
+                self.task_ended(job, purpose, outcome);
             }
             Purpose::Send { .. } | Purpose::Discard { .. } => {
                 self.task_ended(job, purpose, outcome);

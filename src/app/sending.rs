@@ -64,7 +64,7 @@ impl App {
     }
 
     /// Takes the newest figures in.
-    pub(super) fn take_sending(&mut self, job: JobId, sending: Sending) {
+    pub(super) fn take_sending(&mut self, job: JobId, sending: Box<Sending>) {
         let Some(task) = self.tasks.get_mut(job) else {
             return;
         };
@@ -76,9 +76,10 @@ impl App {
             .as_ref()
             .is_some_and(|target| transfer.is_over(&target.upload_id));
         let begun = transfer.begun;
-        let before = transfer.now.replace(Box::new(sending.clone()));
+        let shown = sending.clone();
+        let before = transfer.now.replace(sending);
         if !over {
-            self.show_in_table(before.as_deref(), &sending, begun);
+            self.show_in_table(before.as_deref(), &shown, begun);
         }
     }
 

@@ -1,6 +1,7 @@
 //! Our own uploads that did not end: which, how far, since when, and what can be done about each.
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
@@ -30,14 +31,8 @@ pub fn draw(app: &App, dialog: &InterruptedDialog, theme: &Theme, frame: &mut Fr
                 human::size(entry.stored)
             );
             let paragraphs = [name(entry, theme), blank(theme), (text, theme.danger)];
-            typed(
-                "Give the upload up",
-                "give up",
-                &paragraphs,
-                confirm,
-                theme,
-                frame,
-            );
+            let names = ("Give the upload up", "give up");
+            typed(names, &paragraphs, confirm, theme, frame);
         }
         (Step::Anew(confirm), Some(entry)) => {
             let text = format!(
@@ -46,44 +41,39 @@ pub fn draw(app: &App, dialog: &InterruptedDialog, theme: &Theme, frame: &mut Fr
                 human::size(entry.stored)
             );
             let paragraphs = [name(entry, theme), blank(theme), (text, theme.danger)];
-            typed(
-                "Begin the upload anew",
-                "begin anew",
-                &paragraphs,
-                confirm,
-                theme,
-                frame,
-            );
+            let names = ("Begin the upload anew", "begin anew");
+            typed(names, &paragraphs, confirm, theme, frame);
         }
-        (
-            Step::Key {
-                input: line, error, ..
-            },
-            Some(entry),
-        ) => {
-            let text = "It is encrypted with a key of yours (SSE-C), which no journal holds. Name the file that \
-                        holds it, or $VARIABLE.";
-            let mut paragraphs = vec![
-                name(entry, theme),
-                blank(theme),
-                (text.to_owned(), theme.text),
-            ];
-            paragraphs.extend(
-                error
-                    .iter()
-                    .map(|error| (escape(error).into_owned(), theme.bad)),
-            );
-            let titles = Titles {
-                name: "Which key?",
-                keys: "enter go on  esc back",
-                ..Titles::default()
-            };
-            let at = with_line(&paragraphs, &titles, theme, frame);
-            let rest = put(frame.buffer_mut(), at, "key from: ", theme.text);
-            input(line, None, theme, rest, frame);
+        (Step::Key { input, error, .. }, Some(entry)) => {
+            key_source(entry, (input, error.as_deref()), theme, frame);
         }
         _ => list(app, dialog, theme, frame),
     }
+}
+
+/// Where the key of SSE-C is: what is typed, and why it was refused.
+fn key_source(
+    entry: &Interrupted,
+    (typed, error): (&crate::app::text::Line, Option<&str>),
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+) {
+    let text = "It is encrypted with a key of yours (SSE-C), which no journal holds. Name the file that holds it, \
+                or $VARIABLE.";
+    let mut paragraphs = vec![
+        name(entry, theme),
+        blank(theme),
+        (text.to_owned(), theme.text),
+    ];
+    paragraphs.extend(error.map(|error| (escape(error).into_owned(), theme.bad)));
+    let titles = Titles {
+        name: "Which key?",
+        keys: "enter go on  esc back",
+        ..Titles::default()
+    };
+    let at = with_line(&paragraphs, &titles, theme, frame);
+    let rest = put(frame.buffer_mut(), at, "key from: ", theme.text);
+    input(typed, None, theme, rest, frame);
 }
 
 fn name(entry: &Interrupted, theme: &Theme) -> (String, Style) {
@@ -131,7 +121,10 @@ fn list(app: &App, dialog: &InterruptedDialog, theme: &Theme, frame: &mut Frame<
     for (index, entry) in dialog.entries.iter().enumerate().skip(top).take(shown) {
         let at = (index - top) * EACH;
         let lines = (row(inside, at), row(inside, at + 1));
-        draw_entry(app, entry, index == dialog.cursor, lines, theme, frame);
+        if index == dialog.cursor {
+            frame.buffer_mut().set_style(lines.0, theme.selected);
+        }
+        draw_entry(app, entry, lines, theme, frame.buffer_mut());
     }
     let style = if note.is_empty() {
         theme.dim
@@ -151,15 +144,10 @@ fn list(app: &App, dialog: &InterruptedDialog, theme: &Theme, frame: &mut Frame<
 fn draw_entry(
     app: &App,
     entry: &Interrupted,
-    chosen: bool,
     (upper, lower): (Rect, Rect),
     look: &Theme,
-    frame: &mut Frame<'_>,
+    buffer: &mut Buffer,
 ) {
-    let buffer = frame.buffer_mut();
-    if chosen {
-        buffer.set_style(upper, look.selected);
-    }
     let to = format!("{}/{}", entry.bucket, entry.key);
     let (source, to) = (escape(&entry.source), escape(&to));
     let half = usize::from(upper.width / 2);

@@ -11,7 +11,6 @@ use super::{Scroll, scrolled};
 use crate::app::App;
 use crate::app::messages::{Message, Severity};
 use crate::app::tasks::{Miss, Task, TaskKind, Trouble};
-use crate::app::transfer::Transfer;
 use crate::model::human::{count, escape};
 use crate::protocol::JobId;
 use crate::ui::tasks::headline;
@@ -103,8 +102,8 @@ pub fn report(app: &App, job: JobId, scroll: usize, theme: &Theme, frame: &mut F
         return;
     };
     let room = room(frame);
-    if let Some(transfer) = &task.transfer {
-        upload(app, task, transfer, (room, place), theme, frame);
+    if task.transfer.is_some() {
+        upload(app, task, &place, theme, frame);
         return;
     }
     let mut lines = vec![
@@ -136,14 +135,11 @@ pub fn report(app: &App, job: JobId, scroll: usize, theme: &Theme, frame: &mut F
 }
 
 /// An upload's details: the figures of now, and its keys.
-fn upload(
-    app: &App,
-    task: &Task,
-    transfer: &Transfer,
-    (room, place): (usize, Scroll<'_>),
-    look: &Theme,
-    frame: &mut Frame<'_>,
-) {
+fn upload(app: &App, task: &Task, place: &Scroll<'_>, look: &Theme, frame: &mut Frame<'_>) {
+    let Some(transfer) = &task.transfer else {
+        return;
+    };
+    let room = room(frame);
     let view = View {
         app,
         theme: look,
@@ -157,7 +153,7 @@ fn upload(
     } else {
         ""
     };
-    let place = Scroll { keys, ..place };
+    let place = Scroll { keys, ..*place };
     let word = match task.kind {
         TaskKind::Discard => "Giving up",
         _ => "Upload to",

@@ -53,16 +53,22 @@ pub fn stop(app: &App, dialog: &StopDialog, theme: &Theme, frame: &mut Frame<'_>
              the source stays as it is."
         );
         paragraphs.push((text, theme.danger));
-        typed(
-            "Abort the upload",
-            "abort",
-            &paragraphs,
-            confirm,
-            theme,
-            frame,
-        );
+        let names = ("Abort the upload", "abort");
+        typed(names, &paragraphs, confirm, theme, frame);
         return;
     }
+    let room = usize::from(text_width(frame.area(), super::ask::WIDTH));
+    paragraphs.extend(choices(transfer, &stored, room, theme));
+    let titles = Titles {
+        name: "Stop the upload?",
+        keys: "enter keep for later  a abort  esc go on",
+        ..Titles::default()
+    };
+    ask(frame, theme, &paragraphs, &titles);
+}
+
+/// The keys, and what each does.
+fn choices(transfer: &Transfer, stored: &str, room: usize, theme: &Theme) -> Vec<Paragraph> {
     let resume = transfer.journal().map_or_else(String::new, |id| {
         format!(
             " `mopup resume {}` goes on with it, as does r here.",
@@ -78,22 +84,17 @@ pub fn stop(app: &App, dialog: &StopDialog, theme: &Theme, frame: &mut Frame<'_>
         ("a", "Abort it: its parts are deleted."),
         ("esc", "Go on sending."),
     ];
-    let room = usize::from(text_width(frame.area(), super::ask::WIDTH));
+    let mut lines = Vec::new();
     for (key, text) in choices {
         for (index, line) in wrap(text, room.saturating_sub(KEY).max(8))
             .iter()
             .enumerate()
         {
             let key = if index == 0 { key } else { "" };
-            paragraphs.push((format!("{key:<KEY$}{line}"), theme.text));
+            lines.push((format!("{key:<KEY$}{line}"), theme.text));
         }
     }
-    let titles = Titles {
-        name: "Stop the upload?",
-        keys: "enter keep for later  a abort  esc go on",
-        ..Titles::default()
-    };
-    ask(frame, theme, &paragraphs, &titles);
+    lines
 }
 
 pub fn rate(dialog: &RateDialog, theme: &Theme, frame: &mut Frame<'_>) {
@@ -114,10 +115,9 @@ pub fn rate(dialog: &RateDialog, theme: &Theme, frame: &mut Frame<'_>) {
     input(&dialog.input, None, theme, rest, frame);
 }
 
-/// A question that wants a word typed.
+/// A question that wants a word typed: its name, and what enter does then.
 pub fn typed(
-    name: &str,
-    verb: &str,
+    (name, verb): (&str, &str),
     paragraphs: &[Paragraph],
     confirm: &Confirm,
     look: &Theme,
@@ -180,14 +180,8 @@ pub fn quit(app: &App, dialog: &QuitDialog, theme: &Theme, frame: &mut Frame<'_>
             let text = "The uploads are aborted and what is stored of them is deleted, then mopup quits. This \
                         cannot be undone; the sources stay as they are.";
             paragraphs.extend([rest, (text.to_owned(), theme.danger)]);
-            typed(
-                "Abort the uploads and quit",
-                "abort and quit",
-                &paragraphs,
-                confirm,
-                theme,
-                frame,
-            );
+            let names = ("Abort the uploads and quit", "abort and quit");
+            typed(names, &paragraphs, confirm, theme, frame);
             return;
         }
         QuitStep::Leaving => {
