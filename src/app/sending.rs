@@ -110,8 +110,6 @@ impl App {
                 ..Upload::default()
             }]);
             row = place.table.find(&target.key, &target.upload_id);
-            // Its size is told, so that nobody needs to ask.
-            place.asked.extend(row);
             place.regroup();
         }
         // The figures of several files are those of all of them together.
@@ -126,15 +124,15 @@ impl App {
             .map_or(sending.stored > sending.reused, |before| {
                 sending.stored > before.stored
             });
-        let last_part = earlier.and_then(|extent| extent.last_part);
         let extent = Extent {
             bytes: sending.stored,
             parts: sending.parts_done,
-            last_part: if grown { Some(now) } else { last_part },
+            last_part: Some(now),
             abort_date: earlier.and_then(|extent| extent.abort_date),
         };
         let measure = Measure::Exact(extent);
-        if extent.parts > 0 && (grown || earlier.is_none()) && known != Some(measure) {
+        if grown && extent.parts > 0 && known != Some(measure) {
+            // What is told here nobody needs to ask.
             place.asked.insert(row);
             place.table.set_measure_in_place(row, measure, now);
         }

@@ -7,6 +7,7 @@ mod leaving;
 mod listing;
 mod moving;
 mod sending;
+mod sent_rows;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -4,8 +4,8 @@ use super::*;
 use crate::app::action::Action;
 use crate::app::messages::Severity;
 use crate::app::tasks::Task;
+use crate::model::Target;
 use crate::model::send::{Order, Pace, Phase, Sending, Source, StoredObject, Verdict};
-use crate::model::{State, Target};
 use crate::protocol::{Sent, SentOutcome};
 
 const ID: &str = "01J9";
@@ -57,7 +57,7 @@ pub(super) fn news(bench: &mut Bench, sending: Sending) {
     bench.answer(is_send, News::Sending(Box::new(sending)));
 }
 
-fn end(bench: &mut Bench, outcome: SentOutcome) {
+pub(super) fn end(bench: &mut Bench, outcome: SentOutcome) {
     let sent = Sent {
         source: Source::Path("/data/x.bin".into()),
         bucket: "b".into(),
@@ -70,7 +70,7 @@ fn end(bench: &mut Bench, outcome: SentOutcome) {
     bench.answer(is_send, News::Ended(Outcome::Done));
 }
 
-fn stored(verdict: Verdict) -> SentOutcome {
+pub(super) fn stored(verdict: Verdict) -> SentOutcome {
     SentOutcome::Stored(StoredObject {
         etag: "e-10".into(),
         version_id: None,
@@ -89,52 +89,6 @@ pub(super) fn task(bench: &Bench) -> &Task {
 fn told(bench: &Bench) -> (Severity, String) {
     let message = bench.app.messages.current().expect("something was said");
     (message.severity, message.text.clone())
-}
-
-#[test]
-fn what_is_sent_is_an_active_upload_in_its_table_until_it_is_stored() {
-    let mut bench = sending();
-    news(&mut bench, figures(0));
-    assert_eq!(bench.keys_shown(), ["old", "dir/x.bin"]);
-    news(&mut bench, figures(400));
-    let table = &bench.app.place().unwrap().table;
-    let row = table.find("dir/x.bin", "up-1").unwrap();
-    assert_eq!(table.state(row, NOW), Some(State::Active));
-    let extent = *table.row(row).unwrap().measure().exact().unwrap();
-    assert_eq!((extent.bytes, extent.parts), (400, 4));
-    end(&mut bench, stored(Verdict::Verified("size".into())));
-    assert_eq!(bench.keys_shown(), ["old"]);
-}
-
-#[test]
-fn figures_that_come_late_bring_no_ended_upload_back() {
-    let mut bench = sending();
-    news(&mut bench, figures(400));
-    let sent = Sent {
-        source: Source::Stdin,
-        bucket: "b".into(),
-        key: "dir/x.bin".into(),
-        upload_id: Some("up-1".into()),
-        journal: None,
-        outcome: stored(Verdict::Verified("size".into())),
-    };
-    bench.answer(is_send, News::Sent(Box::new(sent)));
-    bench.keys("ctrl-r");
-    bench.answer(is_list, News::Listed(vec![upload("old", 30)]));
-    bench.answer(is_list, News::Ended(Outcome::Done));
-    news(&mut bench, figures(500));
-    assert_eq!(bench.keys_shown(), ["old"]);
-}
-
-#[test]
-fn an_upload_to_a_bucket_that_was_not_listed_leaves_its_table_alone() {
-    let mut bench = sending();
-    let mut elsewhere = figures(400);
-    if let Some(target) = &mut elsewhere.target {
-        target.bucket = "unknown".into();
-    }
-    news(&mut bench, elsewhere);
-    assert_eq!(bench.keys_shown(), ["old"]);
 }
 
 #[test]
@@ -357,4 +311,29 @@ fn a_warning_is_told_and_kept_with_its_task() {
     bench.answer(is_send, News::Warning(fault()));
     assert_eq!(told(&bench).0, Severity::Warning);
     assert_eq!(task(&bench).transfer.as_ref().unwrap().warnings, [fault()]);
+}
+
+#[test]
+fn keys_at_random_while_uploads_run_never_panic() {
+    let codes = "tpxaL+-=drRnqjk0y:ig\t";
+    let mut random: u64 = 11;
+    let mut bench = sending();
+    for turn in 0..5_000_u64 {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let pick = usize::try_from(random >> 33).unwrap();
+        let code = match pick % 7 {
+            0 => Code::Esc,
+            1 => Code::Enter,
+            _ => Code::Char(codes.chars().nth((pick / 7) % codes.len()).unwrap()),
+        };
+        bench.event(Event::Key(Key::plain(code)));
+        match pick % 40 {
+            0 => news(&mut bench, figures(turn % 1_000)),
+            1 => end(&mut bench, SentOutcome::Kept { stored: turn }),
+            2 => begin(&mut bench, "again"),
+            _ => {}
+        }
+    }
 }

@@ -48,10 +48,14 @@ pub fn stop(app: &App, dialog: &StopDialog, theme: &Theme, frame: &mut Frame<'_>
         (String::new(), theme.text),
     ];
     if let Some(confirm) = &dialog.abort {
-        let text = format!(
-            "The upload is aborted and the {stored} that are stored of it are deleted. This cannot be undone; \
-             the source stays as it is."
-        );
+        let queued = transfer.now.as_ref().is_some_and(|now| now.files > 1);
+        let what = if queued {
+            "What was begun is aborted and its parts are deleted; files that are stored stay."
+                .to_owned()
+        } else {
+            format!("The upload is aborted and the {stored} that are stored of it are deleted.")
+        };
+        let text = format!("{what} This cannot be undone; the source stays as it is.");
         paragraphs.push((text, theme.danger));
         let names = ("Abort the upload", "abort");
         typed(names, &paragraphs, confirm, theme, frame);
@@ -75,13 +79,22 @@ fn choices(transfer: &Transfer, stored: &str, room: usize, theme: &Theme) -> Vec
             escape(id)
         )
     });
-    let keep = format!(
-        "Keep it for later: the {stored} that are stored stay, and cost until it is gone on with or \
-         aborted.{resume}"
-    );
+    let queued = transfer.now.as_ref().is_some_and(|now| now.files > 1);
+    let (keep, abort) = if queued {
+        let keep = "Keep what was begun for later: its parts stay, and cost until it is gone on with or aborted. \
+                    Files that were not begun are left out.";
+        let abort = "Abort what was begun: its parts are deleted. Files that are stored stay.";
+        (keep.to_owned(), abort)
+    } else {
+        let keep = format!(
+            "Keep it for later: the {stored} that are stored stay, and cost until it is gone on with or \
+             aborted.{resume}"
+        );
+        (keep, "Abort it: its parts are deleted.")
+    };
     let choices = [
         ("enter", keep.as_str()),
-        ("a", "Abort it: its parts are deleted."),
+        ("a", abort),
         ("esc", "Go on sending."),
     ];
     let mut lines = Vec::new();
