@@ -9,7 +9,7 @@ use super::messages::Severity;
 use super::place::Listing;
 use super::state::App;
 use super::{Effect, ThemeName};
-use crate::protocol::{Command, Urgency};
+use crate::protocol::Urgency;
 
 impl App {
     pub(super) fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
@@ -38,6 +38,12 @@ impl App {
             Action::Refresh => self.refresh(effects),
             Action::Interval => self.next_interval(),
             Action::Tasks => self.toggle_tasks(),
+            Action::Pause => self.pause_upload(effects),
+            Action::Wider => self.change_width(true, effects),
+            Action::Narrower => self.change_width(false, effects),
+            Action::AutomaticWidth => self.automatic_width(effects),
+            Action::LimitRate => self.ask_rate(),
+            Action::Resume => self.resume(effects),
             Action::Cancel => self.cancel_task(effects),
             Action::ClearTasks => self.tasks.list.retain(super::tasks::Task::is_running),
             Action::Details => self.show_report(),
@@ -259,16 +265,6 @@ impl App {
         } else {
             self.focus_before_tasks = self.focus;
             self.focus = Pane::Tasks;
-        }
-    }
-
-    fn cancel_task(&mut self, effects: &mut Vec<Effect>) {
-        let Some(job) = self.tasks.cursor.item().copied() else {
-            return;
-        };
-        if let Some(task) = self.tasks.get_mut(job).filter(|task| task.is_running()) {
-            task.cancelling = true;
-            effects.push(Effect::Send(Command::Cancel(job)));
         }
     }
 

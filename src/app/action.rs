@@ -89,9 +89,15 @@ actions! {
     Refresh, Global, "refresh", ["ctrl-r", "f5"], "refresh", "look again";
     Interval, Global, "auto-refresh", ["I"], "", "look again by itself: off, 10 s, 1 min, 5 min";
     Tasks, Global, "tasks", ["t"], "tasks", "show or leave the tasks";
-    Cancel, Tasks, "cancel", ["x"], "cancel", "cancel the task";
+    Resume, Global, "resume", ["r"], "resume", "go on with what was interrupted: the upload under the cursor, or choose";
+    Pause, Tasks, "pause", ["p"], "pause", "pause the upload, or go on with it";
+    Wider, Tasks, "wider", ["+"], "", "one more part of the upload at once";
+    Narrower, Tasks, "narrower", ["-"], "", "one part fewer at once";
+    AutomaticWidth, Tasks, "automatic-width", ["="], "", "as many parts at once as the link carries";
+    LimitRate, Tasks, "limit-rate", ["L"], "limit", "limit how fast the upload goes";
+    Cancel, Tasks, "cancel", ["x"], "cancel", "cancel the task; an upload is kept for later or aborted";
     ClearTasks, Tasks, "clear-finished", ["C"], "", "remove the finished tasks";
-    Details, Tasks, "report", ["d"], "report", "show what was done, skipped and failed, and why";
+    Details, Tasks, "report", ["d"], "report", "show what was done, skipped and failed, and why; of an upload everything, live";
     Palette, Global, "palette", [":"], "command", "command palette";
     Help, Global, "help", ["?", "f1"], "help", "the keys of this pane";
     Log, Global, "messages", ["!"], "", "everything that was reported, errors first";

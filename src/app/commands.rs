@@ -33,6 +33,7 @@ impl App {
                 .collect(),
             "interval" => owned(&["off", "10s", "1m", "5m"]),
             "older" | "quiet" => owned(&["1d", "7d", "30d"]),
+            "limit-rate" => owned(&["off", "1MiB/s", "10MiB/s", "100MiB/s"]),
             _ => Vec::new(),
         }
     }
@@ -151,6 +152,7 @@ impl App {
                 Ok(())
             }
             "interval" => self.interval_verb(argument),
+            "limit-rate" => self.rate_verb(argument, effects),
             "theme" => {
                 let theme = ThemeName::ALL
                     .into_iter()

@@ -5,6 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use super::action::{ACTIONS, Action, Entry, Scope};
 use super::layout::Pane;
 use super::state::App;
+use super::tasks::Task;
 
 /// One key and what it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,6 +91,9 @@ fn makes_sense(app: &App, entry: &Entry) -> bool {
         Action::Open => app.focus != Pane::Parts,
         Action::Filter => matches!(app.focus, Pane::Buckets | Pane::Uploads),
         Action::Back => app.focus != Pane::Buckets || !app.buckets.filter.is_empty(),
+        Action::Resume => !app.interrupted.is_empty() && !app.settings.read_only,
+        Action::Pause | Action::LimitRate => app.tasks.current().is_some_and(Task::is_upload),
+        Action::Cancel => app.tasks.current().is_none_or(Task::is_running),
         Action::Tasks => !app.tasks.list.is_empty() && app.focus != Pane::Tasks,
         _ => true,
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::model::RowId;
+use crate::model::{RowId, Target};
 use crate::protocol::{JobId, Urgency};
 
 /// Why a job runs.
@@ -36,13 +36,26 @@ pub enum Purpose {
         bucket: String,
     },
     /// Our own uploads that did not end.
-    Interrupted,
+    Interrupted(Look),
     /// An interrupted upload given up: a task.
     Discard {
         bucket: String,
     },
     /// A local directory for the upload form.
     Folder,
+}
+
+/// What is to be done with the uploads that were interrupted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Look {
+    /// Offered, unless something else is open.
+    Start,
+    /// Shown, since the person asked.
+    Show,
+    /// Gone on with this one, if it is ours.
+    One(Target),
+    /// Remembered: something was kept or given up.
+    Quiet,
 }
 
 /// The jobs that run.

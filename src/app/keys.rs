@@ -2,10 +2,12 @@
 
 use super::Effect;
 use super::action::{Action, Scope};
+use super::dialog::interrupted::Step;
 use super::dialog::{Dialog, END};
 use super::input::{Code, Key};
 use super::layout::Pane;
 use super::state::App;
+use crate::protocol::JobId;
 
 impl App {
     /// The scopes in which a key of the focused pane is looked up, nearest first.
@@ -39,6 +41,12 @@ impl App {
         match &mut self.dialog {
             // A confirmation is typed, never pasted.
             Some(Dialog::Palette(palette)) => palette.input.paste(text),
+            Some(Dialog::Rate(dialog)) => dialog.input.paste(text),
+            Some(Dialog::Interrupted(dialog)) => {
+                if let Step::Key { input, .. } = &mut dialog.step {
+                    input.paste(text);
+                }
+            }
             Some(_) => {}
             None => {
                 if let Some(edit) = &mut self.filter_edit {
@@ -63,7 +71,7 @@ impl App {
     fn dialog_key(&mut self, key: Key, effects: &mut Vec<Effect>) {
         if key == Key::ctrl('c') {
             // Twice leaves, whatever is open.
-            if matches!(self.dialog, Some(Dialog::Quit { .. })) {
+            if matches!(self.dialog, Some(Dialog::Quit(_))) {
                 effects.push(Effect::Quit);
             } else {
                 self.dialog = None;
@@ -79,14 +87,10 @@ impl App {
             Dialog::Abort(dialog) => self.abort_key(dialog, key, effects),
             Dialog::Palette(palette) => self.palette_key(palette, key, effects),
             Dialog::Menu(menu) => self.menu_key(menu, key, effects),
-            Dialog::Quit { running } => match key.code {
-                Code::Char('y') | Code::Enter => {
-                    effects.push(Effect::Quit);
-                    None
-                }
-                Code::Esc | Code::Char('n' | 'q') => None,
-                _ => Some(Dialog::Quit { running }),
-            },
+            Dialog::Stop(dialog) => self.stop_key(dialog, key, effects),
+            Dialog::Rate(dialog) => self.rate_key(dialog, key, effects),
+            Dialog::Interrupted(dialog) => self.interrupted_key(dialog, key, effects),
+            Dialog::Quit(dialog) => self.quit_key(dialog, key, effects),
             Dialog::SizeAll {
                 bucket,
                 uploads,
@@ -111,11 +115,42 @@ impl App {
             Dialog::Messages { scroll } => {
                 scrolled(key, scroll, reach).map(|scroll| Dialog::Messages { scroll })
             }
-            Dialog::Report { job, scroll } => {
-                scrolled(key, scroll, reach).map(|scroll| Dialog::Report { job, scroll })
-            }
+            Dialog::Report { job, scroll } => self.report_key(job, scroll, key, effects),
         };
     }
+
+    /// An upload obeys its keys while its details are open, too.
+    fn report_key(
+        &mut self,
+        job: JobId,
+        scroll: usize,
+        key: Key,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Dialog> {
+        let action = self.settings.keymap.action(&[Scope::Tasks], key);
+        let task = self.tasks.current();
+        let here = task.is_some_and(|task| task.job == job && task.is_upload());
+        if let Some(action) = action.filter(|action| here && is_lever(*action)) {
+            self.dialog = Some(Dialog::Report { job, scroll });
+            self.act(action, effects);
+            return self.dialog.take();
+        }
+        let reach = self.reach.get();
+        scrolled(key, scroll, reach).map(|scroll| Dialog::Report { job, scroll })
+    }
+}
+
+/// Whether the action changes an upload while it runs.
+const fn is_lever(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Pause
+            | Action::Wider
+            | Action::Narrower
+            | Action::AutomaticWidth
+            | Action::LimitRate
+            | Action::Cancel
+    )
 }
 
 /// The new scroll position of a text that can be scrolled so far, or `None` when the key closes it.

@@ -8,8 +8,10 @@ use super::layout::Pane;
 use super::messages::Severity;
 use super::place::Place;
 use super::state::App;
+use super::transfer::Transfer;
 use crate::model::view::{Column, Sort};
 use crate::model::{Address, Target};
+use crate::protocol::SentOutcome;
 
 type Line = (String, String, Choice);
 
@@ -103,6 +105,9 @@ impl App {
         let Some(task) = self.tasks.current() else {
             return Vec::new();
         };
+        if let Some(transfer) = &task.transfer {
+            return transfer_texts(transfer);
+        }
         let lines: Vec<String> = task
             .troubles
             .iter()
@@ -178,6 +183,26 @@ impl App {
             }
         }
     }
+}
+
+fn transfer_texts(transfer: &Transfer) -> Vec<Line> {
+    let address = format!("s3://{}", transfer.shown_destination());
+    let now = transfer.now.as_ref();
+    let target = now.and_then(|now| now.target.as_ref());
+    let object = transfer.only().and_then(|sent| match &sent.outcome {
+        SentOutcome::Stored(object) => Some(object),
+        _ => None,
+    });
+    let resume = transfer.journal().filter(|_| object.is_none());
+    let resume = resume.map(|id| format!("mopup resume {}", quote(id)));
+    let texts = [
+        Some(copy("address", &address)),
+        Some(copy("source", &transfer.source)),
+        target.map(|target| copy("upload ID", &target.upload_id)),
+        object.map(|object| copy("ETag", &object.etag)),
+        resume.map(|command| copy("mopup command to resume", &command)),
+    ];
+    texts.into_iter().flatten().collect()
 }
 
 fn folder_texts(place: &Place) -> Vec<Line> {

@@ -69,7 +69,7 @@ impl App {
     fn wheel_in_dialog(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
         let notches = match self.dialog {
             Some(Dialog::Help { .. } | Dialog::Messages { .. } | Dialog::Report { .. }) => NOTCH,
-            Some(Dialog::Menu(_) | Dialog::Palette(_)) => 1,
+            Some(Dialog::Menu(_) | Dialog::Palette(_) | Dialog::Interrupted(_)) => 1,
             _ => return,
         };
         let code = match mouse.kind {

@@ -2,7 +2,7 @@
 //! here.
 
 use super::Effect;
-use super::jobs::Purpose;
+use super::jobs::{Look, Purpose};
 use super::messages::Severity;
 use super::place::Listing;
 use super::state::App;
@@ -43,6 +43,14 @@ impl App {
             (News::Aborted(outcomes), Purpose::Abort { bucket }) => {
                 self.take_outcomes(job, &bucket, outcomes);
             }
+            (News::Sending(sending), Purpose::Send { .. }) => self.take_sending(job, sending),
+            (News::Sent(sent), Purpose::Send { .. } | Purpose::Discard { .. }) => {
+                self.take_sent(job, *sent);
+            }
+            (News::Warning(fault), _) => self.take_warning(job, fault),
+            (News::Interrupted(entries), Purpose::Interrupted(look)) => {
+                self.take_interrupted(entries, &look, effects);
+            }
             (News::Progress(progress), _) => {
                 if let Some(task) = self.tasks.get_mut(job) {
                     task.progress = progress;
@@ -57,6 +65,7 @@ impl App {
     fn take_identity(&mut self, identity: Identity, effects: &mut Vec<Effect>) {
         let endpoint = identity.endpoint.clone().unwrap_or_default();
         self.identity = Some(identity);
+        self.look_for_interrupted(Look::Start, effects);
         let found = provider::recognised(&endpoint, &self.settings.providers).cloned();
         if self.settings.provider.is_some() || found.is_none() {
             return;
@@ -192,11 +201,6 @@ impl App {
                 self.forget_measure(job);
                 return;
             }
-            Purpose::Identify => {
-                if let Outcome::Failed(fault) = &outcome {
-                    self.say(Severity::Error, fault.to_string());
-                }
-            }
             Purpose::Buckets => {
                 self.buckets.loading = false;
                 if let Outcome::Failed(fault) = &outcome {
@@ -206,12 +210,18 @@ impl App {
             }
             Purpose::List { bucket } => self.listing_ended(bucket, &outcome),
             Purpose::Parts => self.parts_ended(&outcome),
-            Purpose::Interrupted | Purpose::Folder => {}
-            Purpose::MeasureAll { .. }
-            | Purpose::Abort { .. }
-            | Purpose::Send { .. }
-            | Purpose::Discard { .. } => {
+            Purpose::Identify | Purpose::Interrupted(_) => {
+                if let Outcome::Failed(fault) = &outcome {
+                    self.say(Severity::Error, fault.to_string());
+                }
+            }
+            Purpose::Folder => {}
+            Purpose::MeasureAll { .. } | Purpose::Abort { .. } => {
                 self.task_ended(job, purpose, outcome);
+            }
+            Purpose::Send { .. } | Purpose::Discard { .. } => {
+                self.task_ended(job, purpose, outcome);
+                self.transfer_ended(job, effects);
             }
         }
         self.jobs.close(job);

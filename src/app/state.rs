@@ -1,6 +1,7 @@
 //! Everything the app knows. Read by the screen, changed only by the app's own modules.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 use super::cursor::Cursor;
 use super::dialog::{Dialog, END};
@@ -11,7 +12,9 @@ use super::parts::OpenParts;
 use super::place::Place;
 use super::tasks::{AbortSums, Tasks};
 use super::text::Line;
+use super::transfer::SendSums;
 use super::{Settings, ThemeName};
+use crate::model::send::Interrupted;
 use crate::model::{RowId, Timestamp};
 use crate::protocol::{Fault, Identity};
 
@@ -74,6 +77,15 @@ pub struct FilterEdit {
     pub suggestions: Vec<String>,
 }
 
+/// An upload that was stopped and can be gone on with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Kept {
+    /// `bucket/key`, not yet escaped.
+    pub(super) destination: String,
+    /// Bytes; `None`: not told.
+    pub(super) stored: Option<u64>,
+}
+
 /// The whole state.
 #[derive(Debug, Clone)]
 pub struct App {
@@ -100,6 +112,11 @@ pub struct App {
     pub(super) history: Vec<String>,
     /// What this run changed, for the farewell.
     pub(super) sums: AbortSums,
+    pub(super) sent: SendSums,
+    /// What this run kept for later, by the journal's names.
+    pub(super) kept: BTreeMap<String, Kept>,
+    /// Our own uploads that did not end, as far as something can be done about them.
+    pub interrupted: Vec<Interrupted>,
     pub(super) last_refresh: Timestamp,
 }
 
@@ -126,6 +143,9 @@ impl App {
             jobs: Jobs::default(),
             history: Vec::new(),
             sums: AbortSums::default(),
+            sent: SendSums::default(),
+            kept: BTreeMap::new(),
+            interrupted: Vec::new(),
         }
     }
 

@@ -5,6 +5,7 @@ use crate::protocol::{Fault, JobId, Outcome, Progress};
 
 use super::cursor::Cursor;
 use super::messages::Severity;
+use super::transfer::Transfer;
 
 /// What a task does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub enum TaskKind {
     Size,
     /// An upload, new or gone on with.
     Send,
+    /// An interrupted upload of ours that is given up.
+    Discard,
 }
 
 /// What an abort left behind, summed up.
@@ -95,6 +98,8 @@ pub struct Task {
     pub sums: AbortSums,
     /// Everything skipped or failed; nothing is dropped.
     pub troubles: Vec<Trouble>,
+    /// What a task of sending knows beside.
+    pub transfer: Option<Box<Transfer>>,
     pub cancelling: bool,
     pub ended: Option<(Timestamp, Outcome)>,
 }
@@ -113,9 +118,38 @@ impl Task {
             },
             sums: AbortSums::default(),
             troubles: Vec::new(),
+            transfer: None,
             cancelling: false,
             ended: None,
         }
+    }
+
+    /// A task about uploads of ours that begins now.
+    pub fn sending(
+        job: JobId,
+        kind: TaskKind,
+        bucket: &str,
+        transfer: Transfer,
+        started: Timestamp,
+    ) -> Self {
+        Self {
+            transfer: Some(Box::new(transfer)),
+            ..Self::new(job, kind, bucket, 1, started)
+        }
+    }
+
+    /// Whether it is an upload that still runs.
+    pub fn is_upload(&self) -> bool {
+        self.is_running() && self.kind == TaskKind::Send
+    }
+
+    pub(super) fn transfer_mut(&mut self) -> Option<&mut Transfer> {
+        self.transfer.as_deref_mut()
+    }
+
+    /// Whether its figures change while it runs.
+    pub fn moves(&self) -> bool {
+        self.is_running() && self.transfer.as_ref().is_none_or(|of| of.moves())
     }
 
     /// Whether it still runs.
@@ -134,6 +168,9 @@ impl Task {
     /// What to say when it ends so.
     pub fn verdict(&self, outcome: &Outcome) -> (Severity, String) {
         let count = human::count;
+        if let Some(transfer) = &self.transfer {
+            return transfer.verdict(outcome);
+        }
         match (outcome, self.kind) {
             (Outcome::Failed(fault), _) => (Severity::Error, fault.to_string()),
             (_, TaskKind::Abort) => {
@@ -156,7 +193,9 @@ impl Task {
                 };
                 (severity, format!("{}{hint}", self.sums.text()))
             }
-            (_, TaskKind::Send) => (Severity::Good, format!("sent to {}", self.bucket)),
+            (_, TaskKind::Send | TaskKind::Discard) => {
+                (Severity::Good, format!("sent to {}", self.bucket))
+            }
             (Outcome::Cancelled { done, left }, TaskKind::Size) => {
                 let text = format!(
                     "sizing cancelled: {} sized, {} not",
@@ -213,5 +252,10 @@ impl Tasks {
 
     pub fn running(&self) -> impl Iterator<Item = &Task> {
         self.list.iter().filter(|task| task.is_running())
+    }
+
+    /// The uploads that run.
+    pub fn uploads(&self) -> impl Iterator<Item = &Task> {
+        self.list.iter().filter(|task| task.is_upload())
     }
 }

@@ -1,10 +1,11 @@
 //! One event in, effects out: who gets the event, and what follows from any change.
 
-use super::dialog::{Dialog, END};
+use super::dialog::END;
 use super::jobs::Purpose;
 use super::layout::Pane;
 use super::messages::Severity;
 use super::state::App;
+use super::tasks::Task;
 use super::{Effect, Event};
 use crate::model::Timestamp;
 use crate::protocol::Command;
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 /// While something moves on screen, the clock is wanted this often.
 const LIVELY: Duration = Duration::from_millis(250);
-/// While an active upload is shown, whose last part is told in seconds.
+/// While an active upload is shown, whose last part is told in seconds, or one is being sent.
 const SECONDS: Duration = Duration::from_secs(1);
 /// Otherwise: ages are told in minutes at best.
 const QUIET: Duration = Duration::from_secs(60);
@@ -69,10 +70,11 @@ impl App {
     /// How often the time is wanted. Nothing else ticks.
     pub fn needs_clock(&self) -> Option<Duration> {
         let listing = self.place().is_some_and(super::place::Place::is_listing);
-        let moving = listing || self.tasks.running().next().is_some();
-        if moving || self.wants_preview() || self.folders_are_stale() {
+        // An upload tells its figures by itself, and one that rests has none to tell.
+        let working = self.tasks.running().any(|task| task.transfer.is_none());
+        if listing || working || self.wants_preview() || self.folders_are_stale() {
             Some(LIVELY)
-        } else if self.shows_active() {
+        } else if self.shows_seconds() || self.tasks.running().any(Task::moves) {
             Some(SECONDS)
         } else {
             Some(
@@ -81,11 +83,6 @@ impl App {
                     .map_or(QUIET, |every| every.min(QUIET)),
             )
         }
-    }
-
-    /// What to say when the terminal has been given back.
-    pub fn farewell(&self) -> Option<String> {
-        (!self.sums.is_empty()).then(|| self.sums.text())
     }
 
     fn tick(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
@@ -118,19 +115,10 @@ impl App {
         if self.settings.read_only {
             self.say(
                 Severity::Warning,
-                "read-only mode: nothing is changed; restart without --read-only to abort",
+                "read-only mode: nothing is changed; restart without --read-only to change something",
             );
         }
         !self.settings.read_only
-    }
-
-    pub(super) fn quit(&mut self, effects: &mut Vec<Effect>) {
-        let running = self.tasks.running().count();
-        match self.dialog {
-            Some(Dialog::Quit { .. }) => effects.push(Effect::Quit),
-            _ if running > 0 => self.dialog = Some(Dialog::Quit { running }),
-            _ => effects.push(Effect::Quit),
-        }
     }
 
     /// How many list rows the window of a pane has; at least one.

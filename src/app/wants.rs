@@ -2,6 +2,7 @@
 //! of the upload on which the cursor rests.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Effect;
 use super::jobs::Purpose;
@@ -10,14 +11,18 @@ use super::messages::Severity;
 use super::parts::{OpenParts, PartsState};
 use super::place::{Listing, Place};
 use super::state::App;
+use crate::model::liveness::last_sign;
 use crate::model::table::{Table, TableSettings};
-use crate::model::{Bucket, RowId, State, Target};
+use crate::model::{Bucket, RowId, Target};
 use crate::protocol::{Command, JobId, Scope, Urgency};
 
 /// So many buckets are listed at once beside the open one.
 const SWEEP_WIDTH: usize = 4;
 /// Marked rows are sized unasked up to this many; beyond, sizing is asked for with its price.
 const MARKED_LIMIT: usize = 1_000;
+
+/// From this age on, ages are told in minutes.
+const MINUTE: Duration = Duration::from_secs(60);
 
 impl App {
     pub(super) fn list_buckets(&mut self, effects: &mut Vec<Effect>) {
@@ -345,13 +350,18 @@ impl App {
         place.table.target(place.current()?)
     }
 
-    pub(super) fn shows_active(&self) -> bool {
+    /// Whether a sign of life is on screen that is so fresh that it is told in seconds.
+    pub(super) fn shows_seconds(&self) -> bool {
         let window = self.window(Pane::Uploads);
+        let fresh = |place: &Place, row: RowId| {
+            let known = place.table.row(row)?;
+            let sign = last_sign(known.initiated(), &known.measure()).max(known.moved_at())?;
+            Some(self.now.since(sign) < MINUTE)
+        };
         self.layout().uploads.is_some()
             && self.place().is_some_and(|place| {
                 let rows = place.on_screen(window);
-                rows.iter()
-                    .any(|row| place.table.state(*row, self.now) == Some(State::Active))
+                rows.iter().any(|row| fresh(place, *row) == Some(true))
             })
     }
 

@@ -184,6 +184,7 @@ fn resumption(id: &str, state: &State, wanted: &Wanted) -> Result<Resumption, Fa
         id: id.to_owned(),
         source: wanted.file.clone(),
         customer_key: wanted.customer_key.clone(),
+        customer_key_from: None,
         pace,
         anew: wanted.anew,
     })

@@ -178,6 +178,7 @@ pub struct Resumption {
     pub source: Option<Source>,
     /// The SSE-C key, which no journal holds.
     pub customer_key: Option<CustomerKey>,
+    /// Where to read it from, if it was not read yet.
     pub customer_key_from: Option<KeySource>,
     pub pace: Pace,
     /// The source changed: abort the old upload and begin a new one of what is there now.

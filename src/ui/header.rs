@@ -14,11 +14,9 @@ use crate::model::tally::Tally;
 
 pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     buffer.set_style(area, theme.header);
-    let (left, right) = fit_sides(
-        place(app, theme),
-        figures(app, theme),
-        area.width.saturating_sub(1),
-    );
+    let mut figures = figures(app, theme);
+    figures.splice(0..0, super::tasks::out_of_sight(app, theme));
+    let (left, right) = fit_sides(place(app, theme), figures, area.width.saturating_sub(1));
     put_line(buffer, area, &Line::from(left));
     let taken = right.iter().map(Span::width).sum::<usize>();
     let taken = u16::try_from(taken).unwrap_or(u16::MAX).min(area.width);

@@ -105,6 +105,11 @@ impl Piece {
         self
     }
 
+    /// Its longest form, for where there is room.
+    pub fn full(&self) -> &str {
+        self.text()
+    }
+
     fn text(&self) -> &str {
         self.forms.first().map_or("", |(text, _)| text)
     }

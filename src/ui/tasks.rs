@@ -1,5 +1,7 @@
 //! The pane of tasks: what runs, how far it is, and how it ended.
 
+pub mod transfer;
+
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
@@ -45,7 +47,8 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             buffer,
             inner,
             &[(
-                "Nothing was started yet: aborts and whole-bucket sizings run here.".to_owned(),
+                "Nothing was started yet: uploads, aborts and whole-bucket sizings run here."
+                    .to_owned(),
                 theme.dim,
             )],
         );
@@ -73,6 +76,25 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
 }
 
+/// Uploads that run and are not among the rows in sight, summed up.
+pub fn out_of_sight(app: &App, theme: &Theme) -> Option<Piece> {
+    let height = usize::from(app.layout().tasks.map_or(0, |area| area.height));
+    let (from, rows) = match height {
+        0 | 1 => (0, height),
+        _ => (app.tasks.cursor.top(), height - 2),
+    };
+    let shown: Vec<_> = if height == 1 {
+        app.tasks.running().take(1).map(|task| task.job).collect()
+    } else {
+        let rows = app.tasks.list.iter().skip(from).take(rows);
+        rows.map(|task| task.job).collect()
+    };
+    let hidden = app.tasks.uploads().any(|task| !shown.contains(&task.job));
+    hidden
+        .then(|| transfer::summary(app.tasks.uploads(), theme))
+        .flatten()
+}
+
 /// The newest task that runs, else the newest, in one row without a border.
 fn summary(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let Some(task) = app
@@ -92,10 +114,14 @@ fn summary(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 }
 
 fn line(app: &App, task: &Task, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    if let Some(of) = &task.transfer {
+        transfer::line(task, of, theme, area, buffer);
+        return;
+    }
     let word = match task.kind {
         TaskKind::Abort => "abort",
         TaskKind::Size => "size",
-        TaskKind::Send => "send",
+        TaskKind::Send | TaskKind::Discard => "upload",
     };
     let bucket = escape(&task.bucket).into_owned();
     let mut left = vec![
@@ -194,7 +220,7 @@ fn figures(task: &Task, theme: &Theme) -> Vec<Piece> {
             );
             (progress.skipped, progress.failed)
         }
-        TaskKind::Send => (progress.skipped, progress.failed),
+        TaskKind::Send | TaskKind::Discard => (progress.skipped, progress.failed),
     };
     if skipped > 0 {
         push(format!("{} skipped", count(skipped)), theme.warn, 4);
@@ -254,6 +280,9 @@ fn share(task: &Task) -> f64 {
 
 /// One line about a task, for the title of its report.
 pub fn headline(task: &Task, theme: &Theme, room: u16) -> Line<'static> {
+    if let Some(of) = &task.transfer {
+        return Line::from(fit(transfer::figures(task, of, theme), room));
+    }
     let pieces: Vec<Piece> = verdict(task, theme)
         .into_iter()
         .chain(figures(task, theme))

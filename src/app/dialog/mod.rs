@@ -2,11 +2,17 @@
 
 pub mod abort;
 pub mod choose;
+pub mod confirm;
+pub mod interrupted;
 pub mod palette;
+pub mod stop;
 
 pub use abort::AbortDialog;
 pub use choose::{Choice, Menu};
+pub use confirm::{Answer, Confirm};
+pub use interrupted::InterruptedDialog;
 pub use palette::Palette;
+pub use stop::{QuitDialog, QuitStep, RateDialog, StopDialog};
 
 use crate::protocol::JobId;
 
@@ -24,7 +30,7 @@ pub enum Dialog {
     Messages {
         scroll: usize,
     },
-    /// What a task skipped and failed.
+    /// What a task skipped and failed; of an upload everything, live.
     Report {
         job: JobId,
         scroll: usize,
@@ -40,8 +46,12 @@ pub enum Dialog {
         requests: u64,
         price: f64,
     },
+    /// How to stop an upload.
+    Stop(StopDialog),
+    /// How fast an upload may go.
+    Rate(RateDialog),
+    /// Our own uploads that did not end.
+    Interrupted(InterruptedDialog),
     /// Tasks still run.
-    Quit {
-        running: usize,
-    },
+    Quit(QuitDialog),
 }

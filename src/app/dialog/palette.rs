@@ -49,6 +49,11 @@ pub const VERBS: &[Verb] = &[
         help: "look again by itself; 'off' ends it",
     },
     Verb {
+        name: "limit-rate",
+        argument: "10MiB/s",
+        help: "limit how fast the upload goes; 'off' ends it",
+    },
+    Verb {
         name: "theme",
         argument: "NAME",
         help: "dark, light, 16 or plain",

@@ -218,8 +218,8 @@ fn quitting_asks_while_a_task_runs() {
     bench.size_all(DAY * 20);
     bench.keys("* a y enter q");
     assert!(matches!(
-        bench.app.dialog,
-        Some(Dialog::Quit { running: 1 })
+        &bench.app.dialog,
+        Some(Dialog::Quit(dialog)) if dialog.running == 1
     ));
     bench.keys("esc");
     assert!(bench.other.is_empty());

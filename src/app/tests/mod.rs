@@ -2,8 +2,12 @@
 
 mod aborting;
 mod commands;
+mod interrupted;
+mod leaving;
 mod listing;
 mod moving;
+mod sending;
+mod sent_rows;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

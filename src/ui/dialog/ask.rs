@@ -1,18 +1,25 @@
-//! Questions with yes or no: sizing a whole bucket, leaving while something runs.
+//! Questions with yes or no: sizing a whole bucket.
 
 use ratatui::Frame;
 use ratatui::style::Style;
 
 use super::{Titles, open, text_height, text_width};
-use crate::app::App;
 use crate::model::human::{self, count, escape};
 use crate::ui::paint::{put, row};
 use crate::ui::text::wrap;
 use crate::ui::theme::Theme;
 
-fn ask(frame: &mut Frame<'_>, theme: &Theme, paragraphs: &[(String, Style)], titles: &Titles<'_>) {
+/// Cells of a question's text, where there is room.
+pub const WIDTH: u16 = 60;
+
+pub fn ask(
+    frame: &mut Frame<'_>,
+    theme: &Theme,
+    paragraphs: &[(String, Style)],
+    titles: &Titles<'_>,
+) {
     let screen = frame.area();
-    let width = text_width(screen, 60);
+    let width = text_width(screen, WIDTH);
     let lines: Vec<(String, Style)> = paragraphs
         .iter()
         .flat_map(|(text, style)| {
@@ -45,45 +52,6 @@ pub fn size_all(
     let titles = Titles {
         name: &name,
         keys: "y or enter: size them  esc: not now",
-        ..Titles::default()
-    };
-    ask(frame, theme, &paragraphs, &titles);
-}
-
-pub fn quit(app: &App, running: usize, theme: &Theme, frame: &mut Frame<'_>) {
-    let word = if running == 1 {
-        "task still runs"
-    } else {
-        "tasks still run"
-    };
-    let now = app.tasks.running().count();
-    let mut paragraphs = vec![(format!("{running} {word}:"), theme.warn)];
-    if now == 0 {
-        paragraphs = vec![("They have ended meanwhile.".to_owned(), theme.good)];
-    }
-    for task in app.tasks.running().take(5) {
-        let of = task
-            .progress
-            .total
-            .map_or_else(String::new, |total| format!(" of {}", count(total)));
-        let verb = match task.kind {
-            crate::app::tasks::TaskKind::Abort => "aborting in",
-            crate::app::tasks::TaskKind::Size => "sizing",
-            crate::app::tasks::TaskKind::Send => "sending to",
-        };
-        let text = format!(
-            "  {verb} {}: {}{of}",
-            escape(&task.bucket),
-            count(task.progress.done)
-        );
-        paragraphs.push((text, theme.text));
-    }
-    paragraphs.push((String::new(), theme.text));
-    let rest = "What is not done yet stays as it is; what was aborted is in the audit log.";
-    paragraphs.push((rest.to_owned(), theme.dim));
-    let titles = Titles {
-        name: "Quit?",
-        keys: "y or enter: quit  esc: stay",
         ..Titles::default()
     };
     ask(frame, theme, &paragraphs, &titles);

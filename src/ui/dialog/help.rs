@@ -36,6 +36,7 @@ pub fn draw(app: &App, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) {
     let scroll = Scroll {
         at: scroll,
         reach: &app.reach,
+        keys: "",
     };
     scrolled(frame, theme, &lines, &scroll, &name);
 }

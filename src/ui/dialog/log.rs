@@ -6,6 +6,7 @@ use ratatui::Frame;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
+use super::transfer::View;
 use super::{Scroll, scrolled};
 use crate::app::App;
 use crate::app::messages::{Message, Severity};
@@ -51,6 +52,7 @@ pub fn messages(app: &App, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) 
     let scroll = Scroll {
         at: scroll,
         reach: &app.reach,
+        keys: "",
     };
     scrolled(frame, theme, &lines, &scroll, "Messages");
 }
@@ -92,6 +94,7 @@ pub fn report(app: &App, job: JobId, scroll: usize, theme: &Theme, frame: &mut F
     let place = Scroll {
         at: scroll,
         reach: &app.reach,
+        keys: "",
     };
     let Some(task) = app.tasks.list.iter().find(|task| task.job == job) else {
         let text = [Line::styled("The task was removed.", theme.dim)];
@@ -99,6 +102,10 @@ pub fn report(app: &App, job: JobId, scroll: usize, theme: &Theme, frame: &mut F
         return;
     };
     let room = room(frame);
+    if task.transfer.is_some() {
+        upload(app, task, &place, theme, frame);
+        return;
+    }
     let mut lines = vec![
         headline(task, theme, u16::try_from(room).unwrap_or(u16::MAX)),
         Line::default(),
@@ -116,7 +123,7 @@ pub fn report(app: &App, job: JobId, scroll: usize, theme: &Theme, frame: &mut F
     let word = match task.kind {
         TaskKind::Abort => "Abort in",
         TaskKind::Size => "Sizing of",
-        TaskKind::Send => "Upload to",
+        TaskKind::Send | TaskKind::Discard => "Upload to",
     };
     scrolled(
         frame,
@@ -125,6 +132,34 @@ pub fn report(app: &App, job: JobId, scroll: usize, theme: &Theme, frame: &mut F
         &place,
         &format!("{word} {}", escape(&task.bucket)),
     );
+}
+
+/// An upload's details: the figures of now, and its keys.
+fn upload(app: &App, task: &Task, place: &Scroll<'_>, look: &Theme, frame: &mut Frame<'_>) {
+    let Some(transfer) = &task.transfer else {
+        return;
+    };
+    let room = room(frame);
+    let view = View {
+        app,
+        theme: look,
+        room,
+        map_rows: if frame.area().height < 30 { 3 } else { 6 },
+        limit: place.at.saturating_add(AHEAD),
+    };
+    let lines = view.lines(task, transfer);
+    let keys = if task.is_upload() {
+        "p pause  + - = at once  L limit  x stop  "
+    } else {
+        ""
+    };
+    let place = Scroll { keys, ..*place };
+    let word = match task.kind {
+        TaskKind::Discard => "Giving up",
+        _ => "Upload to",
+    };
+    let name = format!("{word} {}", escape(&transfer.shown_destination()));
+    scrolled(frame, look, &lines, &place, &cut_middle(&name, room));
 }
 
 fn troubles(task: &Task, scroll: usize, room: usize, theme: &Theme) -> Vec<Line<'static>> {

@@ -3,9 +3,12 @@
 mod abort;
 mod ask;
 mod help;
+mod interrupted;
 mod log;
 mod menu;
 mod palette;
+mod stop;
+mod transfer;
 
 use std::cell::Cell;
 
@@ -36,7 +39,10 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         }) => {
             ask::size_all(bucket, *uploads, (*requests, *price), theme, frame);
         }
-        Some(Dialog::Quit { running }) => ask::quit(app, *running, theme, frame),
+        Some(Dialog::Stop(dialog)) => stop::stop(app, dialog, theme, frame),
+        Some(Dialog::Rate(dialog)) => stop::rate(dialog, theme, frame),
+        Some(Dialog::Interrupted(dialog)) => interrupted::draw(app, dialog, theme, frame),
+        Some(Dialog::Quit(dialog)) => stop::quit(app, dialog, theme, frame),
     }
 }
 
@@ -134,6 +140,8 @@ fn open(
 struct Scroll<'a> {
     at: usize,
     reach: &'a Cell<usize>,
+    /// Keys that do something beside scrolling, each with a gap behind it.
+    keys: &'a str,
 }
 
 /// A box of lines that may be longer than the screen.
@@ -157,11 +165,12 @@ fn scrolled(
     } else {
         String::new()
     };
-    let keys = if lines.len() > shown {
-        "j k scroll  esc close"
+    let scrolls = if lines.len() > shown {
+        "j k scroll  "
     } else {
-        "esc close"
+        ""
     };
+    let keys = format!("{}{scrolls}esc close", scroll.keys);
     let inside = open(
         frame,
         theme,
@@ -169,7 +178,7 @@ fn scrolled(
         height,
         &Titles {
             name,
-            keys,
+            keys: &keys,
             place: &place,
             danger: false,
         },

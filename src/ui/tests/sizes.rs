@@ -5,7 +5,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
 use super::scene::{self, Scene};
-use super::{aborting, asked, half_sized, with_a_gap};
+use super::{aborting, asked, half_sized, uploads, with_a_gap};
 use crate::app::footer::hints;
 use crate::app::input::{Mouse, MouseKind};
 use crate::app::{Action, Event};
@@ -48,6 +48,7 @@ fn situations() -> Vec<Scene> {
         aborting(120, 36),
     ]);
     scenes.push(Scene::new(scene::settings(), 120, 36));
+    scenes.extend(uploads::situations());
     scenes
 }
 
