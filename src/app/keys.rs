@@ -35,11 +35,17 @@ impl App {
         }
     }
 
-    pub(super) fn paste(&mut self, text: &str) {
-        match &mut self.dialog {
+    pub(super) fn paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
+        match self.dialog.take() {
+            Some(Dialog::Palette(mut palette)) => {
+                palette.input.paste(text);
+                self.dialog = Some(Dialog::Palette(palette));
+            }
+            Some(Dialog::Upload(upload)) => {
+                self.dialog = self.upload_paste(upload, text, effects);
+            }
             // A confirmation is typed, never pasted.
-            Some(Dialog::Palette(palette)) => palette.input.paste(text),
-            Some(_) => {}
+            other @ Some(_) => self.dialog = other,
             None => {
                 if let Some(edit) = &mut self.filter_edit {
                     edit.line.paste(text);
@@ -77,6 +83,7 @@ impl App {
         let reach = self.reach.get();
         self.dialog = match dialog {
             Dialog::Abort(dialog) => self.abort_key(dialog, key, effects),
+            Dialog::Upload(upload) => self.upload_key(upload, key, effects),
             Dialog::Palette(palette) => self.palette_key(palette, key, effects),
             Dialog::Menu(menu) => self.menu_key(menu, key, effects),
             Dialog::Quit { running } => match key.code {

@@ -26,6 +26,7 @@ pub mod state;
 pub mod tasks;
 pub mod text;
 mod update;
+mod uploading;
 mod uploads;
 mod wants;
 

@@ -11,6 +11,7 @@ use super::parts::OpenParts;
 use super::place::Place;
 use super::tasks::{AbortSums, Tasks};
 use super::text::Line;
+use super::uploading::Browsed;
 use super::{Settings, ThemeName};
 use crate::model::{RowId, Timestamp};
 use crate::protocol::{Fault, Identity};
@@ -98,6 +99,8 @@ pub struct App {
     pub filter_edit: Option<FilterEdit>,
     pub(super) jobs: Jobs,
     pub(super) history: Vec<String>,
+    /// Where the upload dialog looked for files last.
+    pub(super) browsed: Browsed,
     /// What this run changed, for the farewell.
     pub(super) sums: AbortSums,
     pub(super) last_refresh: Timestamp,
@@ -125,6 +128,7 @@ impl App {
             filter_edit: None,
             jobs: Jobs::default(),
             history: Vec::new(),
+            browsed: Browsed::default(),
             sums: AbortSums::default(),
         }
     }

@@ -47,7 +47,7 @@ impl App {
                 self.mouse(mouse, &mut effects);
                 self.group_folders();
             }
-            Event::Paste(text) => self.paste(&text),
+            Event::Paste(text) => self.paste(&text, &mut effects),
             Event::Resized { columns, rows } => {
                 self.columns = columns;
                 self.rows = rows;
@@ -118,7 +118,7 @@ impl App {
         if self.settings.read_only {
             self.say(
                 Severity::Warning,
-                "read-only mode: nothing is changed; restart without --read-only to abort",
+                "read-only mode: nothing is changed; restart without --read-only to abort or upload",
             );
         }
         !self.settings.read_only

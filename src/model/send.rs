@@ -18,6 +18,15 @@ impl fmt::Debug for CustomerKey {
     }
 }
 
+/// Where the key of SSE-C is read when the work begins, so that nobody has to type it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum KeySource {
+    /// A leading `~` is the person's home.
+    File(PathBuf),
+    /// An environment variable of this process.
+    Variable(String),
+}
+
 /// How the service encrypts what it stores.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Encryption {
@@ -118,6 +127,8 @@ pub struct Order {
     pub key: String,
     pub options: ObjectOptions,
     pub access: Access,
+    /// Where to read the SSE-C key, if `access` does not hold it yet.
+    pub customer_key_from: Option<KeySource>,
     /// Do not overwrite (`If-None-Match: *`).
     pub if_none_match: bool,
     /// Leave out files whose key holds an object of the same size.
@@ -138,6 +149,7 @@ impl Order {
             key: key.to_owned(),
             options: ObjectOptions::default(),
             access: Access::default(),
+            customer_key_from: None,
             if_none_match: false,
             skip_existing: false,
             wish: Wish::default(),
@@ -157,6 +169,8 @@ pub struct Resumption {
     pub source: Option<Source>,
     /// The SSE-C key, which no journal holds.
     pub customer_key: Option<CustomerKey>,
+    /// Where to read it, if it is not here yet.
+    pub customer_key_from: Option<KeySource>,
     pub pace: Pace,
     /// The source changed: abort the old upload and begin a new one of what is there now.
     pub anew: bool,

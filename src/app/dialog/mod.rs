@@ -3,10 +3,12 @@
 pub mod abort;
 pub mod choose;
 pub mod palette;
+pub mod upload;
 
 pub use abort::AbortDialog;
 pub use choose::{Choice, Menu};
 pub use palette::Palette;
+pub use upload::Upload;
 
 use crate::protocol::JobId;
 
@@ -30,6 +32,8 @@ pub enum Dialog {
         scroll: usize,
     },
     Abort(AbortDialog),
+    /// What to upload, where to, and how.
+    Upload(Box<Upload>),
     /// One of a few things: sort column, what to copy.
     Menu(Menu),
     Palette(Palette),

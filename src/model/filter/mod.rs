@@ -13,7 +13,7 @@ use std::time::Duration;
 use regex::Regex;
 
 pub use suggest::{applicable, suggestions};
-pub use value::parse_duration;
+pub use value::{parse_duration, parse_size};
 
 use super::{Measure, State, Thresholds, Timestamp, Upload, human};
 

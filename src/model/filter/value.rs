@@ -88,6 +88,17 @@ pub fn parse_duration(text: &str) -> Option<Duration> {
     span(&value).ok().map(|span| span.length)
 }
 
+/// A size in bytes as filters, options and configuration write it: `16777216`, `10k`, `16MB`, `1.5GiB`.
+/// `None` if it is none, or too large.
+pub fn parse_size(text: &str) -> Option<u64> {
+    let value = Value {
+        text: text.to_owned(),
+        quoted: false,
+        column: 1,
+    };
+    bytes(&value).ok()
+}
+
 pub(super) fn span(value: &Value) -> Result<Span, FilterError> {
     let wrong = || {
         error(
