@@ -2,6 +2,7 @@
 
 mod scene;
 mod sizes;
+mod upload;
 
 use crate::app::Event;
 use crate::protocol::{AbortOutcome, Command, News, Operation, Outcome, Progress, SkipReason};

@@ -4,6 +4,7 @@ mod aborting;
 mod commands;
 mod listing;
 mod moving;
+mod uploading;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -48,6 +48,7 @@ fn situations() -> Vec<Scene> {
         aborting(120, 36),
     ]);
     scenes.push(Scene::new(scene::settings(), 120, 36));
+    scenes.extend(super::upload::situations());
     scenes
 }
 

@@ -192,7 +192,7 @@ pub fn width(text: &str) -> Result<Option<usize>, String> {
 /// Where the SSE-C key is read.
 pub fn key_source(text: &str) -> Result<KeySource, String> {
     let Some(text) = said(text) else {
-        return Err("SSE-C needs a key: name a file or $VARIABLE that holds it".to_owned());
+        return Err("name a file or $VARIABLE that holds the key".to_owned());
     };
     match text.strip_prefix('$') {
         None => Ok(KeySource::File(PathBuf::from(text))),

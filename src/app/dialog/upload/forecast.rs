@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::browser::Picked;
 use crate::model::cost::Prices;
-use crate::model::human::{age, count, dollars, size};
+use crate::model::human::{age, count, dollars, size, size_argument};
 use crate::model::plan::{Limits, Method, Plan, Refused, Wish, plan};
 
 /// What the provider allows and takes.
@@ -25,6 +25,8 @@ pub struct Forecast {
     /// What it takes; empty if that is not known yet.
     pub cost: String,
     pub refused: bool,
+    /// The part size that would not be refused, as it is typed.
+    pub fits: Option<String>,
 }
 
 /// US dollars for the requests of one file into a storage class; `None` where no price is known.
@@ -48,23 +50,30 @@ impl Forecast {
             return Self {
                 plan: format!("what is in {what} is counted when it starts"),
                 cost: rules.deadline().unwrap_or_default(),
-                refused: false,
+                ..Self::default()
             };
         }
         let mut plans = Vec::with_capacity(picked.len());
         for one in picked {
             match plan(one.size, wish, &rules.limits) {
                 Ok(plan) => plans.push(plan),
-                Err(refused) if picked.len() == 1 => return Self::refuse(told(&refused)),
                 Err(refused) => {
-                    return Self::refuse(format!("{}: {}", one.name(), told(&refused)));
+                    let (why, fits) = told(&refused);
+                    let why = match picked {
+                        [_] => why,
+                        _ => format!("{}: {why}", one.name()),
+                    };
+                    return Self {
+                        fits,
+                        ..Self::refuse(why)
+                    };
                 }
             }
         }
         Self {
             plan: way(&plans),
             cost: cost(&plans, rules, class),
-            refused: false,
+            ..Self::default()
         }
     }
 
@@ -74,6 +83,7 @@ impl Forecast {
             plan: why,
             cost: String::new(),
             refused: true,
+            fits: None,
         }
     }
 }
@@ -152,17 +162,17 @@ fn cost(plans: &[Plan], rules: &Rules, class: Option<&str>) -> String {
     told.join(" · ")
 }
 
-/// The refusal in the form's words.
-fn told(refused: &Refused) -> String {
+/// The refusal in the form's words, and the part size that would do.
+fn told(refused: &Refused) -> (String, Option<String>) {
     let text = refused.to_string();
     let why = text.split("; use --part-size").next().unwrap_or(&text);
     match refused {
-        Refused::TooLarge { .. } => why.to_owned(),
+        Refused::TooLarge { .. } => (why.to_owned(), None),
         Refused::PartTooSmall { fits, .. }
         | Refused::PartTooLarge { fits, .. }
         | Refused::TooManyParts { fits, .. } => {
-            let fits = crate::model::human::size_argument(*fits);
-            format!("{why}; a part size of {fits} fits")
+            let fits = size_argument(*fits);
+            (format!("{why}; a part size of {fits} fits"), Some(fits))
         }
     }
 }

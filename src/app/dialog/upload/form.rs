@@ -185,13 +185,16 @@ impl Form {
             Field::ContentType => check::content_type(text).err(),
             Field::KmsKey => check::header(text).err(),
             Field::CustomerKey if self.removed_key && text.is_empty() => {
-                let said = "that was a key itself, and was removed: name a file or $VARIABLE that holds it";
-                Some(said.to_owned())
+                Some("the key itself was removed: name a file or $VARIABLE".to_owned())
             }
             Field::CustomerKey => check::key_source(text).err(),
             Field::Metadata => check::metadata(text).err(),
             Field::Tags => check::tags(text).err(),
             Field::Owner => check::owner(text).err(),
+            Field::PartSize if !text.is_empty() => check::size(text).err().or_else(|| {
+                let fits = self.forecast.fits.as_ref()?;
+                Some(format!("this does not fit the plan, {fits} does"))
+            }),
             Field::PartSize | Field::Rate => check::size(text).err(),
             Field::Width => check::width(text).err(),
             Field::NoOverwrite
@@ -289,7 +292,7 @@ impl Form {
         let class = check::word(self.text(Field::Class)).ok().flatten();
         self.forecast = match self.wish() {
             Ok(wish) => Forecast::of(&self.picked, &wish, &self.rules, class.as_deref()),
-            Err(field) => Forecast::refuse(format!("no plan without a valid {}", field.label())),
+            Err(field) => Forecast::refuse(format!("no plan until the {} is right", field.label())),
         };
     }
 

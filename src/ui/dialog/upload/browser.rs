@@ -89,18 +89,18 @@ fn keys(browser: &Browser, width: u16, place: &str) -> &'static str {
         [
             "enter open  space mark  tab complete  ~/ home  alt-. hidden  esc close",
             "enter open  space mark  tab complete  alt-. hidden  esc close",
-            "enter open  space mark  alt-. hidden",
+            "enter open  space mark  alt-. hidden  esc close",
+            "enter open  esc close",
         ]
     } else {
         [
             "enter choose the marked  space mark  tab complete  → open  alt-. hidden  esc unmark",
-            "enter choose the marked  space mark  → open  esc unmark",
-            "enter choose the marked",
+            "enter choose the marked  space mark  → open  alt-. hidden  esc unmark",
+            "enter choose the marked  → open  esc unmark",
+            "enter choose",
         ]
     };
-    let room = width.saturating_sub(cells(place) + 3);
-    let fits = forms.iter().find(|form| cells(form) <= room);
-    fits.copied().unwrap_or(forms[2])
+    super::fitting(&forms, width, place)
 }
 
 /// The directory and what is typed read as one path.

@@ -62,6 +62,7 @@ pub fn draw(bucket: &str, form: &Form, theme: &Theme, frame: &mut Frame<'_>) {
             }
             FormLine::More => {
                 let rule = format!("── more {}", "─".repeat(usize::from(at.width)));
+                let rule: String = rule.chars().take(usize::from(at.width)).collect();
                 put(frame.buffer_mut(), at, &rule, theme.border);
             }
         }
@@ -75,9 +76,7 @@ fn keys(width: u16, place: &str) -> &'static str {
         "ctrl-s start  ↑↓ field  esc back",
         "ctrl-s start",
     ];
-    let room = width.saturating_sub(cells(place) + 3);
-    let fits = forms.iter().find(|form| cells(form) <= room);
-    fits.copied().unwrap_or(forms[2])
+    super::fitting(&forms, width, place)
 }
 
 /// An area of the app's as far as it is on this screen.
@@ -212,7 +211,7 @@ fn value(form: &Form, field: Field, theme: &Theme, line: Rect, frame: &mut Frame
             Some(line) => {
                 let empty = meaning(form, field, empty);
                 if text.is_empty() {
-                    put(frame.buffer_mut(), skip(rest, 2), empty, theme.dim);
+                    put(frame.buffer_mut(), skip(rest, 1), empty, theme.dim);
                 }
                 input(line, None, theme, rest, frame);
             }
