@@ -155,12 +155,15 @@ impl App {
         else {
             return;
         };
+        let want = upload.browser.pending.clone().map(|(_, want)| want);
+        let want = want.unwrap_or_default();
         let why = match outcome {
+            // What is typed stands right above.
+            Outcome::Failed(fault) if !want.typed.is_empty() => fault.message.clone(),
             Outcome::Failed(fault) => fault.to_string(),
             _ => "the directory was not read".to_owned(),
         };
-        let want = upload.browser.pending.clone().map(|(_, want)| want);
-        let step = upload.browser.fail(&want.unwrap_or_default(), why);
+        let step = upload.browser.fail(&want, why);
         self.dialog = self.browser_step(upload, step, effects);
     }
 
@@ -218,20 +221,14 @@ impl App {
     }
 
     fn show_form(&self, upload: &mut Upload, picked: Vec<Picked>) {
-        match &mut upload.form {
-            Some(form) => form.choose(picked),
-            None => {
-                let order = self.upload_defaults(&upload.bucket, &upload.prefix);
-                upload.form = Some(Form::new(picked, order, self.upload_rules()));
-            }
+        if let Some(form) = &mut upload.form {
+            form.choose(picked);
+        } else {
+            let order = defaults(&upload.bucket, &upload.prefix);
+            upload.form = Some(Form::new(picked, order, self.upload_rules()));
         }
         upload.in_form = true;
         self.count_rivals(upload);
-    }
-
-    /// What a new upload begins with; the sources come from the form.
-    fn upload_defaults(&self, bucket: &str, prefix: &str) -> Order {
-        Order::new(Source::Stdin, bucket, prefix)
     }
 
     fn upload_rules(&self) -> Rules {
@@ -270,6 +267,12 @@ impl App {
     fn browser_window(&self) -> usize {
         usize::from(area::browser(self.columns, self.rows).list.height).max(1)
     }
+}
+
+/// What a new upload begins with; the form brings the sources.
+fn defaults(bucket: &str, prefix: &str) -> Order {
+    let none_yet = Source::Path(PathBuf::new());
+    Order::new(none_yet, bucket, prefix)
 }
 
 /// Whether the dialog is an upload whose browser waits for this job.

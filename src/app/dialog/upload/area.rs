@@ -29,6 +29,10 @@ pub struct FormAreas {
     pub foot: Area,
 }
 
+/// Lines of a form in which something is wrong: so tall it is always, for a box that jumps while one types is
+/// hard to read.
+const USUAL: u16 = 18;
+
 /// Rows of a form that is told in full above its fields, and below.
 pub const HEAD: u16 = 6;
 pub const FOOT: u16 = 3;
@@ -46,7 +50,7 @@ pub fn browser(columns: u16, rows: u16) -> BrowserAreas {
 /// A form with so many lines on a screen of this size.
 pub fn form(columns: u16, rows: u16, lines: usize) -> FormAreas {
     let lines = u16::try_from(lines).unwrap_or(u16::MAX);
-    let wanted = lines.saturating_add(HEAD + FOOT);
+    let wanted = lines.max(USUAL).saturating_add(HEAD + FOOT);
     let inside = inside(columns, rows, wanted);
     let (head, foot) = if inside.height >= HEAD + FOOT + 5 {
         (HEAD, FOOT)

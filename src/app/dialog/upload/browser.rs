@@ -157,6 +157,9 @@ impl Browser {
         self.pending = None;
         self.error = Some(why);
         self.failed = Some(want.typed.clone()).filter(|way| !way.is_empty());
+        if self.failed.is_some() {
+            self.list.filter("");
+        }
         let none_yet = self.directory.as_os_str().is_empty();
         if none_yet && !want.path.as_os_str().is_empty() && want.typed.is_empty() {
             // Where it was left is gone.
@@ -174,6 +177,7 @@ impl Browser {
         if target == self.list.index() {
             return self.enter();
         }
+        self.give_up();
         let delta = target.cast_signed() - self.list.index().cast_signed();
         self.list.go(Motion::By(delta), window);
         Step::Stay
@@ -192,7 +196,16 @@ impl Browser {
     }
 
     fn go(&mut self, motion: Motion, window: usize) {
+        self.give_up();
         self.list.go(motion, window);
+    }
+
+    /// Whoever goes to the list instead does not insist on a way that could not be gone.
+    fn give_up(&mut self) {
+        if self.failed.take().is_some() {
+            self.input.set("");
+            self.error = None;
+        }
     }
 
     fn step_back(&mut self) -> Step {

@@ -28,7 +28,7 @@ pub fn draw(app: &App, upload: &Upload, theme: &Theme, frame: &mut Frame<'_>) {
     let screen = frame.area();
     let areas = area::browser(screen.width, screen.height);
     let window = usize::from(areas.list.height);
-    let rows = browser.list.rows();
+    let shown = browser.list.rows();
     let top = browser.list.top(window);
     let name = format!(
         "Upload to s3://{}/{}",
@@ -36,12 +36,12 @@ pub fn draw(app: &App, upload: &Upload, theme: &Theme, frame: &mut Frame<'_>) {
         escape(&upload.prefix)
     );
     let name = cut_middle(&name, usize::from(areas.inside.width.saturating_sub(4)));
-    let place = if rows.len() > window {
-        let last = (top + window).min(rows.len());
+    let place = if shown.len() > window {
+        let last = (top + window).min(shown.len());
         format!(
             "{}–{last} of {}",
             count(top as u64 + 1),
-            count(rows.len() as u64)
+            count(shown.len() as u64)
         )
     } else {
         String::new()
@@ -59,21 +59,14 @@ pub fn draw(app: &App, upload: &Upload, theme: &Theme, frame: &mut Frame<'_>) {
         height: areas.list.height.min(inside.height),
         ..inside
     };
-    for (line, one) in rows.iter().skip(top).take(window).enumerate() {
-        let at = row(list, line);
-        if top + line == browser.list.index() {
+    for (index, one) in shown.iter().skip(top).take(window).enumerate() {
+        let at = row(list, index);
+        if top + index == browser.list.index() {
             frame.buffer_mut().set_style(at, theme.selected);
         }
         entry(app, browser, *one, theme, (at, frame.buffer_mut()));
     }
-    if rows.is_empty() && browser.pending.is_none() {
-        let said = if browser.list.is_empty() {
-            "nothing is in here"
-        } else {
-            "nothing here fits"
-        };
-        put(frame.buffer_mut(), skip(row(list, 0), 2), said, theme.dim);
-    }
+    nothing(browser, theme, list, frame.buffer_mut());
     let has_state = areas.list.y > areas.inside.y + 1;
     if has_state {
         state(browser, theme, row(inside, 1), frame.buffer_mut());
@@ -81,6 +74,23 @@ pub fn draw(app: &App, upload: &Upload, theme: &Theme, frame: &mut Frame<'_>) {
         marks(browser, theme, last, frame.buffer_mut());
     }
     way(browser, theme, row(inside, 0), frame);
+}
+
+/// Why no entry is shown.
+fn nothing(browser: &Browser, theme: &Theme, list: Rect, buffer: &mut Buffer) {
+    let rows = browser.list.rows();
+    let shows_none = rows.iter().all(|row| *row == Row::Up);
+    if browser.pending.is_some() || browser.directory.as_os_str().is_empty() || !shows_none {
+        return;
+    }
+    let said = if browser.list.is_empty() {
+        "nothing is in here"
+    } else if browser.input.text().is_empty() {
+        "only hidden files are in here; alt-. shows them"
+    } else {
+        "nothing here fits"
+    };
+    put(buffer, skip(row(list, rows.len()), 2), said, theme.dim);
 }
 
 /// As many keys as fit beside the place.

@@ -137,9 +137,10 @@ fn sources(form: &Form) -> String {
     if let [only] = form.picked.as_slice() {
         let path = only.path.display().to_string();
         let path = escape(&path);
-        return match only.is_directory {
-            true => format!("{path}/  with everything below it"),
-            false => format!("{path}  {}", size(bytes)),
+        return if only.is_directory {
+            format!("{path}/  with everything below it")
+        } else {
+            format!("{path}  {}", size(bytes))
         };
     }
     let directories = form.picked.iter().filter(|one| one.is_directory).count();
