@@ -70,8 +70,8 @@ pub fn draw(app: &App, upload: &Upload, theme: &Theme, frame: &mut Frame<'_>) {
     let has_state = areas.list.y > areas.inside.y + 1;
     if has_state {
         state(browser, theme, row(inside, 1), frame.buffer_mut());
-        let last = row(inside, usize::from(inside.height).saturating_sub(1));
-        marks(browser, theme, last, frame.buffer_mut());
+        let bottom = row(inside, usize::from(inside.height).saturating_sub(1));
+        marks(browser, theme, bottom, frame.buffer_mut());
     }
     way(browser, theme, row(inside, 0), frame);
 }
