@@ -94,7 +94,8 @@ impl Browser {
                     return self.open();
                 }
             }
-            (Code::Char(' '), ..) => self.mark(window),
+            (Code::Insert, ..) => self.mark(window),
+            (Code::Char(' '), ctrl, _) if ctrl || !self.goes_on_with_space() => self.mark(window),
             (Code::Char('.'), _, true) => self.toggle_hidden(window),
             _ => {
                 if self.input.key(key) {
@@ -322,6 +323,15 @@ impl Browser {
         }
     }
 
+    /// Whether a space belongs to what is typed: a way, or a name with a space there.
+    fn goes_on_with_space(&self) -> bool {
+        let typed = self.input.text().to_lowercase();
+        let longer = format!("{typed} ");
+        let goes_on = |name: &str| name.to_lowercase().contains(&longer);
+        !typed.is_empty() && (split(&typed).0.is_some() || self.list.names().any(goes_on))
+    }
+
+    /// Marks or unmarks, and goes down. Space does it, insert and ctrl-space also where a space would be typed.
     fn mark(&mut self, window: usize) {
         let Some(picked) = self.pick() else {
             return;

@@ -38,6 +38,24 @@ fn marks_stay_in_other_directories_and_go_one_step_before_the_dialog() {
 }
 
 #[test]
+fn a_space_is_typed_where_a_name_goes_on_with_one() {
+    let mut bench = Bench::listed(&many(1));
+    bench.keys("u");
+    bench.folder(Folder {
+        path: "/srv".into(),
+        entries: vec![entry("My Data", None), entry("my dump.img", Some(5))],
+    });
+    bench.type_("my d");
+    assert_eq!((bench.typed(), bench.names().len()), ("my d", 2));
+    bench.keys("space");
+    assert_eq!(bench.upload().browser.marked().0, 1);
+    bench.keys("ctrl-u").type_("my").keys("insert ctrl-space");
+    assert_eq!(bench.upload().browser.marked(), (1, 5));
+    bench.keys("esc").type_("My Data/");
+    assert_eq!(bench.asked(), Path::new("/srv/My Data"));
+}
+
+#[test]
 fn what_is_odd_cannot_be_chosen() {
     let mut bench = Bench::browsing(&many(1));
     bench.type_("pipe").keys("enter");
