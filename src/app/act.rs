@@ -34,6 +34,11 @@ impl App {
             Action::Folders => self.toggle_folders(),
             Action::SizeAll => self.ask_size_all(),
             Action::Abort => self.ask_abort(),
+            Action::Upload => {
+                if let Err(why) = self.ask_upload(None, effects) {
+                    self.say(Severity::Warning, why);
+                }
+            }
             Action::Copy => self.copy_menu(),
             Action::Refresh => self.refresh(effects),
             Action::Interval => self.next_interval(),

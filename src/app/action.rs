@@ -85,6 +85,7 @@ actions! {
     Folders, Uploads, "folders", ["f"], "folders", "switch between the flat list and folders by prefix";
     SizeAll, Uploads, "size-all", ["S"], "size", "size all uploads of this bucket, after showing what it costs";
     Abort, Uploads, "abort", ["a"], "abort", "abort the marked uploads, or the one under the cursor";
+    Upload, Global, "upload", ["u"], "upload", "upload files: choose them, then where they go and how";
     Copy, Global, "copy", ["y"], "copy", "copy upload ID, ETag, address or the equivalent aws command";
     Refresh, Global, "refresh", ["ctrl-r", "f5"], "refresh", "look again";
     Interval, Global, "auto-refresh", ["I"], "", "look again by itself: off, 10 s, 1 min, 5 min";

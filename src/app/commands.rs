@@ -139,6 +139,7 @@ impl App {
                 Ok(())
             }
             "filter" => self.filter_verb(argument, effects),
+            "upload" => self.ask_upload(Some(argument), effects),
             "older" => self.filter_verb(&format!("age>{argument}"), effects),
             "quiet" => self.filter_verb(&format!("idle>{argument}"), effects),
             "sort" => {

@@ -87,7 +87,7 @@ fn hint(app: &App, entry: &'static Entry) -> Option<Hint> {
 /// Whether the action does anything where the focus is.
 fn makes_sense(app: &App, entry: &Entry) -> bool {
     match entry.action {
-        Action::Abort => !app.settings.read_only,
+        Action::Abort | Action::Upload => !app.settings.read_only,
         Action::Open => app.focus != Pane::Parts,
         Action::Filter => matches!(app.focus, Pane::Buckets | Pane::Uploads),
         Action::Back => app.focus != Pane::Buckets || !app.buckets.filter.is_empty(),

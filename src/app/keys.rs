@@ -37,7 +37,14 @@ impl App {
         }
     }
 
-    pub(super) fn paste(&mut self, text: &str) {
+    pub(super) fn paste(&mut self, text: &str, effects: &mut Vec<Effect>) {
+        if let Some(Dialog::Upload(upload)) = self
+            .dialog
+            .take_if(|open| matches!(open, Dialog::Upload(_)))
+        {
+            self.dialog = self.upload_paste(upload, text, effects);
+            return;
+        }
         match &mut self.dialog {
             // A confirmation is typed, never pasted.
             Some(Dialog::Palette(palette)) => palette.input.paste(text),
@@ -85,6 +92,7 @@ impl App {
         let reach = self.reach.get();
         self.dialog = match dialog {
             Dialog::Abort(dialog) => self.abort_key(dialog, key, effects),
+            Dialog::Upload(upload) => self.upload_key(upload, key, effects),
             Dialog::Palette(palette) => self.palette_key(palette, key, effects),
             Dialog::Menu(menu) => self.menu_key(menu, key, effects),
             Dialog::Stop(dialog) => self.stop_key(dialog, key, effects),

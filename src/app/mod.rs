@@ -30,6 +30,7 @@ pub mod tasks;
 pub mod text;
 pub mod transfer;
 mod update;
+mod uploading;
 mod uploads;
 mod wants;
 

@@ -16,6 +16,13 @@ const NOTCH: isize = 3;
 
 impl App {
     pub(super) fn mouse(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
+        if let Some(Dialog::Upload(upload)) = self
+            .dialog
+            .take_if(|dialog| matches!(dialog, Dialog::Upload(_)))
+        {
+            self.dialog = self.upload_mouse(upload, mouse, effects);
+            return;
+        }
         if self.dialog.is_some() {
             self.wheel_in_dialog(mouse, effects);
             return;

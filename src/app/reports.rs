@@ -40,6 +40,7 @@ impl App {
                     open.take(info, parts);
                 }
             }
+            (News::Folder(folder), Purpose::Folder) => self.take_folder(job, folder, effects),
             (News::Aborted(outcomes), Purpose::Abort { bucket }) => {
                 self.take_outcomes(job, &bucket, outcomes);
             }
@@ -208,14 +209,17 @@ impl App {
                     self.buckets.fault = Some(fault.clone());
                 }
             }
-            Purpose::List { bucket } => self.listing_ended(bucket, &outcome),
+            Purpose::List { bucket } => {
+                self.listing_ended(bucket, &outcome);
+                self.look_for_rivals();
+            }
             Purpose::Parts => self.parts_ended(&outcome),
             Purpose::Identify | Purpose::Interrupted(_) => {
                 if let Outcome::Failed(fault) = &outcome {
                     self.say(Severity::Error, fault.to_string());
                 }
             }
-            Purpose::Folder => {}
+            Purpose::Folder => self.folder_ended(job, &outcome, effects),
             Purpose::MeasureAll { .. } | Purpose::Abort { .. } => {
                 self.task_ended(job, purpose, outcome);
             }

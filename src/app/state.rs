@@ -13,6 +13,7 @@ use super::place::Place;
 use super::tasks::{AbortSums, Tasks};
 use super::text::Line;
 use super::transfer::SendSums;
+use super::uploading::Browsed;
 use super::{Settings, ThemeName};
 use crate::model::send::Interrupted;
 use crate::model::{RowId, Timestamp};
@@ -110,6 +111,8 @@ pub struct App {
     pub filter_edit: Option<FilterEdit>,
     pub(super) jobs: Jobs,
     pub(super) history: Vec<String>,
+    /// Where the upload dialog looked for files last.
+    pub(super) browsed: Browsed,
     /// What this run changed, for the farewell.
     pub(super) sums: AbortSums,
     pub(super) sent: SendSums,
@@ -142,6 +145,7 @@ impl App {
             filter_edit: None,
             jobs: Jobs::default(),
             history: Vec::new(),
+            browsed: Browsed::default(),
             sums: AbortSums::default(),
             sent: SendSums::default(),
             kept: BTreeMap::new(),

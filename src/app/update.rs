@@ -48,7 +48,7 @@ impl App {
                 self.mouse(mouse, &mut effects);
                 self.group_folders();
             }
-            Event::Paste(text) => self.paste(&text),
+            Event::Paste(text) => self.paste(&text, &mut effects),
             Event::Resized { columns, rows } => {
                 self.columns = columns;
                 self.rows = rows;

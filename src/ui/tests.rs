@@ -2,6 +2,7 @@
 
 mod scene;
 mod sizes;
+mod upload;
 mod uploads;
 
 use crate::app::Event;

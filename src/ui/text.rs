@@ -68,6 +68,17 @@ pub fn cut_middle(text: &str, room: usize) -> Cow<'_, str> {
     }
 }
 
+/// `text` in at most `room` cells, `…` for what is missing at its beginning.
+pub fn cut_start(text: &str, room: usize) -> Cow<'_, str> {
+    if fits(text, room) {
+        return Cow::Borrowed(text);
+    }
+    match room {
+        0 => Cow::Borrowed(""),
+        _ => Cow::Owned(format!("…{}", tail(text, room - 1))),
+    }
+}
+
 fn fits(text: &str, room: usize) -> bool {
     // A byte takes at most one cell, so that most texts need no counting.
     text.len() <= room || width(text) <= room

@@ -86,7 +86,7 @@ fn a_lone_key_is_answered_although_nothing_else_happens() {
 #[test]
 fn a_resize_is_drawn_at_once_and_a_tiny_terminal_says_so() {
     let mut pty = demo();
-    pty.resize(80, 24).until("q quit");
+    pty.resize(80, 24).until("? help");
     pty.resize(20, 5).until("needs");
     pty.resize(132, 40).until(LISTED).until("Parts");
     pty.type_("q");

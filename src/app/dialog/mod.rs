@@ -6,6 +6,7 @@ pub mod confirm;
 pub mod interrupted;
 pub mod palette;
 pub mod stop;
+pub mod upload;
 
 pub use abort::AbortDialog;
 pub use choose::{Choice, Menu};
@@ -13,6 +14,7 @@ pub use confirm::{Answer, Confirm};
 pub use interrupted::InterruptedDialog;
 pub use palette::Palette;
 pub use stop::{QuitDialog, QuitStep, RateDialog, StopDialog};
+pub use upload::Upload;
 
 use crate::protocol::JobId;
 
@@ -36,6 +38,8 @@ pub enum Dialog {
         scroll: usize,
     },
     Abort(AbortDialog),
+    /// What to upload, where to, and how.
+    Upload(Box<Upload>),
     /// One of a few things: sort column, what to copy.
     Menu(Menu),
     Palette(Palette),

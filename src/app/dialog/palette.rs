@@ -39,6 +39,11 @@ pub const VERBS: &[Verb] = &[
         help: "no sign of life for this long",
     },
     Verb {
+        name: "upload",
+        argument: "[PATH]",
+        help: "upload a file or a directory, or choose there",
+    },
+    Verb {
         name: "sort",
         argument: "COLUMN",
         help: "sort by a column",

@@ -8,6 +8,7 @@ mod listing;
 mod moving;
 mod sending;
 mod sent_rows;
+mod uploading;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

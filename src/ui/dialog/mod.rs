@@ -9,6 +9,7 @@ mod menu;
 mod palette;
 mod stop;
 mod transfer;
+mod upload;
 
 use std::cell::Cell;
 
@@ -29,6 +30,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Dialog::Messages { scroll }) => log::messages(app, *scroll, theme, frame),
         Some(Dialog::Report { job, scroll }) => log::report(app, *job, *scroll, theme, frame),
         Some(Dialog::Abort(dialog)) => abort::draw(app, dialog, theme, frame),
+        Some(Dialog::Upload(upload)) => upload::draw(app, upload, theme, frame),
         Some(Dialog::Menu(menu)) => menu::draw(menu, theme, frame),
         Some(Dialog::Palette(palette)) => palette::draw(app, palette, theme, frame),
         Some(Dialog::SizeAll {

@@ -49,6 +49,7 @@ fn situations() -> Vec<Scene> {
     ]);
     scenes.push(Scene::new(scene::settings(), 120, 36));
     scenes.extend(uploads::situations());
+    scenes.extend(super::upload::situations());
     scenes
 }
 

@@ -1,0 +1,320 @@
+//! The upload dialog: opened, given directories, and turned into a task.
+
+use std::path::PathBuf;
+
+use super::Effect;
+use super::dialog::Dialog;
+use super::dialog::upload::{Browser, Form, FormStep, Picked, Rules, Step, Upload, Want, area};
+use super::input::{Key, Mouse, MouseKind};
+use super::jobs::Purpose;
+use super::layout::Area;
+use super::messages::Severity;
+use super::state::App;
+use crate::model::send::{Defaults, Folder, Order, Source};
+use crate::protocol::{Command, JobId, Outcome};
+
+/// Rows that one notch of the wheel moves in the browser.
+const NOTCH: isize = 3;
+
+/// Where files were looked for last.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Browsed {
+    /// Empty: the working directory.
+    directory: PathBuf,
+    shows_hidden: bool,
+}
+
+impl App {
+    /// Opens the browser for the bucket in sight, at a path if one was given.
+    pub(super) fn ask_upload(
+        &mut self,
+        path: Option<&str>,
+        effects: &mut Vec<Effect>,
+    ) -> Result<(), String> {
+        if !self.may_change() {
+            return Ok(());
+        }
+        let Some(place) = self.place() else {
+            return Err(
+                "no bucket to upload to: put the cursor on one, or go to one with :bucket".into(),
+            );
+        };
+        let within = match &place.folders {
+            Some(view) => view.prefix.as_str(),
+            None => place.table.prefix(),
+        };
+        let prefix = within.rfind('/').map_or("", |slash| &within[..=slash]);
+        let mut upload = Upload {
+            bucket: place.bucket.name.clone(),
+            prefix: prefix.to_owned(),
+            browser: Browser::default(),
+            form: None,
+            in_form: false,
+        };
+        upload.browser.list.shows_hidden = self.browsed.shows_hidden;
+        let want = match path {
+            Some(path) => upload.browser.go_to(path),
+            None => Want {
+                path: self.browsed.directory.clone(),
+                ..Want::default()
+            },
+        };
+        self.read_folder(&mut upload.browser, want, effects);
+        self.dialog = Some(Dialog::Upload(Box::new(upload)));
+        Ok(())
+    }
+
+    pub(super) fn upload_key(
+        &mut self,
+        mut upload: Box<Upload>,
+        key: Key,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Dialog> {
+        let window = self.browser_window();
+        match &mut upload.form {
+            Some(form) if upload.in_form => {
+                let step = form.key(key);
+                self.form_step(upload, step, effects)
+            }
+            _ => {
+                let step = upload.browser.key(key, window);
+                self.browsed.shows_hidden = upload.browser.list.shows_hidden;
+                self.browser_step(upload, step, effects)
+            }
+        }
+    }
+
+    pub(super) fn upload_paste(
+        &mut self,
+        mut upload: Box<Upload>,
+        text: &str,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Dialog> {
+        match &mut upload.form {
+            Some(form) if upload.in_form => {
+                form.paste(text);
+                self.form_step(upload, FormStep::Stay, effects)
+            }
+            _ => {
+                let step = upload.browser.paste(text);
+                self.browser_step(upload, step, effects)
+            }
+        }
+    }
+
+    /// A press takes the cursor there, a second one opens or chooses; the wheel moves.
+    pub(super) fn upload_mouse(
+        &mut self,
+        mut upload: Box<Upload>,
+        mouse: Mouse,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Dialog> {
+        let (columns, rows) = (self.columns, self.rows);
+        match &mut upload.form {
+            Some(form) if upload.in_form => {
+                let step = press_form(form, mouse, (columns, rows));
+                self.form_step(upload, step, effects)
+            }
+            _ => {
+                let list = area::browser(columns, rows).list;
+                let window = self.browser_window();
+                let step = match (mouse.kind, row_in(list, mouse)) {
+                    (MouseKind::Press, Some(line)) => upload.browser.press(line, window),
+                    (MouseKind::WheelUp, _) => upload.browser.wheel(-NOTCH, window),
+                    (MouseKind::WheelDown, _) => upload.browser.wheel(NOTCH, window),
+                    _ => Step::Stay,
+                };
+                self.browser_step(upload, step, effects)
+            }
+        }
+    }
+
+    /// A directory came. It counts only if it is the one that the browser waits for.
+    pub(super) fn take_folder(&mut self, job: JobId, folder: Folder, effects: &mut Vec<Effect>) {
+        let window = self.browser_window();
+        let Some(Dialog::Upload(mut upload)) = self.dialog.take_if(|dialog| waits(dialog, job))
+        else {
+            return;
+        };
+        let Some((_, want)) = upload.browser.pending.clone() else {
+            return;
+        };
+        let step = upload.browser.take(folder, &want, window);
+        self.browsed.directory.clone_from(&upload.browser.directory);
+        self.dialog = self.browser_step(upload, step, effects);
+    }
+
+    /// A directory could not be read.
+    pub(super) fn folder_ended(
+        &mut self,
+        job: JobId,
+        outcome: &Outcome,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(Dialog::Upload(mut upload)) = self.dialog.take_if(|dialog| waits(dialog, job))
+        else {
+            return;
+        };
+        let want = upload.browser.pending.clone().map(|(_, want)| want);
+        let want = want.unwrap_or_default();
+        let why = match outcome {
+            // What is typed stands right above.
+            Outcome::Failed(fault) if !want.typed.is_empty() => fault.message.clone(),
+            Outcome::Failed(fault) => fault.to_string(),
+            _ => "the directory was not read".to_owned(),
+        };
+        let step = upload.browser.fail(&want, why);
+        self.dialog = self.browser_step(upload, step, effects);
+    }
+
+    /// A listing told of uploads: some may be of the key in the form.
+    pub(super) fn look_for_rivals(&mut self) {
+        let is_upload = |dialog: &mut Dialog| matches!(dialog, Dialog::Upload(_));
+        if let Some(Dialog::Upload(mut upload)) = self.dialog.take_if(is_upload) {
+            self.count_rivals(&mut upload);
+            self.dialog = Some(Dialog::Upload(upload));
+        }
+    }
+
+    fn browser_step(
+        &mut self,
+        mut upload: Box<Upload>,
+        step: Step,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Dialog> {
+        match step {
+            Step::Stay => {}
+            Step::Read(want) => self.read_folder(&mut upload.browser, want, effects),
+            Step::Choose(picked) => self.show_form(&mut upload, picked),
+            Step::Close => return None,
+        }
+        Some(Dialog::Upload(upload))
+    }
+
+    fn form_step(
+        &mut self,
+        mut upload: Box<Upload>,
+        step: FormStep,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Dialog> {
+        match step {
+            FormStep::Stay => {
+                let is_another = upload
+                    .form
+                    .as_ref()
+                    .is_some_and(|form| form.rivals.0 != form.destination());
+                if is_another {
+                    self.count_rivals(&mut upload);
+                }
+            }
+            FormStep::Back => upload.in_form = false,
+            FormStep::Start(order) => {
+                self.begin_sending(*order, effects);
+                let key = self.settings.keymap.shown_key(super::Action::Tasks);
+                let key = key.map_or_else(|| ":tasks".to_owned(), |key| key.to_string());
+                let text = format!("upload started; {key} shows the tasks");
+                self.say(Severity::Good, text);
+                return None;
+            }
+        }
+        Some(Dialog::Upload(upload))
+    }
+
+    fn show_form(&self, upload: &mut Upload, picked: Vec<Picked>) {
+        if let Some(form) = &mut upload.form {
+            form.choose(picked);
+        } else {
+            let order = defaults(&self.settings.upload, &upload.bucket, &upload.prefix);
+            upload.form = Some(Form::new(picked, order, self.upload_rules()));
+        }
+        upload.in_form = true;
+        self.count_rivals(upload);
+    }
+
+    fn upload_rules(&self) -> Rules {
+        let provider = self.settings.provider.as_ref();
+        Rules {
+            limits: provider.map(|of| of.limits).unwrap_or_default(),
+            prices: self.settings.prices.clone(),
+            abort_after: provider.and_then(|of| of.abort_after),
+        }
+    }
+
+    /// How many uploads of the key that would be written are in progress, as far as they are listed.
+    fn count_rivals(&self, upload: &mut Upload) {
+        let Some(form) = &mut upload.form else { return };
+        let place = self.buckets.get(&upload.bucket);
+        let key = form.destination();
+        let count = match (place, form.only_file()) {
+            (Some(place), Some(_)) => place.table.rows().filter(|row| row.key() == key).count(),
+            _ => 0,
+        };
+        form.rivals = (key, count);
+    }
+
+    /// Asks for a directory instead of the one that was asked for before.
+    fn read_folder(&mut self, browser: &mut Browser, want: Want, effects: &mut Vec<Effect>) {
+        if let Some((job, _)) = browser.pending.take() {
+            self.jobs.close(job);
+            effects.push(Effect::Send(Command::Cancel(job)));
+        }
+        let job = self.jobs.start(Purpose::Folder);
+        let path = want.path.clone();
+        effects.push(Effect::Send(Command::Folder { job, path }));
+        browser.pending = Some((job, want));
+    }
+
+    fn browser_window(&self) -> usize {
+        usize::from(area::browser(self.columns, self.rows).list.height).max(1)
+    }
+}
+
+/// What a new upload begins with; the form brings the sources.
+fn defaults(chosen: &Defaults, bucket: &str, prefix: &str) -> Order {
+    let none_yet = Source::Path(PathBuf::new());
+    let mut order = Order::new(none_yet, bucket, prefix);
+    order.wish = chosen.wish;
+    order.checksum = chosen.checksum;
+    order.signing = chosen.signing;
+    order.pace = chosen.pace;
+    order
+        .options
+        .storage_class
+        .clone_from(&chosen.storage_class);
+    order
+}
+
+/// Whether the dialog is an upload whose browser waits for this job.
+fn waits(dialog: &Dialog, job: JobId) -> bool {
+    let Dialog::Upload(upload) = dialog else {
+        return false;
+    };
+    let pending = upload.browser.pending.as_ref();
+    pending.is_some_and(|(pending, _)| *pending == job)
+}
+
+fn press_form(form: &mut Form, mouse: Mouse, (columns, rows): (u16, u16)) -> FormStep {
+    let lines = form.lines();
+    let areas = area::form(columns, rows, lines.len());
+    let window = usize::from(areas.fields.height);
+    match mouse.kind {
+        MouseKind::WheelUp => form.go(-1),
+        MouseKind::WheelDown => form.go(1),
+        MouseKind::Drag => {}
+        MouseKind::Press => {
+            let top = area::top(lines.len(), window, form.line_in_focus(&lines));
+            if let Some(line) = row_in(areas.fields, mouse) {
+                form.press(top + line);
+            } else if row_in(areas.foot, mouse) == Some(usize::from(areas.foot.height) - 1) {
+                return form.press_start();
+            }
+        }
+    }
+    FormStep::Stay
+}
+
+/// The row of `area` that the mouse is on.
+fn row_in(area: Area, mouse: Mouse) -> Option<usize> {
+    area.contains(mouse.column, mouse.row)
+        .then(|| usize::from(mouse.row - area.y))
+}
