@@ -2,13 +2,13 @@
 //! against the embedded server, and (in `servers`) on servers that nobody here wrote.
 
 mod checks;
+mod sending;
 
 use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use checks::CHECKS;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use mopup::demo::{Options, Server, Situation};
@@ -40,6 +40,11 @@ pub(crate) type Begin = Arc<dyn Fn(String, String) -> BoxFuture<'static, String>
 
 type Check = for<'a> fn(&'a World) -> BoxFuture<'a, ()>;
 
+/// Every check, by name.
+fn all() -> Vec<(&'static str, Check)> {
+    [checks::CHECKS, sending::CHECKS].concat()
+}
+
 /// Names what is run, for whoever reads a failure.
 fn tell(caps: &Caps, what: &str) {
     #[expect(
@@ -54,11 +59,11 @@ fn tell(caps: &Caps, what: &str) {
 /// Runs every check that the store can pass, each in a bucket of its own.
 pub(crate) async fn contract(caps: Caps) {
     for (check, _) in caps.lacks {
-        let known = CHECKS.iter().any(|(name, _)| name == check);
+        let known = all().iter().any(|(name, _)| name == check);
         assert!(known, "there is no check named {check}");
     }
     let mut failed = Vec::new();
-    for (number, (name, check)) in CHECKS.iter().enumerate() {
+    for (number, (name, check)) in all().iter().enumerate() {
         if let Some((_, why)) = caps.lacks.iter().find(|(lacking, _)| lacking == name) {
             tell(&caps, &format!("{name} left out: {why}"));
             continue;

@@ -1,0 +1,618 @@
+//! What sending relies on, one sentence each.
+
+use bytes::Bytes;
+use mopup::model::part::Checksum;
+use mopup::model::send::{Access, CustomerKey, Encryption, ObjectOptions};
+use mopup::model::{Algorithm, Target};
+use mopup::protocol::{Fault, Kind};
+use mopup::s3::checksum::{checksum, md5_etag, multipart_etag, of_object};
+use mopup::s3::{
+    Complete, CreateUpload, HeadObject, NamedPart, ObjectInfo, Payload, PutObject, Receipt,
+    UploadPart,
+};
+
+use super::checks::checks;
+use super::{Check, World};
+
+pub(super) const CHECKS: &[(&str, Check)] = checks![
+    an_upload_becomes_an_object,
+    options_of_an_upload_come_back,
+    options_of_a_put_come_back,
+    tags_and_acl_are_taken,
+    a_put_object_is_what_was_sent,
+    a_put_object_of_nothing_is_empty,
+    a_missing_object_is_not_found,
+    a_put_is_not_done_over_an_object,
+    a_complete_is_not_done_over_an_object,
+    a_second_complete_finds_it_gone,
+    a_complete_of_a_part_that_is_not_there_is_refused,
+    a_complete_with_another_etag_is_refused,
+    a_complete_out_of_order_is_refused,
+    a_complete_of_small_parts_is_refused,
+    a_complete_of_another_size_is_refused,
+    a_complete_of_an_aborted_upload_finds_it_gone,
+    an_upload_in_a_missing_bucket_is_not_found,
+    a_part_with_crc64nvme_is_checked,
+    a_part_with_crc32_is_checked,
+    a_part_with_crc32c_is_checked,
+    a_part_with_sha1_is_checked,
+    a_part_with_sha256_is_checked,
+    a_put_with_a_checksum_is_checked,
+    parts_keep_their_checksums,
+    a_full_object_checksum_is_kept,
+    a_wrong_full_object_checksum_is_refused,
+    a_composite_checksum_is_kept,
+    a_checksum_of_another_algorithm_is_refused,
+    a_key_of_ones_own_opens_the_object,
+    another_key_is_refused,
+    sse_s3_and_kms_are_told,
+    another_owner_is_denied,
+];
+
+const MIB: usize = 1 << 20;
+
+/// Bytes that differ from part to part.
+fn bytes(seed: u8, len: usize) -> Bytes {
+    let mut state = u32::from(seed) + 1;
+    (0..len)
+        .map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state.to_be_bytes()[0]
+        })
+        .collect()
+}
+
+/// An upload of one's own to play with.
+struct Sending<'a> {
+    world: &'a World,
+    access: Access,
+    algorithm: Option<Algorithm>,
+    target: Target,
+}
+
+impl<'a> Sending<'a> {
+    /// Without options goes the way that every server can take.
+    async fn plain(world: &'a World, key: &str) -> Self {
+        Self {
+            world,
+            access: Access::default(),
+            algorithm: None,
+            target: world.begin(key).await,
+        }
+    }
+
+    async fn with(world: &'a World, request: CreateUpload) -> Result<Self, Fault> {
+        let created = world.store.create_upload(&request).await?;
+        Ok(Self {
+            world,
+            target: world.target(&request.key, &created.upload_id),
+            access: request.access,
+            algorithm: request.checksum,
+        })
+    }
+
+    async fn send(&self, number: u32, body: &Bytes) -> Result<NamedPart, Fault> {
+        let sum = self.algorithm.map(|of| checksum(of, body));
+        self.send_with(number, body, sum).await
+    }
+
+    async fn send_with(
+        &self,
+        number: u32,
+        body: &Bytes,
+        checksum: Option<Checksum>,
+    ) -> Result<NamedPart, Fault> {
+        let request = UploadPart {
+            target: self.target.clone(),
+            access: self.access.clone(),
+            number,
+            payload: Payload {
+                checksum: checksum.clone(),
+                ..Payload::of(body.clone())
+            },
+        };
+        let receipt = self.world.store.upload_part(&request).await?;
+        Ok(NamedPart {
+            number,
+            etag: receipt.etag,
+            checksum,
+        })
+    }
+
+    fn request(&self, parts: Vec<NamedPart>) -> Complete {
+        Complete {
+            target: self.target.clone(),
+            access: self.access.clone(),
+            parts,
+            size: None,
+            checksum: None,
+            if_none_match: false,
+        }
+    }
+
+    async fn complete(&self, parts: Vec<NamedPart>) -> Result<Receipt, Fault> {
+        self.world.store.complete(&self.request(parts)).await
+    }
+
+    async fn head(&self) -> ObjectInfo {
+        let key = &self.target.key;
+        head(self.world, key, &self.access).await.expect("head")
+    }
+}
+
+async fn head(world: &World, key: &str, access: &Access) -> Result<ObjectInfo, Fault> {
+    let request = HeadObject {
+        bucket: world.bucket.clone(),
+        key: key.to_owned(),
+        access: access.clone(),
+    };
+    world.store.head_object(&request).await
+}
+
+fn create(world: &World, key: &str) -> CreateUpload {
+    CreateUpload {
+        bucket: world.bucket.clone(),
+        key: key.to_owned(),
+        ..CreateUpload::default()
+    }
+}
+
+fn put(world: &World, key: &str, body: Bytes) -> PutObject {
+    PutObject {
+        bucket: world.bucket.clone(),
+        key: key.to_owned(),
+        options: ObjectOptions::default(),
+        access: Access::default(),
+        if_none_match: false,
+        payload: Payload::of(body),
+    }
+}
+
+fn kind<T: std::fmt::Debug>(answer: Result<T, Fault>) -> Kind {
+    answer.expect_err("it should be refused").kind
+}
+
+async fn an_upload_becomes_an_object(world: &World) {
+    let upload = Sending::plain(world, "dir/whole").await;
+    let (one, two) = (bytes(1, 5 * MIB), bytes(2, 1000));
+    let parts = vec![
+        upload.send(1, &one).await.expect("part"),
+        upload.send(2, &two).await.expect("part"),
+    ];
+    assert_eq!(parts[0].etag, md5_etag(&one));
+    let etag = multipart_etag(parts.iter().map(|part| part.etag.as_str()));
+    let receipt = upload.complete(parts).await.expect("complete");
+    assert_eq!(Some(&receipt.etag), etag.as_ref());
+    let found = upload.head().await;
+    assert_eq!(found.size, 5 * MIB as u64 + 1000);
+    assert_eq!(Some(found.etag), etag);
+    assert!(found.last_modified.is_some());
+    assert!(world.keys("").await.is_empty());
+}
+
+fn options() -> ObjectOptions {
+    ObjectOptions {
+        content_type: Some("text/x-mopup".to_owned()),
+        content_encoding: Some("gzip".to_owned()),
+        content_disposition: Some("attachment; filename=\"a b\"".to_owned()),
+        content_language: Some("de".to_owned()),
+        cache_control: Some("max-age=60".to_owned()),
+        metadata: vec![
+            ("origin".to_owned(), "host-1".to_owned()),
+            ("purpose".to_owned(), "a test".to_owned()),
+        ],
+        ..ObjectOptions::default()
+    }
+}
+
+fn assert_options(found: &ObjectInfo) {
+    assert_eq!(found.content_type.as_deref(), Some("text/x-mopup"));
+    for (name, value) in options().metadata {
+        assert!(found.metadata.contains(&(name, value)), "{found:?}");
+    }
+}
+
+async fn options_of_an_upload_come_back(world: &World) {
+    let request = CreateUpload {
+        options: ObjectOptions {
+            storage_class: Some("STANDARD_IA".to_owned()),
+            ..options()
+        },
+        ..create(world, "k")
+    };
+    let upload = Sending::with(world, request).await.expect("create");
+    let part = upload.send(1, &bytes(1, 10)).await.expect("part");
+    upload.complete(vec![part]).await.expect("complete");
+    let found = upload.head().await;
+    assert_options(&found);
+    assert_eq!(found.storage_class.as_deref(), Some("STANDARD_IA"));
+}
+
+async fn options_of_a_put_come_back(world: &World) {
+    let request = PutObject {
+        options: options(),
+        ..put(world, "k", bytes(1, 10))
+    };
+    world.store.put_object(&request).await.expect("put");
+    assert_options(&head(world, "k", &Access::default()).await.expect("head"));
+}
+
+async fn tags_and_acl_are_taken(world: &World) {
+    let options = ObjectOptions {
+        tags: vec![
+            ("team".to_owned(), "R&D = 1".to_owned()),
+            ("empty".to_owned(), String::new()),
+        ],
+        acl: Some("bucket-owner-full-control".to_owned()),
+        ..ObjectOptions::default()
+    };
+    let request = CreateUpload {
+        options: options.clone(),
+        ..create(world, "upload")
+    };
+    Sending::with(world, request).await.expect("create");
+    let request = PutObject {
+        options,
+        ..put(world, "put", bytes(1, 10))
+    };
+    world.store.put_object(&request).await.expect("put");
+}
+
+async fn a_put_object_is_what_was_sent(world: &World) {
+    let body = bytes(3, 70_000);
+    let request = put(world, "a b/ü+%", body.clone());
+    let receipt = world.store.put_object(&request).await.expect("put");
+    assert_eq!(receipt.etag, md5_etag(&body));
+    let found = head(world, "a b/ü+%", &Access::default()).await;
+    let found = found.expect("head");
+    assert_eq!((found.size, found.etag), (70_000, receipt.etag));
+}
+
+async fn a_put_object_of_nothing_is_empty(world: &World) {
+    let request = put(world, "empty", Bytes::new());
+    let receipt = world.store.put_object(&request).await.expect("put");
+    assert_eq!(receipt.etag, "d41d8cd98f00b204e9800998ecf8427e");
+    let found = head(world, "empty", &Access::default()).await;
+    assert_eq!(found.expect("head").size, 0);
+}
+
+async fn a_missing_object_is_not_found(world: &World) {
+    let fault = head(world, "nothing", &Access::default()).await;
+    let fault = fault.unwrap_err();
+    assert_eq!(fault.kind, Kind::NotFound, "{fault}");
+    assert!(!fault.message.is_empty());
+}
+
+async fn a_put_is_not_done_over_an_object(world: &World) {
+    let request = PutObject {
+        if_none_match: true,
+        ..put(world, "k", bytes(1, 10))
+    };
+    world.store.put_object(&request).await.expect("the first");
+    let second = world.store.put_object(&request).await;
+    assert_eq!(kind(second), Kind::Precondition);
+}
+
+async fn a_complete_is_not_done_over_an_object(world: &World) {
+    world
+        .store
+        .put_object(&put(world, "k", bytes(1, 10)))
+        .await
+        .expect("put");
+    let upload = Sending::plain(world, "k").await;
+    let part = upload.send(1, &bytes(2, 20)).await.expect("part");
+    let careful = Complete {
+        if_none_match: true,
+        ..upload.request(vec![part])
+    };
+    assert_eq!(
+        kind(world.store.complete(&careful).await),
+        Kind::Precondition
+    );
+    assert_eq!(upload.head().await.size, 10);
+}
+
+async fn a_second_complete_finds_it_gone(world: &World) {
+    let upload = Sending::plain(world, "k").await;
+    let part = upload.send(1, &bytes(1, 10)).await.expect("part");
+    let parts = vec![part];
+    upload.complete(parts.clone()).await.expect("complete");
+    assert_eq!(kind(upload.complete(parts).await), Kind::UploadGone);
+}
+
+async fn a_complete_of_a_part_that_is_not_there_is_refused(world: &World) {
+    let upload = Sending::plain(world, "k").await;
+    let part = upload.send(1, &bytes(1, 10)).await.expect("part");
+    let missing = NamedPart { number: 2, ..part };
+    assert_eq!(kind(upload.complete(vec![missing]).await), Kind::Invalid);
+}
+
+async fn a_complete_with_another_etag_is_refused(world: &World) {
+    let upload = Sending::plain(world, "k").await;
+    let part = upload.send(1, &bytes(1, 10)).await.expect("part");
+    let other = NamedPart {
+        etag: md5_etag(b"other"),
+        ..part
+    };
+    assert_eq!(kind(upload.complete(vec![other]).await), Kind::Invalid);
+    assert_eq!(world.numbers(&upload.target, None).await.0, [1]);
+}
+
+async fn a_complete_out_of_order_is_refused(world: &World) {
+    let upload = Sending::plain(world, "k").await;
+    let one = upload.send(1, &bytes(1, 5 * MIB)).await.expect("part");
+    let two = upload.send(2, &bytes(2, 10)).await.expect("part");
+    assert_eq!(kind(upload.complete(vec![two, one]).await), Kind::Invalid);
+}
+
+async fn a_complete_of_small_parts_is_refused(world: &World) {
+    let upload = Sending::plain(world, "k").await;
+    let one = upload.send(1, &bytes(1, 10)).await.expect("part");
+    let two = upload.send(2, &bytes(2, 10)).await.expect("part");
+    assert_eq!(kind(upload.complete(vec![one, two]).await), Kind::Invalid);
+}
+
+async fn a_complete_of_another_size_is_refused(world: &World) {
+    let upload = Sending::plain(world, "k").await;
+    let part = upload.send(1, &bytes(1, 10)).await.expect("part");
+    let wrong = Complete {
+        size: Some(11),
+        ..upload.request(vec![part.clone()])
+    };
+    assert_eq!(kind(world.store.complete(&wrong).await), Kind::Invalid);
+    let right = Complete {
+        size: Some(10),
+        ..upload.request(vec![part])
+    };
+    world.store.complete(&right).await.expect("complete");
+}
+
+async fn a_complete_of_an_aborted_upload_finds_it_gone(world: &World) {
+    let upload = Sending::plain(world, "k").await;
+    let part = upload.send(1, &bytes(1, 10)).await.expect("part");
+    world.abort(&upload.target).await.expect("abort");
+    assert_eq!(kind(upload.complete(vec![part]).await), Kind::UploadGone);
+}
+
+async fn an_upload_in_a_missing_bucket_is_not_found(world: &World) {
+    let mut request = create(world, "k");
+    request.bucket.push_str("-missing");
+    let answer = world.store.create_upload(&request).await;
+    assert_eq!(kind(answer), Kind::NotFound);
+    let mut request = put(world, "k", bytes(1, 10));
+    request.bucket.push_str("-missing");
+    assert_eq!(kind(world.store.put_object(&request).await), Kind::NotFound);
+}
+
+async fn a_part_is_checked(world: &World, algorithm: Algorithm) {
+    let request = CreateUpload {
+        checksum: Some(algorithm),
+        ..create(world, "k")
+    };
+    let upload = Sending::with(world, request).await.expect("create");
+    let body = bytes(7, 5000);
+    upload.send(1, &body).await.expect("the right checksum");
+    let wrong = checksum(algorithm, b"something else");
+    let fault = upload.send_with(2, &body, Some(wrong)).await.unwrap_err();
+    // Sent again it may arrive whole.
+    assert_eq!(fault.kind, Kind::Network, "{fault:?}");
+    assert_eq!(world.numbers(&upload.target, None).await.0, [1]);
+}
+
+async fn a_part_with_crc64nvme_is_checked(world: &World) {
+    a_part_is_checked(world, Algorithm::Crc64Nvme).await;
+}
+
+async fn a_part_with_crc32_is_checked(world: &World) {
+    a_part_is_checked(world, Algorithm::Crc32).await;
+}
+
+async fn a_part_with_crc32c_is_checked(world: &World) {
+    a_part_is_checked(world, Algorithm::Crc32c).await;
+}
+
+async fn a_part_with_sha1_is_checked(world: &World) {
+    a_part_is_checked(world, Algorithm::Sha1).await;
+}
+
+async fn a_part_with_sha256_is_checked(world: &World) {
+    a_part_is_checked(world, Algorithm::Sha256).await;
+}
+
+async fn a_put_with_a_checksum_is_checked(world: &World) {
+    let body = bytes(1, 5000);
+    for algorithm in Algorithm::ALL {
+        let sum = checksum(algorithm, &body);
+        let mut request = put(world, algorithm.name(), body.clone());
+        request.payload.checksum = Some(sum.clone());
+        let receipt = world.store.put_object(&request).await.expect("put");
+        assert_eq!(receipt.checksum.as_ref(), Some(&sum));
+        let found = head(world, algorithm.name(), &Access::default()).await;
+        assert_eq!(found.expect("head").checksum, Some(sum));
+        request.payload.checksum = Some(checksum(algorithm, b"other"));
+        let fault = world.store.put_object(&request).await.unwrap_err();
+        assert_eq!(fault.kind, Kind::Network, "{fault:?}");
+    }
+}
+
+async fn parts_keep_their_checksums(world: &World) {
+    let algorithm = Algorithm::Crc64Nvme;
+    let request = CreateUpload {
+        checksum: Some(algorithm),
+        ..create(world, "k")
+    };
+    let upload = Sending::with(world, request).await.expect("create");
+    let body = bytes(1, 500);
+    upload.send(1, &body).await.expect("part");
+    let request = mopup::s3::ListParts {
+        target: upload.target.clone(),
+        marker: None,
+        max_parts: None,
+        access: Access::default(),
+    };
+    let page = world.store.list_parts(&request).await.expect("parts");
+    assert_eq!(page.parts[0].checksum, Some(checksum(algorithm, &body)));
+    assert_eq!(page.info.checksum_algorithm.as_deref(), Some("CRC64NVME"));
+    assert_eq!(page.info.checksum_type.as_deref(), Some("FULL_OBJECT"));
+}
+
+/// Two parts and the checksum of the object that they make.
+async fn two_parts(upload: &Sending<'_>) -> (Vec<NamedPart>, Checksum) {
+    let (one, two) = (bytes(1, 5 * MIB), bytes(2, 777));
+    let parts = vec![
+        upload.send(1, &one).await.expect("part"),
+        upload.send(2, &two).await.expect("part"),
+    ];
+    let sums: Vec<(&Checksum, u64)> = parts
+        .iter()
+        .zip([one.len(), two.len()])
+        .map(|(part, len)| (part.checksum.as_ref().expect("a checksum"), len as u64))
+        .collect();
+    let whole = of_object(upload.algorithm.expect("an algorithm"), &sums);
+    (parts.clone(), whole.expect("they combine"))
+}
+
+async fn is_kept(world: &World, algorithm: Algorithm) {
+    let request = CreateUpload {
+        checksum: Some(algorithm),
+        ..create(world, algorithm.name())
+    };
+    let upload = Sending::with(world, request).await.expect("create");
+    let (parts, whole) = two_parts(&upload).await;
+    let request = Complete {
+        checksum: Some(whole.clone()),
+        ..upload.request(parts)
+    };
+    let receipt = world.store.complete(&request).await.expect("complete");
+    assert_eq!(receipt.checksum.as_ref(), Some(&whole));
+    let found = upload.head().await;
+    assert_eq!(found.checksum, Some(whole));
+    assert_eq!(found.checksum_type.as_deref(), Some(algorithm.kind()));
+}
+
+async fn a_full_object_checksum_is_kept(world: &World) {
+    is_kept(world, Algorithm::Crc64Nvme).await;
+    is_kept(world, Algorithm::Crc32).await;
+    is_kept(world, Algorithm::Crc32c).await;
+}
+
+async fn a_composite_checksum_is_kept(world: &World) {
+    is_kept(world, Algorithm::Sha256).await;
+    is_kept(world, Algorithm::Sha1).await;
+}
+
+async fn a_wrong_full_object_checksum_is_refused(world: &World) {
+    let request = CreateUpload {
+        checksum: Some(Algorithm::Crc64Nvme),
+        ..create(world, "k")
+    };
+    let upload = Sending::with(world, request).await.expect("create");
+    let (parts, _) = two_parts(&upload).await;
+    let request = Complete {
+        checksum: Some(checksum(Algorithm::Crc64Nvme, b"other")),
+        ..upload.request(parts)
+    };
+    assert!(world.store.complete(&request).await.is_err());
+    let found = head(world, "k", &Access::default()).await;
+    assert_eq!(kind(found), Kind::NotFound);
+}
+
+async fn a_checksum_of_another_algorithm_is_refused(world: &World) {
+    let request = CreateUpload {
+        checksum: Some(Algorithm::Sha256),
+        ..create(world, "k")
+    };
+    let upload = Sending::with(world, request).await.expect("create");
+    let body = bytes(1, 10);
+    let other = checksum(Algorithm::Crc32, &body);
+    let answer = upload.send_with(1, &body, Some(other)).await;
+    assert_eq!(kind(answer), Kind::Invalid);
+}
+
+fn keyed(byte: u8) -> Access {
+    Access {
+        customer_key: Some(CustomerKey([byte; 32])),
+        expected_owner: None,
+    }
+}
+
+async fn sealed<'a>(world: &'a World, key: &str) -> Sending<'a> {
+    let request = CreateUpload {
+        options: ObjectOptions {
+            encryption: Encryption::Customer,
+            ..ObjectOptions::default()
+        },
+        access: keyed(7),
+        checksum: Some(Algorithm::Crc64Nvme),
+        ..create(world, key)
+    };
+    Sending::with(world, request).await.expect("create")
+}
+
+async fn a_key_of_ones_own_opens_the_object(world: &World) {
+    let upload = sealed(world, "k").await;
+    let body = bytes(1, 100);
+    let part = upload.send(1, &body).await.expect("part");
+    assert_ne!(part.etag, md5_etag(&body));
+    upload.complete(vec![part]).await.expect("complete");
+    let found = upload.head().await;
+    assert_eq!(found.size, 100);
+    assert_eq!(found.encryption.as_deref(), Some("SSE-C"));
+
+    let request = PutObject {
+        options: ObjectOptions {
+            encryption: Encryption::Customer,
+            ..ObjectOptions::default()
+        },
+        access: keyed(9),
+        ..put(world, "one", body)
+    };
+    world.store.put_object(&request).await.expect("put");
+    assert!(head(world, "one", &keyed(9)).await.is_ok());
+    assert!(head(world, "one", &Access::default()).await.is_err());
+}
+
+async fn another_key_is_refused(world: &World) {
+    let mut upload = sealed(world, "k").await;
+    for access in [keyed(8), Access::default()] {
+        upload.access = access;
+        let refused = kind(upload.send(1, &bytes(1, 100)).await);
+        assert!(
+            matches!(refused, Kind::Invalid | Kind::Denied),
+            "{refused:?}"
+        );
+    }
+}
+
+async fn sse_s3_and_kms_are_told(world: &World) {
+    for (encryption, name) in [
+        (Encryption::S3, "AES256"),
+        (Encryption::Kms { key_id: None }, "aws:kms"),
+    ] {
+        let request = CreateUpload {
+            options: ObjectOptions {
+                encryption,
+                ..ObjectOptions::default()
+            },
+            ..create(world, name)
+        };
+        let upload = Sending::with(world, request).await.expect("create");
+        let part = upload.send(1, &bytes(1, 100)).await.expect("part");
+        upload.complete(vec![part]).await.expect("complete");
+        assert_eq!(upload.head().await.encryption.as_deref(), Some(name));
+    }
+}
+
+async fn another_owner_is_denied(world: &World) {
+    let request = CreateUpload {
+        access: Access {
+            customer_key: None,
+            expected_owner: Some("999999999999".to_owned()),
+        },
+        ..create(world, "k")
+    };
+    assert_eq!(
+        kind(world.store.create_upload(&request).await),
+        Kind::Denied
+    );
+}
