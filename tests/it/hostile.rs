@@ -5,6 +5,7 @@ mod fields;
 mod heeded;
 mod listing;
 mod network;
+mod sending;
 
 use std::time::Duration;
 
