@@ -97,6 +97,21 @@ impl Failure {
             && said.code.as_deref() == Some("InvalidArgument"))
     }
 
+    /// The upload ID in a good answer that is not the document that S3 sends: some servers name it otherwise, or
+    /// repeat a key that XML cannot carry.
+    pub(super) fn upload_id(&self) -> Option<String> {
+        match self {
+            Self::Answer(said)
+                if (200..300).contains(&said.status)
+                    && said.code.is_none()
+                    && !said.body.contains("<Error") =>
+            {
+                document::element(&said.body, "UploadId").filter(|id| !id.trim().is_empty())
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the answer was 403.
     pub(super) fn is_denial(&self) -> bool {
         matches!(self, Self::Answer(said) if said.status == 403)

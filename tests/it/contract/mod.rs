@@ -29,14 +29,9 @@ pub(crate) struct Caps {
     pub(crate) uploads: usize,
     /// It holds few uploads at once, in all buckets together: each check cleans up behind itself.
     pub(crate) holds_few: bool,
-    /// Begins an upload in a bucket, where the store itself cannot.
-    pub(crate) begin: Option<Begin>,
     /// Checks that this store cannot pass, each with the reason.
     pub(crate) lacks: &'static [(&'static str, &'static str)],
 }
-
-/// Bucket and key to upload ID.
-pub(crate) type Begin = Arc<dyn Fn(String, String) -> BoxFuture<'static, String> + Send + Sync>;
 
 type Check = for<'a> fn(&'a World) -> BoxFuture<'a, ()>;
 
@@ -75,7 +70,6 @@ pub(crate) async fn contract(caps: Caps) {
             store: Arc::clone(&caps.store),
             bucket,
             uploads: caps.uploads,
-            begin: caps.begin.clone(),
         };
         // The other checks tell as much as this one.
         let ended = AssertUnwindSafe(check(&world)).catch_unwind().await;
@@ -93,15 +87,10 @@ struct World {
     store: Arc<dyn Store>,
     bucket: String,
     uploads: usize,
-    begin: Option<Begin>,
 }
 
 impl World {
     async fn begin(&self, key: &str) -> Target {
-        if let Some(begin) = &self.begin {
-            let upload_id = begin(self.bucket.clone(), key.to_owned()).await;
-            return self.target(key, &upload_id);
-        }
         let request = CreateUpload {
             bucket: self.bucket.clone(),
             key: key.to_owned(),
@@ -233,7 +222,6 @@ async fn the_memory_keeps_the_contract() {
         }),
         uploads: 2500,
         holds_few: false,
-        begin: None,
         lacks: &[],
     })
     .await;
@@ -257,7 +245,6 @@ async fn the_sdk_keeps_the_contract_over_http() {
         }),
         uploads: 2500,
         holds_few: false,
-        begin: None,
         lacks: &[],
     })
     .await;

@@ -16,6 +16,8 @@ use super::{Check, World};
 
 pub(super) const CHECKS: &[(&str, Check)] = checks![
     an_upload_becomes_an_object,
+    an_objects_etag_is_that_of_its_complete,
+    a_refused_complete_leaves_the_upload,
     options_of_an_upload_come_back,
     options_of_a_put_come_back,
     tags_and_acl_are_taken,
@@ -44,8 +46,10 @@ pub(super) const CHECKS: &[(&str, Check)] = checks![
     a_composite_checksum_is_kept,
     a_checksum_of_another_algorithm_is_refused,
     a_key_of_ones_own_opens_the_object,
+    an_etag_under_a_key_of_ones_own_is_no_md5,
     another_key_is_refused,
-    sse_s3_and_kms_are_told,
+    sse_s3_is_told,
+    sse_kms_is_told,
     another_owner_is_denied,
 ];
 
@@ -182,12 +186,29 @@ async fn an_upload_becomes_an_object(world: &World) {
     assert_eq!(parts[0].etag, md5_etag(&one));
     let etag = multipart_etag(parts.iter().map(|part| part.etag.as_str()));
     let receipt = upload.complete(parts).await.expect("complete");
-    assert_eq!(Some(&receipt.etag), etag.as_ref());
+    assert_eq!(Some(receipt.etag), etag);
     let found = upload.head().await;
     assert_eq!(found.size, 5 * MIB as u64 + 1000);
-    assert_eq!(Some(found.etag), etag);
     assert!(found.last_modified.is_some());
     assert!(world.keys("").await.is_empty());
+}
+
+async fn an_objects_etag_is_that_of_its_complete(world: &World) {
+    let upload = Sending::plain(world, "k").await;
+    let part = upload.send(1, &bytes(1, 10)).await.expect("part");
+    let receipt = upload.complete(vec![part]).await.expect("complete");
+    assert_eq!(upload.head().await.etag, receipt.etag);
+}
+
+async fn a_refused_complete_leaves_the_upload(world: &World) {
+    let upload = Sending::plain(world, "k").await;
+    let part = upload.send(1, &bytes(1, 10)).await.expect("part");
+    let other = NamedPart {
+        etag: md5_etag(b"other"),
+        ..part
+    };
+    assert!(upload.complete(vec![other]).await.is_err());
+    assert_eq!(world.numbers(&upload.target, None).await.0, [1]);
 }
 
 fn options() -> ObjectOptions {
@@ -335,7 +356,6 @@ async fn a_complete_with_another_etag_is_refused(world: &World) {
         ..part
     };
     assert_eq!(kind(upload.complete(vec![other]).await), Kind::Invalid);
-    assert_eq!(world.numbers(&upload.target, None).await.0, [1]);
 }
 
 async fn a_complete_out_of_order_is_refused(world: &World) {
@@ -553,7 +573,6 @@ async fn a_key_of_ones_own_opens_the_object(world: &World) {
     let upload = sealed(world, "k").await;
     let body = bytes(1, 100);
     let part = upload.send(1, &body).await.expect("part");
-    assert_ne!(part.etag, md5_etag(&body));
     upload.complete(vec![part]).await.expect("complete");
     let found = upload.head().await;
     assert_eq!(found.size, 100);
@@ -572,6 +591,13 @@ async fn a_key_of_ones_own_opens_the_object(world: &World) {
     assert!(head(world, "one", &Access::default()).await.is_err());
 }
 
+async fn an_etag_under_a_key_of_ones_own_is_no_md5(world: &World) {
+    let upload = sealed(world, "k").await;
+    let body = bytes(1, 100);
+    let part = upload.send(1, &body).await.expect("part");
+    assert_ne!(part.etag, md5_etag(&body));
+}
+
 async fn another_key_is_refused(world: &World) {
     let mut upload = sealed(world, "k").await;
     for access in [keyed(8), Access::default()] {
@@ -584,23 +610,26 @@ async fn another_key_is_refused(world: &World) {
     }
 }
 
-async fn sse_s3_and_kms_are_told(world: &World) {
-    for (encryption, name) in [
-        (Encryption::S3, "AES256"),
-        (Encryption::Kms { key_id: None }, "aws:kms"),
-    ] {
-        let request = CreateUpload {
-            options: ObjectOptions {
-                encryption,
-                ..ObjectOptions::default()
-            },
-            ..create(world, name)
-        };
-        let upload = Sending::with(world, request).await.expect("create");
-        let part = upload.send(1, &bytes(1, 100)).await.expect("part");
-        upload.complete(vec![part]).await.expect("complete");
-        assert_eq!(upload.head().await.encryption.as_deref(), Some(name));
-    }
+async fn is_encrypted(world: &World, encryption: Encryption, name: &str) {
+    let request = CreateUpload {
+        options: ObjectOptions {
+            encryption,
+            ..ObjectOptions::default()
+        },
+        ..create(world, "k")
+    };
+    let upload = Sending::with(world, request).await.expect("create");
+    let part = upload.send(1, &bytes(1, 100)).await.expect("part");
+    upload.complete(vec![part]).await.expect("complete");
+    assert_eq!(upload.head().await.encryption.as_deref(), Some(name));
+}
+
+async fn sse_s3_is_told(world: &World) {
+    is_encrypted(world, Encryption::S3, "AES256").await;
+}
+
+async fn sse_kms_is_told(world: &World) {
+    is_encrypted(world, Encryption::Kms { key_id: None }, "aws:kms").await;
 }
 
 async fn another_owner_is_denied(world: &World) {

@@ -526,3 +526,20 @@ async fn an_upload_without_an_id_is_not_taken_for_one() {
     let fault = store(&server).create_upload(&create()).await.unwrap_err();
     assert_eq!(fault.kind, Kind::Garbled);
 }
+
+#[tokio::test]
+async fn an_upload_id_is_read_out_of_any_good_answer() {
+    for body in [
+        // As rclone sends it.
+        "<InitiateMultipartUpload><Bucket>b</Bucket><UploadId>u7</UploadId></InitiateMultipartUpload>",
+        "<InitiateMultipartUploadResult><Key>a\u{1}b</Key><UploadId>u7</UploadId></InitiateMultipartUploadResult>",
+    ] {
+        let server = Canned::start(move |_| Reply::xml(200, body)).await;
+        let created = store(&server).create_upload(&create()).await.unwrap();
+        assert_eq!(created.upload_id, "u7");
+        assert_eq!(server.requests().len(), 1);
+    }
+    let body = "<Error><Code>Odd</Code><UploadId>u7</UploadId></Error>";
+    let server = Canned::start(move |_| Reply::xml(200, body)).await;
+    assert!(store(&server).create_upload(&create()).await.is_err());
+}
