@@ -1,5 +1,7 @@
 //! Checksums computed, combined and compared, as S3 writes them. Knows nothing of requests.
 
+use std::fmt::Write;
+
 use crc_fast::{CrcAlgorithm, checksum_combine};
 use md5::Md5;
 use sha1::Sha1;
@@ -154,7 +156,13 @@ fn md5_bytes(etag: &str) -> Option<[u8; 16]> {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
 }
 
 #[cfg(test)]

@@ -261,7 +261,7 @@ async fn options_of_a_put_come_back(world: &World) {
 async fn tags_and_acl_are_taken(world: &World) {
     let options = ObjectOptions {
         tags: vec![
-            ("team".to_owned(), "R&D = 1".to_owned()),
+            ("team".to_owned(), "R+D = 1".to_owned()),
             ("empty".to_owned(), String::new()),
         ],
         acl: Some("bucket-owner-full-control".to_owned()),
