@@ -2,6 +2,7 @@
 //! against the embedded server, and (in `servers`) on servers that nobody here wrote.
 
 mod checks;
+mod guarded;
 mod sending;
 
 use std::collections::BTreeSet;

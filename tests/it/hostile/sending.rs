@@ -7,20 +7,19 @@ use std::time::Duration;
 use bytes::Bytes;
 use mopup::model::Algorithm;
 use mopup::model::send::{Access, CustomerKey, Encryption, ObjectOptions, PayloadSigning};
-use mopup::protocol::{Fault, Kind};
+use mopup::protocol::Kind;
 use mopup::s3::checksum::checksum;
 use mopup::s3::sdk::{ConnectOptions, SdkStore};
 use mopup::s3::{
-    Clock, Complete, CreateUpload, HeadObject, Meter, NamedPart, Payload, PutObject, Store,
-    UploadPart,
+    Clock, Complete, CreateUpload, Meter, NamedPart, Payload, PutObject, Store, UploadPart,
 };
 
-use super::{SECRET, options, store, target};
+use super::{options, store, target};
 use crate::support::canned::{Canned, Reply, Request};
 
 const CREATED: &str =
     "<InitiateMultipartUploadResult><UploadId>u1</UploadId></InitiateMultipartUploadResult>";
-const COMPLETED: &str =
+pub(super) const COMPLETED: &str =
     "<CompleteMultipartUploadResult><ETag>\"e-1\"</ETag></CompleteMultipartUploadResult>";
 
 /// Counts what passes, and lets it pass after `pause` each time.
@@ -49,7 +48,7 @@ impl Meter for Counter {
     }
 }
 
-fn part(body: impl Into<Bytes>) -> UploadPart {
+pub(super) fn part(body: impl Into<Bytes>) -> UploadPart {
     UploadPart {
         target: target("k"),
         access: Access::default(),
@@ -58,7 +57,7 @@ fn part(body: impl Into<Bytes>) -> UploadPart {
     }
 }
 
-fn put(body: impl Into<Bytes>) -> PutObject {
+pub(super) fn put(body: impl Into<Bytes>) -> PutObject {
     PutObject {
         bucket: "b".to_owned(),
         key: "k".to_owned(),
@@ -69,7 +68,7 @@ fn put(body: impl Into<Bytes>) -> PutObject {
     }
 }
 
-fn complete() -> Complete {
+pub(super) fn complete() -> Complete {
     Complete {
         target: target("k"),
         access: Access::default(),
@@ -84,19 +83,11 @@ fn complete() -> Complete {
     }
 }
 
-fn create() -> CreateUpload {
+pub(super) fn create() -> CreateUpload {
     CreateUpload {
         bucket: "b".to_owned(),
         key: "k".to_owned(),
         ..CreateUpload::default()
-    }
-}
-
-fn head() -> HeadObject {
-    HeadObject {
-        bucket: "b".to_owned(),
-        key: "k".to_owned(),
-        access: Access::default(),
     }
 }
 
@@ -324,51 +315,6 @@ async fn a_complete_names_parts_size_checksum_and_condition() {
     assert!(body.contains("<ChecksumCRC64NVME>"), "{body}");
 }
 
-#[tokio::test]
-async fn nothing_that_makes_objects_is_sent_twice() {
-    for reply in [
-        Reply::error(500, "InternalError", "We encountered an internal error."),
-        Reply::error(503, "SlowDown", "Please reduce your request rate."),
-        Reply::Close,
-    ] {
-        let server = {
-            let reply = reply.clone();
-            Canned::start(move |_| reply.clone()).await
-        };
-        let store = store(&server);
-        assert!(store.create_upload(&create()).await.is_err());
-        assert!(store.upload_part(&part("abc")).await.is_err());
-        assert!(store.complete(&complete()).await.is_err());
-        assert!(store.put_object(&put("abc")).await.is_err());
-        assert_eq!(server.requests().len(), 4, "{reply:?}");
-    }
-}
-
-#[tokio::test]
-async fn an_error_inside_a_200_to_a_complete_is_an_error_and_told_once() {
-    for (code, kind) in [
-        ("InternalError", Kind::Network),
-        ("SlowDown", Kind::Throttled),
-        ("NoSuchUpload", Kind::UploadGone),
-        ("AccessDenied", Kind::Denied),
-        ("PreconditionFailed", Kind::Precondition),
-    ] {
-        let reply = Reply::error(200, code, "late");
-        let server = Canned::start(move |_| reply.clone()).await;
-        let fault = store(&server).complete(&complete()).await.unwrap_err();
-        assert_eq!(fault.kind, kind, "{fault:?}");
-        assert_eq!(fault.code.as_deref(), Some(code));
-        assert_eq!(server.requests().len(), 1, "{code}");
-    }
-    for body in ["", "<CompleteMultipartUploadRes"] {
-        let server = Canned::start(move |_| Reply::xml(200, body)).await;
-        assert!(
-            store(&server).complete(&complete()).await.is_err(),
-            "{body}"
-        );
-    }
-}
-
 /// An uplink of 10 kB/s under a time-out of a second: nothing but the meter waits here, so the paused clock
 /// passes every time-out on the way.
 #[tokio::test(start_paused = true)]
@@ -461,94 +407,4 @@ async fn parts_share_their_connections() {
         store.put_object(&put("abc")).await.unwrap();
     }
     assert_eq!(server.connections(), 1);
-}
-
-async fn head_fault(reply: Reply) -> Fault {
-    let server = Canned::start(move |_| reply.clone()).await;
-    let fault = store(&server).head_object(&head()).await.unwrap_err();
-    assert!(!fault.message.trim().is_empty(), "{fault:?}");
-    assert!(!format!("{fault:?}").contains(SECRET));
-    fault
-}
-
-#[tokio::test]
-async fn an_answer_without_a_body_is_told_in_a_sentence() {
-    let fault = head_fault(Reply::bare(404)).await;
-    assert_eq!(fault.kind, Kind::NotFound);
-    assert_eq!(fault.message, "no such object");
-    let fault = head_fault(Reply::bare(403)).await;
-    assert_eq!(fault.kind, Kind::Denied);
-    assert!(fault.hint.contains("s3:GetObject"), "{fault}");
-    let fault = head_fault(Reply::bare(400)).await;
-    assert_eq!(fault.kind, Kind::Invalid);
-    assert!(fault.message.contains("SSE-C"), "{fault}");
-}
-
-#[tokio::test]
-async fn an_object_whose_checksum_is_withheld_is_told_without_it() {
-    let server = Canned::start(|request| {
-        if request.header("x-amz-checksum-mode").is_some() {
-            Reply::bare(403)
-        } else {
-            Reply::bare(200).with("etag", "\"e\"")
-        }
-    })
-    .await;
-    let found = store(&server).head_object(&head()).await.unwrap();
-    assert_eq!((found.etag.as_str(), found.checksum), ("e", None));
-}
-
-#[tokio::test]
-async fn a_gone_upload_is_told_from_a_missing_bucket() {
-    for (reply, kind) in [
-        (Reply::bare(404), Kind::UploadGone),
-        (Reply::error(404, "NoSuchUpload", ""), Kind::UploadGone),
-        (Reply::error(404, "NoSuchBucket", ""), Kind::NotFound),
-        (
-            Reply::error(412, "PreconditionFailed", ""),
-            Kind::Precondition,
-        ),
-        (
-            Reply::error(409, "ConditionalRequestConflict", ""),
-            Kind::Precondition,
-        ),
-        (Reply::error(400, "EntityTooSmall", ""), Kind::Invalid),
-        (Reply::error(400, "BadDigest", ""), Kind::Network),
-    ] {
-        let server = {
-            let reply = reply.clone();
-            Canned::start(move |_| reply.clone()).await
-        };
-        let store = store(&server);
-        let fault = store.complete(&complete()).await.unwrap_err();
-        assert_eq!(fault.kind, kind, "{reply:?}");
-        let fault = store.upload_part(&part("abc")).await.unwrap_err();
-        assert_eq!(fault.kind, kind, "{reply:?}");
-        assert!(!fault.message.is_empty());
-    }
-}
-
-#[tokio::test]
-async fn an_upload_without_an_id_is_not_taken_for_one() {
-    let body = "<InitiateMultipartUploadResult></InitiateMultipartUploadResult>";
-    let server = Canned::start(move |_| Reply::xml(200, body)).await;
-    let fault = store(&server).create_upload(&create()).await.unwrap_err();
-    assert_eq!(fault.kind, Kind::Garbled);
-}
-
-#[tokio::test]
-async fn an_upload_id_is_read_out_of_any_good_answer() {
-    for body in [
-        // As rclone sends it.
-        "<InitiateMultipartUpload><Bucket>b</Bucket><UploadId>u7</UploadId></InitiateMultipartUpload>",
-        "<InitiateMultipartUploadResult><Key>a\u{1}b</Key><UploadId>u7</UploadId></InitiateMultipartUploadResult>",
-    ] {
-        let server = Canned::start(move |_| Reply::xml(200, body)).await;
-        let created = store(&server).create_upload(&create()).await.unwrap();
-        assert_eq!(created.upload_id, "u7");
-        assert_eq!(server.requests().len(), 1);
-    }
-    let body = "<Error><Code>Odd</Code><UploadId>u7</UploadId></Error>";
-    let server = Canned::start(move |_| Reply::xml(200, body)).await;
-    assert!(store(&server).create_upload(&create()).await.is_err());
 }
