@@ -251,3 +251,24 @@ pub(super) async fn another_owner_is_denied(world: &World) {
         Kind::Denied
     );
 }
+
+pub(super) async fn tags_and_acl_are_taken(world: &World) {
+    let options = ObjectOptions {
+        tags: vec![
+            ("team".to_owned(), "R+D = 1".to_owned()),
+            ("empty".to_owned(), String::new()),
+        ],
+        acl: Some("bucket-owner-full-control".to_owned()),
+        ..ObjectOptions::default()
+    };
+    let request = CreateUpload {
+        options: options.clone(),
+        ..create(world, "upload")
+    };
+    Sending::with(world, request).await.expect("create");
+    let request = PutObject {
+        options,
+        ..put(world, "put", bytes(1, 10))
+    };
+    world.store.put_object(&request).await.expect("put");
+}

@@ -19,7 +19,7 @@ use super::guarded::{
     a_part_with_sha1_is_checked, a_part_with_sha256_is_checked, a_put_with_a_checksum_is_checked,
     a_wrong_full_object_checksum_is_refused, an_etag_under_a_key_of_ones_own_is_no_md5,
     another_key_is_refused, another_owner_is_denied, parts_keep_their_checksums, sse_kms_is_told,
-    sse_s3_is_told,
+    sse_s3_is_told, tags_and_acl_are_taken,
 };
 use super::{Check, World};
 
@@ -265,27 +265,6 @@ async fn options_of_a_put_come_back(world: &World) {
     };
     world.store.put_object(&request).await.expect("put");
     assert_options(&head(world, "k", &Access::default()).await.expect("head"));
-}
-
-async fn tags_and_acl_are_taken(world: &World) {
-    let options = ObjectOptions {
-        tags: vec![
-            ("team".to_owned(), "R+D = 1".to_owned()),
-            ("empty".to_owned(), String::new()),
-        ],
-        acl: Some("bucket-owner-full-control".to_owned()),
-        ..ObjectOptions::default()
-    };
-    let request = CreateUpload {
-        options: options.clone(),
-        ..create(world, "upload")
-    };
-    Sending::with(world, request).await.expect("create");
-    let request = PutObject {
-        options,
-        ..put(world, "put", bytes(1, 10))
-    };
-    world.store.put_object(&request).await.expect("put");
 }
 
 async fn a_put_object_is_what_was_sent(world: &World) {

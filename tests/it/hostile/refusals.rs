@@ -1,10 +1,10 @@
 //! Answers to requests that make objects, and to questions about them, that go wrong.
 
-use mopup::model::send::Access;
+use mopup::model::send::{Access, Encryption, ObjectOptions};
 use mopup::protocol::{Fault, Kind};
-use mopup::s3::{HeadObject, Store};
+use mopup::s3::{CreateUpload, HeadObject, PutObject, Store};
 
-use super::sending::{complete, create, part, put};
+use super::sending::{complete, create, part, put, sink};
 use super::{SECRET, store};
 use crate::support::canned::{Canned, Reply};
 
@@ -149,4 +149,26 @@ async fn an_upload_id_is_read_out_of_any_good_answer() {
     let body = "<Error><Code>Odd</Code><UploadId>u7</UploadId></Error>";
     let server = Canned::start(move |_| Reply::xml(200, body)).await;
     assert!(store(&server).create_upload(&create()).await.is_err());
+}
+
+#[tokio::test]
+async fn a_key_of_ones_own_that_is_missing_is_refused_before_anything_is_sent() {
+    let server = sink().await;
+    let store = store(&server);
+    let options = ObjectOptions {
+        encryption: Encryption::Customer,
+        ..ObjectOptions::default()
+    };
+    let request = CreateUpload {
+        options: options.clone(),
+        ..create()
+    };
+    let fault = store.create_upload(&request).await.unwrap_err();
+    assert_eq!(fault.kind, Kind::Invalid);
+    let request = PutObject {
+        options,
+        ..put("abc")
+    };
+    assert!(store.put_object(&request).await.is_err());
+    assert!(server.requests().is_empty());
 }

@@ -91,7 +91,7 @@ pub(super) fn create() -> CreateUpload {
     }
 }
 
-async fn sink() -> Canned {
+pub(super) async fn sink() -> Canned {
     Canned::start(|_| Reply::bare(200).with("etag", "\"e\"")).await
 }
 
@@ -261,28 +261,6 @@ async fn an_unsigned_body_goes_beside_a_key_of_ones_own() {
         Some("UNSIGNED-PAYLOAD")
     );
     assert!(!format!("{request:?}").contains("AQEB"));
-}
-
-#[tokio::test]
-async fn a_key_of_ones_own_that_is_missing_is_refused_before_anything_is_sent() {
-    let server = sink().await;
-    let store = store(&server);
-    let options = ObjectOptions {
-        encryption: Encryption::Customer,
-        ..ObjectOptions::default()
-    };
-    let request = CreateUpload {
-        options: options.clone(),
-        ..create()
-    };
-    let fault = store.create_upload(&request).await.unwrap_err();
-    assert_eq!(fault.kind, Kind::Invalid);
-    let request = PutObject {
-        options,
-        ..put("abc")
-    };
-    assert!(store.put_object(&request).await.is_err());
-    assert!(server.requests().is_empty());
 }
 
 #[tokio::test]
