@@ -1,19 +1,27 @@
 //! The embedded server, asked over HTTP by the program's own store and by the SDK itself.
 
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use aws_sdk_s3::config::retry::RetryConfig;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_s3::error::ProvideErrorMetadata;
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::presigning::PresigningConfig;
+use aws_sdk_s3::primitives::{ByteStream, SdkBody};
 use aws_sdk_s3::types::{
-    BucketLifecycleConfiguration, CompletedMultipartUpload, CompletedPart, LifecycleRule,
+    BucketLifecycleConfiguration, ChecksumAlgorithm, ChecksumMode, CompletedMultipartUpload,
+    CompletedPart, LifecycleRule, StorageClass,
 };
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
 use mopup::demo::{Disturbance, Options, Server, Situation, Trouble};
+use mopup::model::Algorithm;
 use mopup::protocol::{Kind, Operation};
-use mopup::s3::memory::Listing;
-use mopup::s3::{ListParts, ListUploads, Store};
+use mopup::s3::checksum::checksum;
+use mopup::s3::memory::{Listing, Piece};
+use mopup::s3::{ListParts, ListUploads, Payload, PutObject, Store};
 
 use crate::contract::sdk_store;
 
@@ -233,6 +241,148 @@ async fn a_lifecycle_rule_is_kept_and_dates_the_abort() {
     let day = Duration::from_hours(24);
     assert!(wait > day * 7 && wait <= day * 8, "{wait:?}");
     assert_eq!(info.abort_rule_id.as_deref(), Some("abort-after-7-days"));
+}
+
+async fn empty(discard: bool) -> (Server, aws_sdk_s3::Client) {
+    let server = start(Options {
+        situation: Situation::Empty,
+        discard,
+        ..Options::default()
+    })
+    .await;
+    let client = client(&server);
+    client.create_bucket().bucket("box").send().await.unwrap();
+    (server, client)
+}
+
+#[tokio::test]
+async fn an_object_tells_what_it_was_stored_with() {
+    let (_server, client) = empty(false).await;
+    let put = client
+        .put_object()
+        .bucket("box")
+        .key("k")
+        .content_type("text/x-mopup")
+        .content_encoding("gzip")
+        .content_language("de")
+        .cache_control("max-age=60")
+        .content_disposition("attachment")
+        .metadata("Purpose", "a test")
+        .tagging("team=x")
+        .storage_class(StorageClass::StandardIa)
+        .checksum_algorithm(ChecksumAlgorithm::Sha256)
+        .body(ByteStream::from_static(b"abc"));
+    let put = put.send().await.unwrap();
+    // sha256sum of "abc".
+    let sum = "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=";
+    assert_eq!(put.checksum_sha256(), Some(sum));
+    let head = client.head_object().bucket("box").key("k");
+    let head = head.checksum_mode(ChecksumMode::Enabled);
+    let head = head.send().await.unwrap();
+    let get = client.get_object().bucket("box").key("k");
+    let get = get.checksum_mode(ChecksumMode::Enabled);
+    let get = get.send().await.unwrap();
+    assert_eq!(head.checksum_sha256(), Some(sum));
+    assert_eq!(get.checksum_sha256(), Some(sum));
+    assert_eq!(get.content_type(), Some("text/x-mopup"));
+    assert_eq!(get.content_encoding(), Some("gzip"));
+    assert_eq!(get.content_language(), Some("de"));
+    assert_eq!(get.cache_control(), Some("max-age=60"));
+    assert_eq!(get.content_disposition(), Some("attachment"));
+    assert_eq!(get.storage_class(), Some(&StorageClass::StandardIa));
+    let kept = head.metadata().and_then(|all| all.get("purpose"));
+    assert_eq!(kept.map(String::as_str), Some("a test"));
+    assert_eq!(get.body.collect().await.unwrap().to_vec(), b"abc");
+}
+
+/// A body that the SDK does not find in memory, so that its checksum comes as a trailer.
+struct Streamed(Bytes);
+
+impl Body for Streamed {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        let rest = std::mem::take(&mut self.0);
+        Poll::Ready((!rest.is_empty()).then(|| Ok(Frame::data(rest))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0.len() as u64)
+    }
+}
+
+fn streamed(len: usize) -> ByteStream {
+    let body = Streamed(Bytes::from(vec![5; len]));
+    ByteStream::new(SdkBody::from_body_1_x(body))
+}
+
+#[tokio::test]
+async fn a_checksum_behind_the_body_is_read() {
+    let (server, client) = empty(false).await;
+    let put = client.put_object().bucket("box").key("k");
+    let put = put.checksum_algorithm(ChecksumAlgorithm::Crc32);
+    let put = put.body(streamed(20_000)).send().await.unwrap();
+    let sum = checksum(Algorithm::Crc32, &vec![5; 20_000]);
+    assert_eq!(put.checksum_crc32(), Some(sum.value.as_str()));
+    let object = server.store().object("box", "k").unwrap();
+    assert_eq!((object.size, object.checksum.clone()), (20_000, Some(sum)));
+    assert_eq!(object.meta.options.content_encoding, None);
+}
+
+#[tokio::test]
+async fn a_sink_keeps_lengths_and_checksums_alone() {
+    let (server, _client) = empty(true).await;
+    let store = store(&server);
+    let put = |body: &'static [u8], of: &'static [u8]| PutObject {
+        bucket: "box".to_owned(),
+        key: "k".to_owned(),
+        options: mopup::model::send::ObjectOptions::default(),
+        access: mopup::model::send::Access::default(),
+        if_none_match: false,
+        payload: Payload {
+            checksum: Some(checksum(Algorithm::Crc64Nvme, of)),
+            ..Payload::of(Bytes::from_static(body))
+        },
+    };
+    let receipt = store.put_object(&put(b"abc", b"abc")).await.unwrap();
+    assert_ne!(receipt.etag, mopup::s3::checksum::md5_etag(b"abc"));
+    assert_eq!(receipt.etag.len(), 32);
+    let fault = store.put_object(&put(b"abd", b"abc")).await.unwrap_err();
+    assert_eq!(fault.code.as_deref(), Some("BadDigest"));
+    let object = server.store().object("box", "k").unwrap();
+    assert_eq!(object.pieces, [Piece::Zeros(3)]);
+}
+
+#[tokio::test]
+async fn a_body_of_more_than_5_gib_is_refused_by_its_length() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let (server, client) = empty(false).await;
+    let presigned = client
+        .put_object()
+        .bucket("box")
+        .key("k")
+        .presigned(PresigningConfig::expires_in(Duration::from_secs(60)).unwrap())
+        .await
+        .unwrap();
+    let address = server.endpoint().replace("http://", "");
+    let path = presigned.uri().split_once(&address).unwrap().1.to_owned();
+    let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
+    let mut head = format!("PUT {path} HTTP/1.1\r\nhost: {address}\r\n");
+    for (name, value) in presigned.headers() {
+        if name != "content-length" {
+            head.push_str(&format!("{name}: {value}\r\n"));
+        }
+    }
+    head.push_str("content-length: 5368709121\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 4096];
+    let count = stream.read(&mut answer).await.unwrap();
+    let answer = String::from_utf8_lossy(&answer[..count]);
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
 }
 
 #[tokio::test]

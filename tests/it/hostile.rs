@@ -5,6 +5,8 @@ mod fields;
 mod heeded;
 mod listing;
 mod network;
+mod refusals;
+mod sending;
 
 use std::time::Duration;
 

@@ -138,31 +138,39 @@ fn by_code(code: &str, operation: Operation) -> Option<Kind> {
         | "IncompleteBody"
         | "XAmzContentSHA256Mismatch"
         | "XAmzContentChecksumMismatch" => Kind::Network,
-        "RequestTimeTooSkewed"
-        | "PermanentRedirect"
-        | "TemporaryRedirect"
-        | "AuthorizationHeaderMalformed"
-        | "IllegalLocationConstraintException"
-        | "InvalidBucketName"
-        | "InvalidArgument"
-        | "InvalidRequest"
-        | "InvalidPart"
-        | "InvalidPartOrder"
-        | "InvalidDigest"
-        | "InvalidTag"
-        | "InvalidStorageClass"
-        | "InvalidEncryptionAlgorithmError"
-        | "EntityTooSmall"
-        | "EntityTooLarge"
-        | "KeyTooLongError"
-        | "MetadataTooLarge"
-        | "MissingContentLength"
-        | "KMS.NotFoundException"
-        | "KMS.DisabledException"
-        | "KMS.KMSInvalidStateException"
-        | "MalformedXML" => Kind::Invalid,
+        code if is_wrong(code) => Kind::Invalid,
         _ => return None,
     })
+}
+
+/// Whether the request itself is wrong, whenever it is sent.
+fn is_wrong(code: &str) -> bool {
+    matches!(
+        code,
+        "RequestTimeTooSkewed"
+            | "PermanentRedirect"
+            | "TemporaryRedirect"
+            | "AuthorizationHeaderMalformed"
+            | "IllegalLocationConstraintException"
+            | "InvalidBucketName"
+            | "InvalidArgument"
+            | "InvalidRequest"
+            | "InvalidPart"
+            | "InvalidPartOrder"
+            | "InvalidDigest"
+            | "InvalidTag"
+            | "InvalidStorageClass"
+            | "InvalidEncryptionAlgorithmError"
+            | "EntityTooSmall"
+            | "EntityTooLarge"
+            | "KeyTooLongError"
+            | "MetadataTooLarge"
+            | "MissingContentLength"
+            | "KMS.NotFoundException"
+            | "KMS.DisabledException"
+            | "KMS.KMSInvalidStateException"
+            | "MalformedXML"
+    )
 }
 
 fn by_status(answer: &Answer<'_>) -> Kind {
@@ -252,10 +260,7 @@ mod tests {
 
     #[test]
     fn the_code_decides_before_the_status() {
-        use Operation::{
-            AbortMultipartUpload, CompleteMultipartUpload as Complete, HeadObject, ListBuckets,
-            ListMultipartUploads, ListParts, PutObject, UploadPart,
-        };
+        use Operation::{AbortMultipartUpload, ListBuckets, ListMultipartUploads, ListParts};
         for (operation, status, code, kind) in [
             (ListParts, 404, Some("NoSuchUpload"), Kind::UploadGone),
             (ListParts, 200, Some("NoSuchUpload"), Kind::UploadGone),
@@ -298,6 +303,15 @@ mod tests {
             (AbortMultipartUpload, 412, None, Kind::Precondition),
             (ListBuckets, 301, Some("PermanentRedirect"), Kind::Invalid),
             (ListBuckets, 200, None, Kind::Garbled),
+        ] {
+            assert_eq!(of(operation, status, code), kind, "{status} {code:?}");
+        }
+    }
+
+    #[test]
+    fn what_sending_hears_is_told_apart() {
+        use Operation::{CompleteMultipartUpload as Complete, HeadObject, PutObject, UploadPart};
+        for (operation, status, code, kind) in [
             (UploadPart, 404, None, Kind::UploadGone),
             (UploadPart, 404, Some("NoSuchKey"), Kind::UploadGone),
             (Complete, 404, None, Kind::UploadGone),

@@ -11,6 +11,8 @@ mod intake;
 mod list;
 mod object;
 mod store;
+#[cfg(test)]
+mod tests;
 mod upload;
 
 use std::collections::BTreeMap;

@@ -6,6 +6,8 @@ use std::io;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+pub(super) use super::causes::deepest;
+use super::causes::{chain, find_io};
 use super::connect::Connection;
 use super::payload::COMPLETE_TIMEOUT;
 use super::place::Place;
@@ -95,6 +97,21 @@ impl Failure {
     pub(super) fn refuses_an_argument(&self) -> bool {
         matches!(self, Self::Answer(said) if said.status == 400
             && said.code.as_deref() == Some("InvalidArgument"))
+    }
+
+    /// The upload ID in a good answer that is not the document that S3 sends: some servers name it otherwise, or
+    /// repeat a key that XML cannot carry.
+    pub(super) fn upload_id(&self) -> Option<String> {
+        match self {
+            Self::Answer(said)
+                if (200..300).contains(&said.status)
+                    && said.code.is_none()
+                    && !said.body.contains("<Error") =>
+            {
+                document::element(&said.body, "UploadId").filter(|id| !id.trim().is_empty())
+            }
+            _ => None,
+        }
     }
 
     /// Whether the answer was 403.
@@ -312,39 +329,6 @@ fn span(duration: std::time::Duration) -> String {
     } else {
         format!("{} ms", duration.as_millis())
     }
-}
-
-fn find_io<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(found) = error.downcast_ref::<io::Error>() {
-            return Some(found);
-        }
-        next = error.source();
-    }
-    None
-}
-
-/// All that an error and its causes say.
-fn chain(error: &(dyn Error + 'static)) -> String {
-    let mut told = error.to_string();
-    let mut next = error.source();
-    while let Some(error) = next {
-        told.push_str(": ");
-        told.push_str(&error.to_string());
-        next = error.source();
-    }
-    told
-}
-
-/// What the innermost cause says, on one line.
-pub(super) fn deepest(error: &(dyn Error + 'static)) -> String {
-    let mut last = error;
-    while let Some(cause) = last.source() {
-        last = cause;
-    }
-    let text = last.to_string();
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A request that is refused before it is sent.

@@ -4,6 +4,7 @@
 //! and turns whatever a server says into plain types.
 
 mod beside;
+mod causes;
 mod connect;
 mod credentials;
 mod errors;

@@ -49,15 +49,21 @@ impl SdkStore {
                     .config_override(once())
                     .send()
             })
-            .await
-            .map_err(|failure| failure.into_fault(&about))?;
-        let upload_id = some(answer.upload_id()).ok_or_else(|| Fault {
-            kind: Kind::Garbled,
-            ..errors::refused(&about, "the server answered without an upload ID", "")
-        })?;
+            .await;
+        let (upload_id, abort_date) = match answer {
+            Ok(answer) => (some(answer.upload_id()), answer.abort_date().copied()),
+            // The upload was begun: not to know it would leave it behind.
+            Err(failure) => match failure.upload_id() {
+                Some(found) => (Some(found), None),
+                None => return Err(failure.into_fault(&about)),
+            },
+        };
         Ok(Created {
-            upload_id,
-            abort_date: answer.abort_date().and_then(timestamp),
+            upload_id: upload_id.ok_or_else(|| Fault {
+                kind: Kind::Garbled,
+                ..errors::refused(&about, "the server answered without an upload ID", "")
+            })?,
+            abort_date: abort_date.as_ref().and_then(timestamp),
         })
     }
 

@@ -15,6 +15,8 @@ macro_rules! checks {
     };
 }
 
+pub(super) use checks;
+
 pub(super) const CHECKS: &[(&str, Check)] = checks![
     an_empty_bucket_has_no_uploads,
     a_missing_bucket_is_not_found,

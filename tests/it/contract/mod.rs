@@ -2,13 +2,14 @@
 //! against the embedded server, and (in `servers`) on servers that nobody here wrote.
 
 mod checks;
+mod guarded;
+mod sending;
 
 use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use checks::CHECKS;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use mopup::demo::{Options, Server, Situation};
@@ -29,16 +30,16 @@ pub(crate) struct Caps {
     pub(crate) uploads: usize,
     /// It holds few uploads at once, in all buckets together: each check cleans up behind itself.
     pub(crate) holds_few: bool,
-    /// Begins an upload in a bucket, where the store itself cannot.
-    pub(crate) begin: Option<Begin>,
     /// Checks that this store cannot pass, each with the reason.
     pub(crate) lacks: &'static [(&'static str, &'static str)],
 }
 
-/// Bucket and key to upload ID.
-pub(crate) type Begin = Arc<dyn Fn(String, String) -> BoxFuture<'static, String> + Send + Sync>;
-
 type Check = for<'a> fn(&'a World) -> BoxFuture<'a, ()>;
+
+/// Every check, by name.
+fn all() -> Vec<(&'static str, Check)> {
+    [checks::CHECKS, sending::CHECKS].concat()
+}
 
 /// Names what is run, for whoever reads a failure.
 fn tell(caps: &Caps, what: &str) {
@@ -54,11 +55,11 @@ fn tell(caps: &Caps, what: &str) {
 /// Runs every check that the store can pass, each in a bucket of its own.
 pub(crate) async fn contract(caps: Caps) {
     for (check, _) in caps.lacks {
-        let known = CHECKS.iter().any(|(name, _)| name == check);
+        let known = all().iter().any(|(name, _)| name == check);
         assert!(known, "there is no check named {check}");
     }
     let mut failed = Vec::new();
-    for (number, (name, check)) in CHECKS.iter().enumerate() {
+    for (number, (name, check)) in all().iter().enumerate() {
         if let Some((_, why)) = caps.lacks.iter().find(|(lacking, _)| lacking == name) {
             tell(&caps, &format!("{name} left out: {why}"));
             continue;
@@ -70,7 +71,6 @@ pub(crate) async fn contract(caps: Caps) {
             store: Arc::clone(&caps.store),
             bucket,
             uploads: caps.uploads,
-            begin: caps.begin.clone(),
         };
         // The other checks tell as much as this one.
         let ended = AssertUnwindSafe(check(&world)).catch_unwind().await;
@@ -88,15 +88,10 @@ struct World {
     store: Arc<dyn Store>,
     bucket: String,
     uploads: usize,
-    begin: Option<Begin>,
 }
 
 impl World {
     async fn begin(&self, key: &str) -> Target {
-        if let Some(begin) = &self.begin {
-            let upload_id = begin(self.bucket.clone(), key.to_owned()).await;
-            return self.target(key, &upload_id);
-        }
         let request = CreateUpload {
             bucket: self.bucket.clone(),
             key: key.to_owned(),
@@ -228,7 +223,6 @@ async fn the_memory_keeps_the_contract() {
         }),
         uploads: 2500,
         holds_few: false,
-        begin: None,
         lacks: &[],
     })
     .await;
@@ -252,7 +246,6 @@ async fn the_sdk_keeps_the_contract_over_http() {
         }),
         uploads: 2500,
         holds_few: false,
-        begin: None,
         lacks: &[],
     })
     .await;

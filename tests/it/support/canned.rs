@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -58,6 +60,8 @@ pub enum Reply {
     Close,
     /// Never answer.
     Stall,
+    /// This, so much later by tokio's clock.
+    After(Duration, Box<Reply>),
 }
 
 impl Reply {
@@ -87,6 +91,12 @@ impl Reply {
         )
     }
 
+    /// The same, later.
+    #[must_use]
+    pub fn after(self, span: Duration) -> Self {
+        Self::After(span, Box::new(self))
+    }
+
     /// The same with one header more.
     #[must_use]
     pub fn with(mut self, name: &str, value: &str) -> Self {
@@ -103,6 +113,7 @@ type Script = dyn Fn(&Request) -> Reply + Send + Sync;
 pub struct Canned {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
+    connections: Arc<AtomicUsize>,
     _serving: JoinSet<()>,
 }
 
@@ -115,15 +126,19 @@ impl Canned {
         let script: Arc<Script> = Arc::new(script);
         let mut serving = JoinSet::new();
         let seen = Arc::clone(&requests);
+        let opened = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&opened);
         serving.spawn(async move {
             let mut connections = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
+                count.fetch_add(1, Ordering::Relaxed);
                 connections.spawn(serve(stream, Arc::clone(&script), Arc::clone(&seen)));
             }
         });
         Self {
             address,
             requests,
+            connections: opened,
             _serving: serving,
         }
     }
@@ -138,6 +153,11 @@ impl Canned {
         self.address
     }
 
+    /// How many connections were opened.
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
+    }
+
     /// All requests so far.
     pub fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
@@ -148,7 +168,12 @@ async fn serve(mut stream: TcpStream, script: Arc<Script>, seen: Arc<Mutex<Vec<R
     let mut buffer = Vec::new();
     while let Some(request) = read(&mut stream, &mut buffer).await {
         seen.lock().unwrap().push(request.clone());
-        let bytes = match script(&request) {
+        let mut reply = script(&request);
+        if let Reply::After(span, later) = reply {
+            tokio::time::sleep(span).await;
+            reply = *later;
+        }
+        let bytes = match reply {
             Reply::Answer {
                 status,
                 headers,
@@ -178,7 +203,7 @@ async fn serve(mut stream: TcpStream, script: Arc<Script>, seen: Arc<Mutex<Vec<R
                 return;
             }
             Reply::Close => return,
-            Reply::Stall => std::future::pending().await,
+            Reply::Stall | Reply::After(..) => std::future::pending().await,
         };
         if stream.write_all(&bytes).await.is_err() {
             return;

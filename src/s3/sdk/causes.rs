@@ -1,0 +1,38 @@
+//! What an error and its causes say.
+
+use std::error::Error;
+use std::io;
+
+/// The input or output error among the causes.
+pub(super) fn find_io<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref::<io::Error>() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// All that an error and its causes say.
+pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
+    let mut told = error.to_string();
+    let mut next = error.source();
+    while let Some(error) = next {
+        told.push_str(": ");
+        told.push_str(&error.to_string());
+        next = error.source();
+    }
+    told
+}
+
+/// What the innermost cause says, on one line.
+pub(super) fn deepest(error: &(dyn Error + 'static)) -> String {
+    let mut last = error;
+    while let Some(cause) = last.source() {
+        last = cause;
+    }
+    let text = last.to_string();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
