@@ -221,7 +221,7 @@ mod tests {
         );
         let small = forecast(&[file(10 * MIB)], None);
         assert_eq!(small.plan, "one PutObject of 10.0 MiB");
-        assert!(small.cost.starts_with("1 request · 10.0 MiB of memory"));
+        assert!(small.cost.starts_with("1 request < $0.01 · 10.0 MiB of memory"));
         let single = forecast(&[file(3 * MIB)], Some(16 * MIB));
         assert_eq!(single.plan, "one part of 3.00 MiB");
     }
@@ -230,7 +230,10 @@ mod tests {
     fn several_files_are_summed_up_and_directories_counted_later() {
         let told = forecast(&[file(1 << 30), file(MIB), file(1 << 30)], None);
         assert_eq!(told.plan, "3 files · 256 parts · 1 PutObject");
-        assert!(told.cost.starts_with("261 requests ≈ $0.03 · 64.0 MiB of memory"));
+        assert!(
+            told.cost
+                .starts_with("261 requests ≈ $0.03 · 64.0 MiB of memory")
+        );
         let mut folder = file(0);
         folder.is_directory = true;
         let told = forecast(&[folder], None);
