@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::Path;
+use std::process::Child;
 
 use mopup::demo::{Disturbance, Trouble};
 use mopup::protocol::Operation;
@@ -63,12 +64,18 @@ impl Shop {
         listed["uploads"].as_array().unwrap().clone()
     }
 
-    /// Sends a signal as soon as `parts` parts were asked for.
-    async fn stopped(&self, args: &[&str], signal: &str, parts: u64) -> Ended {
-        let child = self.command(args).spawn().unwrap();
+    /// Until so many parts were asked for.
+    async fn parts_asked(&self, child: &mut Child, parts: u64) {
         while self.server.requests(Operation::UploadPart) < parts {
+            assert_eq!(child.try_wait().unwrap(), None, "it ended before");
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
+    }
+
+    /// Sends a signal as soon as `parts` parts were asked for.
+    async fn stopped(&self, args: &[&str], signal: &str, parts: u64) -> Ended {
+        let mut child = self.command(args).spawn().unwrap();
+        self.parts_asked(&mut child, parts).await;
         let pid = child.id().to_string();
         Command::new("kill").args([signal, &pid]).status().unwrap();
         Ended::of(child.wait_with_output().unwrap())
@@ -247,9 +254,7 @@ async fn a_stream_is_gone_on_with_from_its_beginning() {
     let mut stdin = child.stdin.take().unwrap();
     // The writer never closes its end: who leaves must not wait for it.
     stdin.write_all(&content[..9 * PART]).unwrap();
-    while shop.server.requests(Operation::UploadPart) < 6 {
-        tokio::time::sleep(Duration::from_millis(2)).await;
-    }
+    shop.parts_asked(&mut child, 6).await;
     let pid = child.id().to_string();
     Command::new("kill").args(["-INT", &pid]).status().unwrap();
     let ended = Ended::of(child.wait_with_output().unwrap()).with_code(130);
