@@ -7,6 +7,7 @@ mod abort;
 mod audit;
 mod buckets;
 mod control;
+pub mod expand;
 mod files;
 mod gather;
 mod job;

@@ -1,8 +1,8 @@
 //! `mopup upload`: checks what is asked for, sends it, and tells what became of each file.
 
+mod estimate;
 mod order;
 mod rehearse;
-mod survey;
 
 use super::args::{self, Connection};
 use super::connect;
@@ -14,8 +14,9 @@ use crate::model::human::{self, escape};
 use crate::model::plan::Refused;
 use crate::model::send::Order;
 use crate::protocol::Command;
+use crate::tasks::expand::{expand, named};
 
-use survey::{Survey, estimate};
+use estimate::estimate;
 
 pub async fn run(connection: &Connection, args: args::Upload) -> Result<Exit, Failure> {
     let (telling, dry_run) = (args.telling, args.dry_run);
@@ -70,7 +71,7 @@ async fn rehearse(
         connected => connected?,
     }
     let walked = order.clone();
-    let walk = tokio::task::spawn_blocking(move || Survey::whole(&walked));
+    let walk = tokio::task::spawn_blocking(move || expand(&walked));
     let survey = tokio::select! {
         survey = walk => survey,
         () = session.interrupt.heard() => {
@@ -85,7 +86,7 @@ async fn rehearse(
 fn check_plans(session: &Session, order: &Order) -> Result<(), Failure> {
     let limits = session.provider.as_ref().map(|of| of.limits);
     let limits = limits.unwrap_or_default();
-    for item in Survey::named(order).items {
+    for item in named(order).items {
         if let Err(refused) = estimate(item.size, order, &limits, &session.prices) {
             let source = item.source.shown();
             let text = format!("{} cannot be sent: {refused}", escape(&source));

@@ -4,13 +4,14 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::survey::{Estimate, Item, LeftOut, Survey, estimate};
+use super::estimate::{Estimate, estimate};
 use crate::cli::args::Telling;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::session::Session;
 use crate::model::human::{self, escape};
 use crate::model::plan::Limits;
 use crate::model::send::Order;
+use crate::tasks::expand::{Expanded, Item, LeftOut};
 
 #[derive(Debug, Serialize)]
 struct Planned {
@@ -53,7 +54,7 @@ struct Document {
 pub fn print(
     session: &Session,
     order: &Order,
-    survey: &Survey,
+    survey: &Expanded,
     telling: Telling,
 ) -> Result<Exit, Failure> {
     let limits = session.provider.as_ref().map(|of| of.limits);
@@ -72,7 +73,7 @@ pub fn print(
     Ok(Exit::failed_if(refused || !document.left_out.is_empty()))
 }
 
-fn document(session: &Session, order: &Order, survey: &Survey, limits: &Limits) -> Document {
+fn document(session: &Session, order: &Order, survey: &Expanded, limits: &Limits) -> Document {
     let files = survey.items.iter().map(|item| {
         let estimate = estimate(item.size, order, limits, &session.prices);
         planned(order, item, estimate.map_err(|refused| refused.to_string()))
@@ -83,7 +84,7 @@ fn document(session: &Session, order: &Order, survey: &Survey, limits: &Limits) 
         .left_out
         .iter()
         .map(|LeftOut { source, why }| NotSent {
-            source: source.display().to_string(),
+            source: source.shown(),
             reason: why.clone(),
         });
     Document {

@@ -7,7 +7,6 @@ mod attempt;
 mod begin;
 mod board;
 mod carry;
-mod expand;
 mod finish;
 mod interrupted;
 mod pace;

@@ -13,11 +13,10 @@ use crate::model::provider::{Checksums, Provider};
 use crate::model::send::{Access, Encryption, KeySource, Order, Phase};
 use crate::protocol::{Fault, Kind, Urgency};
 use crate::s3::customer;
+use crate::tasks::expand::Item;
 use crate::tasks::files::at_home;
 use crate::tasks::job::{Asker, Job};
 use crate::tasks::pacer::Stop;
-
-use super::expand::Item;
 
 /// What all uploads of a job share.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
@@ -396,11 +396,6 @@ fn fill(from: &mut dyn Read, chunk: &mut [u8]) -> io::Result<usize> {
         }
     }
     Ok(got)
-}
-
-/// The file's name as a key's last part. `None`: it is no text.
-pub(super) fn file_name(path: &Path) -> Option<String> {
-    path.file_name()?.to_str().map(ToOwned::to_owned)
 }
 
 pub(super) async fn blocking<T: Send + 'static>(

@@ -221,7 +221,11 @@ mod tests {
         );
         let small = forecast(&[file(10 * MIB)], None);
         assert_eq!(small.plan, "one PutObject of 10.0 MiB");
-        assert!(small.cost.starts_with("1 request < $0.01 · 10.0 MiB of memory"));
+        assert!(
+            small
+                .cost
+                .starts_with("1 request < $0.01 · 10.0 MiB of memory")
+        );
         let single = forecast(&[file(3 * MIB)], Some(16 * MIB));
         assert_eq!(single.plan, "one part of 3.00 MiB");
     }

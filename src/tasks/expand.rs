@@ -4,36 +4,44 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::source::file_name;
 use crate::model::send::{Order, Source};
 use crate::tasks::files::at_home;
 
 /// One thing to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Item {
-    pub(super) source: Source,
-    pub(super) key: String,
+pub struct Item {
+    pub source: Source,
+    pub key: String,
     /// Bytes; `None` for a stream.
-    pub(super) size: Option<u64>,
+    pub size: Option<u64>,
 }
 
 /// Something that cannot be sent, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct LeftOut {
-    pub(super) source: Source,
-    pub(super) why: String,
+pub struct LeftOut {
+    pub source: Source,
+    pub why: String,
 }
 
 /// What an order comes to.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Expanded {
-    pub(super) items: Vec<Item>,
-    pub(super) left_out: Vec<LeftOut>,
+pub struct Expanded {
+    pub items: Vec<Item>,
+    pub left_out: Vec<LeftOut>,
 }
 
 /// Finds everything that the order names. The contents of a single directory go below the key, as `aws s3 cp
 /// --recursive` does; of several sources each keeps its name.
-pub(super) fn expand(order: &Order) -> Expanded {
+pub fn expand(order: &Order) -> Expanded {
+    look(order, true)
+}
+
+/// As [`expand`], but directories are passed over: looks at no more than what is named.
+pub fn named(order: &Order) -> Expanded {
+    look(order, false)
+}
+
+fn look(order: &Order, walk: bool) -> Expanded {
     let mut found = Expanded::default();
     let several = order.sources.len() > 1;
     for source in &order.sources {
@@ -43,7 +51,9 @@ pub(super) fn expand(order: &Order) -> Expanded {
                 let path = at_home(path);
                 match std::fs::metadata(&path) {
                     Ok(meta) if meta.is_dir() && order.recursive => {
-                        found.directory(&path, order, several);
+                        if walk {
+                            found.directory(&path, order, several);
+                        }
                     }
                     Ok(meta) if meta.is_dir() => {
                         found.leave(&path, "it is a directory; use --recursive");
@@ -154,6 +164,11 @@ impl Expanded {
     }
 }
 
+/// The file's name as a key's last part. `None`: it is no text.
+pub fn file_name(path: &Path) -> Option<String> {
+    path.file_name()?.to_str().map(ToOwned::to_owned)
+}
+
 /// What keys begin with.
 fn prefix(key: &str) -> String {
     if key.is_empty() || key.ends_with('/') {
@@ -207,5 +222,8 @@ mod tests {
         assert_eq!(found[0], "x/a.jpg");
         assert_eq!(found[1], "x/photos/2026/b.jpg");
         assert_eq!(keys(&[&root.join("none")], "x", false), (vec![], 1));
+        let mut order = Order::new(Source::Path(root), "b", "x");
+        order.recursive = true;
+        assert_eq!(named(&order), Expanded::default());
     }
 }
