@@ -192,6 +192,8 @@ pub enum Cell {
     Missing,
     /// The service holds it; not yet compared with the source.
     Held,
+    /// The service holds it and it is not what the source has.
+    Different,
     /// Being compared or sent.
     Moving,
     /// Its last try failed and it waits for another.
@@ -205,6 +207,8 @@ pub enum Phase {
     /// Looking at the source and at what the service has.
     #[default]
     Preparing,
+    /// Comparing what the service holds with the source; nothing is sent.
+    Comparing,
     Sending,
     /// Parts in flight end, no other begins.
     Paused,
@@ -220,6 +224,7 @@ impl Phase {
     pub const fn word(self) -> &'static str {
         match self {
             Self::Preparing => "preparing",
+            Self::Comparing => "comparing",
             Self::Sending => "sending",
             Self::Paused => "paused",
             Self::Waiting => "waiting",

@@ -22,8 +22,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 
+use crate::model::copy::ObjectRef;
 use crate::model::part::{Checksum, UploadInfo};
-use crate::model::send::{Access, ObjectOptions, PayloadSigning};
+use crate::model::send::{Access, CustomerKey, ObjectOptions, PayloadSigning};
 use crate::model::{Algorithm, Bucket, Part, Target, Timestamp, Upload};
 use crate::protocol::{Fault, Identity};
 
@@ -218,11 +219,53 @@ pub struct Complete {
     pub if_none_match: bool,
 }
 
+/// A range of an object that another part is made of, and who must own it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopySource {
+    pub object: ObjectRef,
+    /// The source's `ETag` without quotes: another one is refused (`x-amz-copy-source-if-match`).
+    pub if_match: Option<String>,
+    /// The SSE-C key that it is encrypted with.
+    pub customer_key: Option<CustomerKey>,
+    pub expected_owner: Option<String>,
+}
+
+/// A request to store one part from another object's bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyPart {
+    pub target: Target,
+    pub access: Access,
+    pub number: u32,
+    pub from: CopySource,
+    /// The first byte of the source, and how many.
+    pub offset: u64,
+    pub len: u64,
+}
+
+/// A request to store an object as a copy of another one, at most 5 GiB on S3.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyObject {
+    pub bucket: String,
+    pub key: String,
+    pub from: CopySource,
+    /// `None`: metadata, content type and the like are as the source has them.
+    pub metadata: Option<ObjectOptions>,
+    /// In force either way: storage class, ACL, encryption.
+    pub options: ObjectOptions,
+    /// `None`: as the source has them.
+    pub tags: Option<Vec<(String, String)>>,
+    pub access: Access,
+    pub checksum: Option<Algorithm>,
+    pub if_none_match: bool,
+}
+
 /// A question about an object.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HeadObject {
     pub bucket: String,
     pub key: String,
+    /// `None`: the newest.
+    pub version_id: Option<String>,
     pub access: Access,
 }
 
@@ -240,6 +283,12 @@ pub struct ObjectInfo {
     /// `FULL_OBJECT` or `COMPOSITE`.
     pub checksum_type: Option<String>,
     pub content_type: Option<String>,
+    pub content_encoding: Option<String>,
+    pub content_disposition: Option<String>,
+    pub content_language: Option<String>,
+    pub cache_control: Option<String>,
+    /// How many tags it has (`x-amz-tagging-count`).
+    pub tag_count: Option<u32>,
     /// User metadata, without `x-amz-meta-`, by name.
     pub metadata: Vec<(String, String)>,
     pub storage_class: Option<String>,
@@ -279,4 +328,11 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     async fn put_object(&self, request: &PutObject) -> Result<Receipt, Fault>;
     /// What is known of an object. [`crate::protocol::Kind::NotFound`] when there is none.
     async fn head_object(&self, request: &HeadObject) -> Result<ObjectInfo, Fault>;
+    /// Stores one part from another object. [`crate::protocol::Kind::Precondition`] when that object is not the
+    /// one of `if_match`. Sent once, and a `200` with an error in its body is an error.
+    async fn copy_part(&self, request: &CopyPart) -> Result<Receipt, Fault>;
+    /// Stores a copy of an object. As [`Store::copy_part`].
+    async fn copy_object(&self, request: &CopyObject) -> Result<Receipt, Fault>;
+    /// The tags of an object.
+    async fn object_tags(&self, request: &HeadObject) -> Result<Vec<(String, String)>, Fault>;
 }

@@ -6,6 +6,7 @@
 mod abort;
 mod audit;
 mod buckets;
+mod complete;
 mod control;
 pub mod expand;
 mod files;
@@ -141,6 +142,12 @@ impl Engine {
             | Command::Resume { job, .. }
             | Command::Interrupted { job }
             | Command::Discard { job, .. }
+            | Command::Judge { job, .. }
+            | Command::Complete { job, .. }
+            | Command::Compare { job, .. }
+            | Command::Adopt { job, .. }
+            | Command::Place { job, .. }
+            | Command::Copy { job, .. }
             | Command::Folder { job, .. } => *job,
         };
         let cancel = self.root.child_token();
@@ -214,6 +221,12 @@ async fn work(job: Job, command: Command) -> Outcome {
         Command::Interrupted { .. } => upload::interrupted(&job).await,
         Command::Discard { id, .. } => upload::discard(&job, id).await,
         Command::Folder { path, .. } => files::run(&job, path).await,
+        Command::Judge { inquiry, .. } => complete::judge(&job, *inquiry).await,
+        Command::Complete { ending, .. } => complete::complete(&job, *ending).await,
+        Command::Compare { adoption, .. } => upload::compare(&job, *adoption).await,
+        Command::Adopt { adoption, .. } => upload::adopt(&job, *adoption).await,
+        Command::Place { placing, .. } => upload::place(&job, *placing).await,
+        Command::Copy { order, .. } => upload::copy(&job, *order).await,
         // `send` acts on them itself.
         Command::Cancel(_)
         | Command::Drop(_)

@@ -14,14 +14,13 @@ use s3s::{S3Error, S3ErrorCode, S3Request, S3Result};
 
 use super::body;
 use super::convert::{etag, fits_xml, time};
-use super::objects::{read, requested_range};
 use super::options::{access, options, tell_checksum, tell_encryption};
 use super::uploads::target;
 use super::{Service, refused};
 use crate::model::Algorithm;
 use crate::model::part::Checksum;
 use crate::s3::memory::{Beginning, Meta, Principal};
-use crate::s3::{Complete, CreateUpload, HeadObject, NamedPart};
+use crate::s3::{Complete, CreateUpload, NamedPart};
 
 /// The one checksum that a request or a part names.
 macro_rules! named_checksum {
@@ -124,49 +123,6 @@ impl Service {
             tell_encryption!(output, *meta);
         }
         Ok(output)
-    }
-
-    pub(super) fn copy_part(&self, input: &UploadPartCopyInput) -> S3Result<UploadPartCopyOutput> {
-        let CopySource::Bucket { bucket, key, .. } = &input.copy_source else {
-            return Err(S3ErrorCode::NotImplemented.into());
-        };
-        let opening = super::options::bearer(
-            input.copy_source_sse_customer_key.as_deref(),
-            input.copy_source_sse_customer_key_md5.as_deref(),
-            input.expected_source_bucket_owner.as_deref(),
-        )?;
-        let source = HeadObject {
-            bucket: bucket.to_string(),
-            key: key.to_string(),
-            access: opening,
-        };
-        let object = self.store.open(&source).map_err(refused)?;
-        let range = requested_range(input.copy_source_range.as_deref(), object.size)?;
-        let number = u32::try_from(input.part_number).unwrap_or_default();
-        let target = target(
-            input.bucket.clone(),
-            input.key.clone(),
-            input.upload_id.clone(),
-        );
-        let mut intake = self
-            .store
-            .receive_part(&target, &access!(input)?, None)
-            .map_err(refused)?;
-        intake.take(&read(&object, range));
-        let receipt = self
-            .store
-            .keep_part(&target, number, intake, None)
-            .map_err(refused)?;
-        let mut result = CopyPartResult {
-            e_tag: Some(etag(receipt.etag)),
-            last_modified: Some(time(self.store.clock().now())),
-            ..CopyPartResult::default()
-        };
-        tell_checksum!(result, &receipt.checksum);
-        Ok(UploadPartCopyOutput {
-            copy_part_result: Some(result),
-            ..UploadPartCopyOutput::default()
-        })
     }
 
     pub(super) fn complete(

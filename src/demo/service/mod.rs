@@ -12,6 +12,7 @@
 mod body;
 mod buckets;
 mod convert;
+mod copying;
 mod making;
 mod objects;
 mod options;
@@ -155,6 +156,17 @@ impl S3 for Service {
 
     async fn get_object(&self, request: S3Request<GetObjectInput>) -> Answer<GetObjectOutput> {
         self.send_object(&request.input)
+    }
+
+    async fn copy_object(&self, request: S3Request<CopyObjectInput>) -> Answer<CopyObjectOutput> {
+        answer(self.copy_object(&request)?)
+    }
+
+    async fn get_object_tagging(
+        &self,
+        request: S3Request<GetObjectTaggingInput>,
+    ) -> Answer<GetObjectTaggingOutput> {
+        answer(self.tagging(request.input)?)
     }
 
     async fn delete_object(

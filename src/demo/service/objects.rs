@@ -11,7 +11,7 @@
 
 use std::ops::Range;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_util::stream;
 use hyper::StatusCode;
 use s3s::dto::*;
@@ -21,7 +21,7 @@ use super::body;
 use super::convert::{Encoder, etag, length, time};
 use super::options::{access, options, tell_checksum, tell_encryption, tell_object};
 use super::{Answer, Service, refused};
-use crate::s3::memory::{self, MAX_PAGE, Objects, Piece};
+use crate::s3::memory::{MAX_PAGE, Objects};
 use crate::s3::{HeadObject, Payload, PutObject};
 
 /// How much is sent in one go.
@@ -61,6 +61,7 @@ impl Service {
         let request = HeadObject {
             bucket: input.bucket.clone(),
             key: input.key.clone(),
+            version_id: input.version_id.clone(),
             access: access!(input)?,
         };
         let object = self.store.open(&request).map_err(refused)?;
@@ -81,6 +82,7 @@ impl Service {
         let request = HeadObject {
             bucket: input.bucket.clone(),
             key: input.key.clone(),
+            version_id: input.version_id.clone(),
             access: access!(input)?,
         };
         let object = self.store.open(&request).map_err(refused)?;
@@ -105,9 +107,8 @@ impl Service {
         // Read piece by piece: an object may be larger than the memory that holds its records.
         let starts = (range.start..range.end).step_by(usize::try_from(CHUNK).unwrap_or(usize::MAX));
         let end = range.end;
-        let chunks = starts.map(move |start| {
-            Ok::<_, std::io::Error>(read(&object, start..end.min(start + CHUNK)))
-        });
+        let chunks = starts
+            .map(move |start| Ok::<_, std::io::Error>(object.bytes(start..end.min(start + CHUNK))));
         output.body = Some(StreamingBlob::wrap(stream::iter(chunks)));
         let mut response = S3Response::new(output);
         response.status = partial.then_some(StatusCode::PARTIAL_CONTENT);
@@ -160,29 +161,4 @@ pub(super) fn requested_range(header: Option<&str>, size: u64) -> S3Result<Range
     range
         .check(size)
         .map_err(|_| S3ErrorCode::InvalidRange.into())
-}
-
-/// A stretch of an object; records without bytes read as zeros.
-pub(super) fn read(object: &memory::Object, range: Range<u64>) -> Bytes {
-    let mut out = BytesMut::new();
-    let mut at = 0;
-    for piece in &object.pieces {
-        let size = match piece {
-            Piece::Bytes(bytes) => bytes.len() as u64,
-            Piece::Zeros(size) => *size,
-        };
-        let from = range.start.max(at);
-        let to = range.end.min(at + size);
-        if from < to {
-            let place = |offset: u64| usize::try_from(offset).unwrap_or(usize::MAX);
-            match piece {
-                Piece::Bytes(bytes) => {
-                    out.extend_from_slice(&bytes[place(from - at)..place(to - at)]);
-                }
-                Piece::Zeros(_) => out.resize(out.len() + place(to - from), 0),
-            }
-        }
-        at += size;
-    }
-    out.freeze()
 }

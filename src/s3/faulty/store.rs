@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 
 use super::FaultyStore;
-use crate::model::Bucket;
+use crate::model::{Bucket, Target};
 use crate::protocol::{Fault, Identity, Operation};
 use crate::s3::{
-    Abort, Complete, CreateUpload, Created, HeadObject, ListParts, ListUploads, Marker, ObjectInfo,
-    PartsPage, PutObject, Receipt, Store, UploadPart, UploadsPage,
+    Abort, Complete, CopyObject, CopyPart, CreateUpload, Created, HeadObject, ListParts,
+    ListUploads, Marker, ObjectInfo, PartsPage, PutObject, Receipt, Store, UploadPart, UploadsPage,
 };
 
 #[async_trait]
@@ -78,12 +78,13 @@ impl<S: Store> Store for FaultyStore<S> {
     async fn upload_part(&self, request: &UploadPart) -> Result<Receipt, Fault> {
         let operation = Operation::UploadPart;
         let (key, payload) = (&request.target.key, &request.payload);
-        self.count(request, 1, 0);
+        self.count(&request.target, request.number, (1, 0));
         let checksum = payload.checksum.is_some();
         let entered = self.admit(operation, key, checksum).await?;
         let work = async {
             let receipt = self.inner.upload_part(request).await?;
-            self.count(request, 0, payload.body.len() as u64);
+            let arrived = payload.body.len() as u64;
+            self.count(&request.target, request.number, (0, arrived));
             Ok(receipt)
         };
         self.suffer(entered, Some(payload), (operation, key), work)
@@ -113,11 +114,38 @@ impl<S: Store> Store for FaultyStore<S> {
         let _guard = self.enter(Operation::HeadObject, &request.key).await?;
         self.inner.head_object(request).await
     }
+
+    async fn copy_part(&self, request: &CopyPart) -> Result<Receipt, Fault> {
+        let (operation, key) = (Operation::UploadPartCopy, &request.target.key);
+        self.count(&request.target, request.number, (1, 0));
+        let entered = self.admit(operation, key, false).await?;
+        let work = async {
+            let receipt = self.inner.copy_part(request).await?;
+            self.count(&request.target, request.number, (0, request.len));
+            Ok(receipt)
+        };
+        self.suffer(entered, None, (operation, key), work).await
+    }
+
+    async fn copy_object(&self, request: &CopyObject) -> Result<Receipt, Fault> {
+        let (operation, key) = (Operation::CopyObject, &request.key);
+        let checksum = request.checksum.is_some();
+        let entered = self.admit(operation, key, checksum).await?;
+        let work = self.inner.copy_object(request);
+        self.suffer(entered, None, (operation, key), work).await
+    }
+
+    async fn object_tags(&self, request: &HeadObject) -> Result<Vec<(String, String)>, Fault> {
+        let _guard = self
+            .enter(Operation::GetObjectTagging, &request.key)
+            .await?;
+        self.inner.object_tags(request).await
+    }
 }
 
 impl<S: Store> FaultyStore<S> {
-    fn count(&self, request: &UploadPart, times: u32, bytes: u64) {
-        let part = (request.target.clone(), request.number);
+    fn count(&self, target: &Target, number: u32, (times, bytes): (u32, u64)) {
+        let part = (target.clone(), number);
         let mut script = self.lock();
         let sent = script.sent.entry(part).or_default();
         sent.times += times;

@@ -6,6 +6,7 @@
 mod access;
 mod assemble;
 mod begin;
+mod copy;
 mod digest;
 mod intake;
 mod list;

@@ -10,8 +10,14 @@ use super::digest::hex;
 use super::{Intake, MemoryStore, Meta, Refusal};
 use crate::model::part::Checksum;
 use crate::model::{Algorithm, Target, Timestamp};
-use crate::protocol::{Fault, Operation};
+use crate::protocol::{Fault, Kind, Operation};
 use crate::s3::{Complete, HeadObject, PutObject};
+
+const NO_VERSION: Refusal = Refusal::new(
+    "NoSuchVersion",
+    Kind::NotFound,
+    "The specified version does not exist",
+);
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -149,12 +155,33 @@ impl MemoryStore {
     pub fn open(&self, request: &HeadObject) -> Result<Arc<Object>, Fault> {
         let operation = Operation::HeadObject;
         self.admit(operation, &request.bucket, &request.access)?;
+        self.versioned(operation, request)?;
         let object = self.object(&request.bucket, &request.key)?;
         object
             .meta
             .opens(&request.access)
             .map_err(|refusal| refusal.into_fault(operation, &request.bucket, &request.key))?;
         Ok(object)
+    }
+
+    /// The object's tags. `NoSuchKey`, `AccessDenied`.
+    pub fn tags(&self, request: &HeadObject) -> Result<Vec<(String, String)>, Fault> {
+        let operation = Operation::GetObjectTagging;
+        self.admit(operation, &request.bucket, &request.access)?;
+        self.versioned(operation, request)?;
+        self.within(operation, &request.bucket, &request.key, |contents| {
+            let object = contents.objects.get(&request.key).ok_or(Refusal::NO_KEY)?;
+            Ok(object.meta.options.tags.clone())
+        })
+    }
+
+    /// Nothing here has versions. `NoSuchVersion` for whoever asks for one.
+    fn versioned(&self, operation: Operation, request: &HeadObject) -> Result<(), Fault> {
+        let none = |id: &String| id.as_str() == "null";
+        if request.version_id.as_ref().is_none_or(none) {
+            return Ok(());
+        }
+        Err(NO_VERSION.into_fault(operation, &request.bucket, &request.key))
     }
 
     /// Deletes the object; done also when there is none.

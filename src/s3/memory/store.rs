@@ -8,8 +8,9 @@ use crate::model::part::UploadInfo;
 use crate::model::{Algorithm, Bucket, Target};
 use crate::protocol::{Fault, Identity, Operation};
 use crate::s3::{
-    Abort, Complete, CreateUpload, Created, HeadObject, ListParts, ListUploads, ObjectInfo,
-    PartsPage, Payload, PutObject, Receipt, Store, UploadPart, UploadsPage,
+    Abort, Complete, CopyObject, CopyPart, CreateUpload, Created, HeadObject, ListParts,
+    ListUploads, ObjectInfo, PartsPage, Payload, PutObject, Receipt, Store, UploadPart,
+    UploadsPage,
 };
 
 #[async_trait]
@@ -141,10 +142,30 @@ impl Store for MemoryStore {
                 .as_ref()
                 .and_then(|_| meta.checksum_type.clone()),
             content_type: meta.options.content_type.clone(),
+            content_encoding: meta.options.content_encoding.clone(),
+            content_disposition: meta.options.content_disposition.clone(),
+            content_language: meta.options.content_language.clone(),
+            cache_control: meta.options.cache_control.clone(),
+            tag_count: u32::try_from(meta.options.tags.len())
+                .ok()
+                .filter(|count| *count > 0),
             metadata: meta.options.metadata.clone(),
             storage_class: meta.storage_class.clone(),
             encryption: Some(meta.encryption().to_owned()),
         })
+    }
+
+    async fn copy_part(&self, request: &CopyPart) -> Result<Receipt, Fault> {
+        self.put_copied_part(request)
+    }
+
+    async fn copy_object(&self, request: &CopyObject) -> Result<Receipt, Fault> {
+        let object = self.put_copied_object(request)?;
+        Ok(receipt(&object))
+    }
+
+    async fn object_tags(&self, request: &HeadObject) -> Result<Vec<(String, String)>, Fault> {
+        self.tags(request)
     }
 }
 

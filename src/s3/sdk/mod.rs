@@ -6,6 +6,7 @@
 mod beside;
 mod causes;
 mod connect;
+mod copy;
 mod credentials;
 mod errors;
 mod fields;
@@ -39,8 +40,9 @@ use self::hours::Hours;
 use self::uploads::Habits;
 use super::classify::{self, About};
 use super::{
-    Abort, Clock, Complete, CreateUpload, Created, HeadObject, ListParts, ListUploads, Noticed,
-    ObjectInfo, PartsPage, PutObject, Receipt, Store, UploadPart, UploadsPage,
+    Abort, Clock, Complete, CopyObject, CopyPart, CreateUpload, Created, HeadObject, ListParts,
+    ListUploads, Noticed, ObjectInfo, PartsPage, PutObject, Receipt, Store, UploadPart,
+    UploadsPage,
 };
 use crate::model::{Bucket, Timestamp};
 use crate::protocol::{Fault, Identity, Operation};
@@ -286,5 +288,17 @@ impl Store for SdkStore {
 
     async fn head_object(&self, request: &HeadObject) -> Result<ObjectInfo, Fault> {
         self.look_at_object(request).await
+    }
+
+    async fn copy_part(&self, request: &CopyPart) -> Result<Receipt, Fault> {
+        self.copy_a_part(request).await
+    }
+
+    async fn copy_object(&self, request: &CopyObject) -> Result<Receipt, Fault> {
+        self.copy_an_object(request).await
+    }
+
+    async fn object_tags(&self, request: &HeadObject) -> Result<Vec<(String, String)>, Fault> {
+        self.tags_of(request).await
     }
 }

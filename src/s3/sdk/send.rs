@@ -211,6 +211,7 @@ impl SdkStore {
                 .head_object()
                 .bucket(&request.bucket)
                 .key(&request.key)
+                .set_version_id(request.version_id.clone())
                 .set_checksum_mode(mode.clone())
                 .set_expected_bucket_owner(request.access.expected_owner.clone())
                 .set_sse_customer_algorithm(customer.algorithm())
@@ -245,7 +246,11 @@ fn completed(request: &Complete, about: &About) -> Result<Vec<CompletedPart>, Fa
 }
 
 /// Without the key SSE-C would be left out, and the object stored as anybody can read it.
-fn has_its_key(options: &ObjectOptions, access: &Access, about: &About) -> Result<(), Fault> {
+pub(super) fn has_its_key(
+    options: &ObjectOptions,
+    access: &Access,
+    about: &About,
+) -> Result<(), Fault> {
     if options.encryption == Encryption::Customer && access.customer_key.is_none() {
         return Err(errors::refused(
             about,
@@ -284,6 +289,13 @@ fn info(answer: &HeadObjectOutput) -> ObjectInfo {
         checksum: told!(answer),
         checksum_type: some(answer.checksum_type().map(ChecksumType::as_str)),
         content_type: some(answer.content_type()),
+        content_encoding: some(answer.content_encoding()),
+        content_disposition: some(answer.content_disposition()),
+        content_language: some(answer.content_language()),
+        cache_control: some(answer.cache_control()),
+        tag_count: answer
+            .tag_count()
+            .and_then(|count| u32::try_from(count).ok()),
         metadata,
         storage_class: some(answer.storage_class().map(StorageClass::as_str)),
         encryption,

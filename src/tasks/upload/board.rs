@@ -231,7 +231,8 @@ fn condensed(cells: &[Cell]) -> Vec<Cell> {
     let wide = cells.len().div_ceil(Sending::CELLS);
     let most = |group: &[Cell]| {
         let rank = |cell: &Cell| match cell {
-            Cell::Troubled => 4,
+            Cell::Troubled => 5,
+            Cell::Different => 4,
             Cell::Moving => 3,
             Cell::Missing => 2,
             Cell::Held => 1,

@@ -185,6 +185,7 @@ impl Transfer<'_> {
         let request = HeadObject {
             bucket: self.target.bucket.clone(),
             key: self.target.key.clone(),
+            version_id: None,
             access: self.access.clone(),
         };
         let ask = || self.job.store.head_object(&request);

@@ -3,14 +3,17 @@
 //! An order becomes a queue of files; each goes in one piece or in parts, through one pool of buffers and the
 //! bucket's pacer. What goes in parts has a journal from before its beginning to its end.
 
+mod adopt;
 mod attempt;
 mod begin;
 mod board;
 mod carry;
+mod copy;
 mod finish;
 mod interrupted;
 mod pace;
 mod part;
+mod place;
 mod pool;
 mod prepare;
 mod put;
@@ -20,6 +23,9 @@ mod resume;
 mod source;
 mod transfer;
 
+pub(super) use adopt::{adopt, compare};
+pub(super) use copy::copy;
 pub(super) use interrupted::{discard, interrupted};
+pub(super) use place::place;
 pub(super) use queue::send;
 pub(super) use resume::resume;

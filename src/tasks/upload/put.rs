@@ -116,6 +116,7 @@ impl Put<'_> {
         let request = HeadObject {
             bucket: self.bucket.to_owned(),
             key: self.key.to_owned(),
+            version_id: None,
             access: self.access.clone(),
         };
         let ask = || self.job.store.head_object(&request);

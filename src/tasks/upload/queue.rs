@@ -197,6 +197,7 @@ impl<'a> Queue<'a> {
         let request = HeadObject {
             bucket: self.order.bucket.clone(),
             key: item.key.clone(),
+            version_id: None,
             access: self.order.access.clone(),
         };
         let asker = &self.common.asker;

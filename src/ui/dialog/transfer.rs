@@ -175,6 +175,7 @@ impl View<'_> {
         match cell {
             Cell::Missing => self.theme.bar_empty,
             Cell::Held => self.theme.dim,
+            Cell::Different => self.theme.warn,
             Cell::Moving => self.theme.accent,
             Cell::Troubled => self.theme.bad,
             Cell::Done => self.theme.bar,

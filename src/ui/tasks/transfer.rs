@@ -153,6 +153,7 @@ pub fn state(task: &Task, transfer: &Transfer, theme: &Theme) -> Option<Piece> {
             Piece::new(text, theme.warn, 1).or("waiting")
         }
         Phase::Preparing => word("preparing…"),
+        Phase::Comparing => word("comparing…"),
         Phase::Completing => word("completing…"),
         Phase::Verifying => word("verifying…"),
         Phase::Sending => return None,

@@ -317,6 +317,12 @@ fn job(command: &Command) -> Option<JobId> {
         | Command::Resume { job, .. }
         | Command::Interrupted { job }
         | Command::Discard { job, .. }
+        | Command::Judge { job, .. }
+        | Command::Complete { job, .. }
+        | Command::Compare { job, .. }
+        | Command::Adopt { job, .. }
+        | Command::Place { job, .. }
+        | Command::Copy { job, .. }
         | Command::Folder { job, .. } => Some(*job),
         Command::Cancel(_)
         | Command::Drop(_)

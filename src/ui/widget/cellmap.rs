@@ -7,6 +7,7 @@ pub const fn sign(cell: Cell) -> char {
     match cell {
         Cell::Missing => '·',
         Cell::Held => '▒',
+        Cell::Different => '≠',
         Cell::Moving => '»',
         Cell::Troubled => '!',
         Cell::Done => '█',
@@ -18,6 +19,7 @@ pub const fn word(cell: Cell) -> &'static str {
     match cell {
         Cell::Missing => "to come",
         Cell::Held => "to compare",
+        Cell::Different => "different",
         Cell::Moving => "moving",
         Cell::Troubled => "to try again",
         Cell::Done => "stored",
@@ -25,10 +27,11 @@ pub const fn word(cell: Cell) -> &'static str {
 }
 
 /// All kinds, in the order of the legend.
-pub const KINDS: [Cell; 5] = [
+pub const KINDS: [Cell; 6] = [
     Cell::Done,
     Cell::Moving,
     Cell::Troubled,
+    Cell::Different,
     Cell::Held,
     Cell::Missing,
 ];
@@ -66,7 +69,8 @@ pub fn cell_map(cells: &[Cell], width: usize, rows: usize) -> Vec<Vec<Cell>> {
 /// Trouble before movement, and nothing counts as done before all of it is.
 fn stronger(one: Cell, other: Cell) -> Cell {
     let rank = |cell: Cell| match cell {
-        Cell::Troubled => 4,
+        Cell::Troubled => 5,
+        Cell::Different => 4,
         Cell::Moving => 3,
         Cell::Missing => 2,
         Cell::Held => 1,

@@ -157,6 +157,7 @@ pub(super) async fn head(world: &World, key: &str, access: &Access) -> Result<Ob
     let request = HeadObject {
         bucket: world.bucket.clone(),
         key: key.to_owned(),
+        version_id: None,
         access: access.clone(),
     };
     world.store.head_object(&request).await

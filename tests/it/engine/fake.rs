@@ -8,8 +8,9 @@ use async_trait::async_trait;
 use mopup::model::{Bucket, Part, Target, Timestamp, Upload, UploadInfo};
 use mopup::protocol::{Fault, Identity, Kind, Operation};
 use mopup::s3::{
-    Abort, Complete, CreateUpload, Created, HeadObject, ListParts, ListUploads, Marker, Noticed,
-    ObjectInfo, PartsPage, PutObject, Receipt, Store, UploadPart, UploadsPage,
+    Abort, Complete, CopyObject, CopyPart, CreateUpload, Created, HeadObject, ListParts,
+    ListUploads, Marker, Noticed, ObjectInfo, PartsPage, PutObject, Receipt, Store, UploadPart,
+    UploadsPage,
 };
 
 pub(super) const NOW: Timestamp = Timestamp::from_secs(1_760_000_000);
@@ -271,6 +272,18 @@ impl Store for Fake {
 
     async fn put_object(&self, _: &PutObject) -> Result<Receipt, Fault> {
         Err(fault(Operation::PutObject, Kind::Unsupported))
+    }
+
+    async fn copy_part(&self, _: &CopyPart) -> Result<Receipt, Fault> {
+        Err(fault(Operation::UploadPartCopy, Kind::Unsupported))
+    }
+
+    async fn copy_object(&self, _: &CopyObject) -> Result<Receipt, Fault> {
+        Err(fault(Operation::UploadPartCopy, Kind::Unsupported))
+    }
+
+    async fn object_tags(&self, _: &HeadObject) -> Result<Vec<(String, String)>, Fault> {
+        Err(fault(Operation::UploadPartCopy, Kind::Unsupported))
     }
 
     async fn head_object(&self, _: &HeadObject) -> Result<ObjectInfo, Fault> {

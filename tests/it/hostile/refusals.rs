@@ -12,6 +12,7 @@ fn head() -> HeadObject {
     HeadObject {
         bucket: "b".to_owned(),
         key: "k".to_owned(),
+        version_id: None,
         access: Access::default(),
     }
 }

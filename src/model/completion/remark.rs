@@ -1,0 +1,248 @@
+//! What there is to say of an upload that is to be completed, and what it means for the ruling.
+
+use std::fmt;
+
+use super::{Existing, Ruling};
+use crate::model::{Timestamp, human};
+
+/// Runs of part numbers, first and last inclusive.
+pub type Runs = Vec<(u32, u32)>;
+
+/// One thing worth saying, and what it means for the ruling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remark {
+    /// No part at all.
+    Empty,
+    /// A part number beyond the provider's.
+    NumberTooHigh {
+        number: u32,
+        max: u32,
+    },
+    /// Below `min` and not the last.
+    TooSmall {
+        parts: Runs,
+        min: u64,
+        sure: bool,
+    },
+    /// Of another size than the others where all must have one.
+    Unequal {
+        parts: Runs,
+        size: u64,
+    },
+    ObjectTooLarge {
+        size: u64,
+        max: u64,
+        sure: bool,
+    },
+    /// Numbers that are missing below the last one.
+    Gaps {
+        missing: Runs,
+        count: u64,
+        with_checksums: bool,
+    },
+    /// The upload has checksums and these parts are listed without.
+    NoChecksum {
+        parts: Runs,
+    },
+    /// The object would not have as many bytes as it is meant to have.
+    OtherSize {
+        size: u64,
+        intended: u64,
+    },
+    /// The last part is as large as the others: the end may be missing.
+    FullLast {
+        size: u64,
+    },
+    /// The last part is larger than the others.
+    LargeLast {
+        size: u64,
+        others: u64,
+    },
+    /// The key holds an object.
+    Replaces(Existing),
+    Others(u64),
+    Alive(Timestamp),
+    /// Begun by somebody else: the list of parts is the service's, which is meant for verification only.
+    NotOurs,
+}
+
+impl Remark {
+    /// What it means for the ruling.
+    pub const fn weight(&self) -> Ruling {
+        match self {
+            Self::Empty | Self::NumberTooHigh { .. } | Self::Unequal { .. } => Ruling::Cannot,
+            Self::OtherSize { .. } => Ruling::Cannot,
+            Self::TooSmall { sure, .. } | Self::ObjectTooLarge { sure, .. } => {
+                if *sure {
+                    Ruling::Cannot
+                } else {
+                    Ruling::But
+                }
+            }
+            Self::Gaps { with_checksums, .. } => {
+                if *with_checksums {
+                    Ruling::Cannot
+                } else {
+                    Ruling::But
+                }
+            }
+            Self::NoChecksum { .. }
+            | Self::FullLast { .. }
+            | Self::LargeLast { .. }
+            | Self::Replaces(_)
+            | Self::Others(_)
+            | Self::Alive(_)
+            | Self::NotOurs => Ruling::But,
+        }
+    }
+
+    /// The word for it in machine output.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Empty => "empty",
+            Self::NumberTooHigh { .. } => "number_too_high",
+            Self::TooSmall { .. } => "too_small",
+            Self::Unequal { .. } => "unequal_parts",
+            Self::ObjectTooLarge { .. } => "object_too_large",
+            Self::Gaps { .. } => "gaps",
+            Self::NoChecksum { .. } => "no_checksum",
+            Self::OtherSize { .. } => "other_size",
+            Self::FullLast { .. } => "full_last_part",
+            Self::LargeLast { .. } => "large_last_part",
+            Self::Replaces(_) => "replaces_object",
+            Self::Others(_) => "other_uploads",
+            Self::Alive(_) => "alive",
+            Self::NotOurs => "not_ours",
+        }
+    }
+}
+
+/// `4,211–4,213, 5,000 (+2 more)`: at most four runs.
+pub fn runs_text(runs: &[(u32, u32)]) -> String {
+    const MOST: usize = 4;
+    let one = |(from, to): &(u32, u32)| {
+        let first = human::count(u64::from(*from));
+        if from == to {
+            first
+        } else {
+            format!("{first}–{}", human::count(u64::from(*to)))
+        }
+    };
+    let named: Vec<String> = runs.iter().take(MOST).map(one).collect();
+    let tail = match runs.len().saturating_sub(MOST) {
+        0 => String::new(),
+        more => format!(" (+{} more)", human::count(more as u64)),
+    };
+    format!("{}{tail}", named.join(", "))
+}
+
+/// `part 7` or `parts 1–3, 9`.
+fn parts_text(runs: &[(u32, u32)]) -> String {
+    let word = match runs {
+        [(from, to)] if from == to => "part",
+        _ => "parts",
+    };
+    format!("{word} {}", runs_text(runs))
+}
+
+impl fmt::Display for Remark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let size = human::size;
+        match self {
+            Self::Empty => f.write_str("it holds no part"),
+            Self::NumberTooHigh { number, max } => write!(
+                f,
+                "part {} is beyond the {} that are allowed",
+                human::count(u64::from(*number)),
+                human::count(u64::from(*max))
+            ),
+            Self::TooSmall { parts, min, sure } => {
+                let here = if *sure { "" } else { " on S3" };
+                write!(
+                    f,
+                    "{} smaller than the {} that every part but the last must have{here}",
+                    parts_text(parts),
+                    size(*min)
+                )
+            }
+            Self::Unequal { parts, size: of } => write!(
+                f,
+                "{} of another size than the others ({}): all but the last must have one size here",
+                parts_text(parts),
+                size(*of)
+            ),
+            Self::ObjectTooLarge { size: of, max, .. } => write!(
+                f,
+                "{} is more than the {} that an object may have",
+                size(*of),
+                size(*max)
+            ),
+            Self::Gaps {
+                missing,
+                count,
+                with_checksums,
+            } => {
+                let part = if *count == 1 { "part" } else { "parts" };
+                write!(
+                    f,
+                    "{} {part} missing in between: {}",
+                    human::count(*count),
+                    runs_text(missing)
+                )?;
+                if *with_checksums {
+                    f.write_str("; with checksums the numbers must have no gap")
+                } else {
+                    f.write_str("; the object would lack what belongs there")
+                }
+            }
+            Self::NoChecksum { parts } => write!(
+                f,
+                "{} listed without the checksum that the upload asks for",
+                parts_text(parts)
+            ),
+            Self::OtherSize { size: of, intended } if of < intended => write!(
+                f,
+                "{} of {} are there, {} are missing",
+                size(*of),
+                size(*intended),
+                size(intended - of)
+            ),
+            Self::OtherSize { size: of, intended } => write!(
+                f,
+                "its parts hold {}, more than the {} that are meant",
+                size(*of),
+                size(*intended)
+            ),
+            Self::FullLast { size: of } => write!(
+                f,
+                "the last part is as large as the others ({}): the end may be missing",
+                size(*of)
+            ),
+            Self::LargeLast { size: of, others } => write!(
+                f,
+                "the last part ({}) is larger than the others ({})",
+                size(*of),
+                size(*others)
+            ),
+            Self::Replaces(existing) => {
+                write!(f, "the key holds an object of {}", size(existing.size))?;
+                f.write_str(if existing.is_versioned {
+                    ", which becomes an older version"
+                } else {
+                    ", which is replaced"
+                })
+            }
+            Self::Others(1) => f.write_str("there is another upload of this key"),
+            Self::Others(others) => {
+                let others = human::count(*others);
+                write!(f, "there are {others} other uploads of this key")
+            }
+            Self::Alive(_) => f.write_str(
+                "it showed a sign of life within the hour: somebody may still be sending it",
+            ),
+            Self::NotOurs => f.write_str(
+                "it is not ours: its parts are taken from a listing, which S3 means for verification only",
+            ),
+        }
+    }
+}
