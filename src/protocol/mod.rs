@@ -5,7 +5,6 @@
 mod fault;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use crate::model::copy::CopyOrder;
 use crate::model::orphan::{Adoption, Comparison, Ending, Inquiry, Judged, Made, Placed, Placing};
@@ -190,7 +189,7 @@ pub enum News {
     Judged(Box<Judged>),
     /// An upload was completed.
     Made(Box<Made>),
-    Compared(Arc<Comparison>),
+    Compared(Box<Comparison>),
     Placed(Box<Placed>),
     /// Something worth telling that ends nothing: files left out, a checksum that the server refuses.
     Warning(Fault),
