@@ -267,6 +267,7 @@ impl Browser {
             want.enter |= !want.typed.is_empty();
             return Step::Stay;
         }
+        self.finish_way();
         if split(self.input.text()).0.is_some() {
             return self.follow(true);
         }
@@ -274,6 +275,15 @@ impl Browser {
             return Step::Choose(self.marks.values().cloned().collect());
         }
         self.open()
+    }
+
+    /// `~` and `..` are directories, even without the slash that names one.
+    fn finish_way(&mut self) {
+        let typed = self.input.text();
+        if matches!(typed, "~" | "..") && self.list.named(typed).is_none() {
+            let way = format!("{typed}/");
+            self.input.set(way);
+        }
     }
 
     /// Opens the directory under the cursor, or chooses the file.
@@ -355,6 +365,7 @@ impl Browser {
 
     /// Completes what is typed as far as all that begins so agrees, then to the name under the cursor.
     fn complete(&mut self) -> Step {
+        self.finish_way();
         let text = self.input.text().to_owned();
         if split(&text).0.is_some() {
             return self.typed();

@@ -56,6 +56,18 @@ fn a_space_is_typed_where_a_name_goes_on_with_one() {
 }
 
 #[test]
+fn home_and_the_directory_above_are_found_without_their_slash() {
+    for key in ["enter", "tab"] {
+        let mut bench = Bench::browsing(&many(1));
+        bench.type_("~").keys(key);
+        assert_eq!(bench.asked(), Path::new("~/"), "{key}");
+        let mut bench = Bench::browsing(&many(1));
+        bench.type_("..").keys(key);
+        assert_eq!(bench.asked(), Path::new("/srv"), "{key}");
+    }
+}
+
+#[test]
 fn what_is_odd_cannot_be_chosen() {
     let mut bench = Bench::browsing(&many(1));
     bench.type_("pipe").keys("enter");
