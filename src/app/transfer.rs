@@ -117,6 +117,8 @@ pub struct Transfer {
     pub destination: String,
     /// The journal's name, where it is known.
     pub journal: Option<String>,
+    /// The upload that was aborted to begin this one anew, as long as its row may be in sight.
+    pub replaces: Option<String>,
     /// When an upload that is gone on with was begun.
     pub begun: Option<Timestamp>,
     /// The newest figures; `None` until the first came.
