@@ -148,10 +148,10 @@ fn upload(app: &App, task: &Task, place: &Scroll<'_>, look: &Theme, frame: &mut 
         limit: place.at.saturating_add(AHEAD),
     };
     let lines = view.lines(task, transfer);
-    let keys = if task.is_upload() {
-        "p pause  + - = at once  L limit  x stop  "
-    } else {
-        ""
+    let keys = match (task.is_upload(), transfer.is_paused()) {
+        (false, _) => "",
+        (true, false) => "p pause  + - = at once  L limit  x stop  ",
+        (true, true) => "p go on  + - = at once  L limit  x stop  ",
     };
     let place = Scroll { keys, ..*place };
     let word = match task.kind {

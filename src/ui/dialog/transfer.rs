@@ -75,14 +75,18 @@ impl View<'_> {
         now: &Sending,
         lines: &mut Vec<Line<'static>>,
     ) {
-        if now.files > 1 && !now.source.is_empty() {
+        let queue = now.files > 1;
+        if queue && task.is_running() && !now.source.is_empty() {
             lines.extend(self.named("now", &now.source));
         }
-        if let Some(target) = &now.target {
-            lines.extend(self.named("upload ID", &target.upload_id));
-        }
-        if let Some(journal) = transfer.journal() {
-            lines.extend(self.named("journal", journal));
+        // Of a queue that has ended these would be the last file's.
+        if task.is_running() || !queue {
+            if let Some(target) = &now.target {
+                lines.extend(self.named("upload ID", &target.upload_id));
+            }
+            if let Some(journal) = transfer.journal() {
+                lines.extend(self.named("journal", journal));
+            }
         }
         lines.push(Line::default());
         if task.is_running() {

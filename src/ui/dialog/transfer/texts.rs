@@ -5,16 +5,19 @@ use crate::model::human::{self, count};
 use crate::model::send::Sending;
 use crate::ui::tasks::transfer::percent;
 
-/// `132 GiB of 210 GiB (63 %), 64.0 MiB in flight, 1.20 GiB of it were there`.
+/// `132 GiB of 210 GiB, 64.0 MiB in flight (63 %), 1.20 GiB of it were there`.
 pub fn stored_text(transfer: &Transfer, now: &Sending) -> String {
     let mut text = human::size(now.stored);
-    if let (Some(total), Some(percent)) = (now.total, percent(transfer, now)) {
-        text.push_str(&format!(" of {} ({percent})", human::size(total)));
-    } else {
-        text.push_str(", the end is not known");
+    match now.total {
+        Some(total) => text.push_str(&format!(" of {}", human::size(total))),
+        None => text.push_str(", the end is not known"),
     }
     if now.in_flight > 0 {
         text.push_str(&format!(", {} in flight", human::size(now.in_flight)));
+    }
+    // Of both together, as the bar.
+    if let Some(percent) = percent(transfer, now) {
+        text.push_str(&format!(" ({percent})"));
     }
     if now.reused > 0 {
         text.push_str(&format!(", {} of it were there", human::size(now.reused)));
