@@ -38,6 +38,8 @@ pub struct Want {
     pub typed: String,
     /// Whether enter was pressed meanwhile.
     pub enter: bool,
+    /// Whether that means only what is named in full: nobody sees yet what else fits.
+    pub exact: bool,
     /// The name to put the cursor on.
     pub from: Option<String>,
 }
@@ -126,6 +128,7 @@ impl Browser {
             path: resolve(Path::new(""), &typed),
             typed,
             enter: true,
+            exact: true,
             from: None,
         }
     }
@@ -148,6 +151,10 @@ impl Browser {
         let typed = self.input.text().to_owned();
         if want.enter && self.list.named(&typed).is_some() {
             self.list.go_to(&typed, window);
+            return self.open();
+        }
+        // Whoever types fast gets what whoever waits for the list gets.
+        if want.enter && !want.exact && !typed.is_empty() {
             return self.open();
         }
         Step::Stay
@@ -258,7 +265,7 @@ impl Browser {
             path: resolve(base, &typed),
             typed,
             enter,
-            from: None,
+            ..Want::default()
         })
     }
 

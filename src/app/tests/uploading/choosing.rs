@@ -56,6 +56,19 @@ fn a_space_is_typed_where_a_name_goes_on_with_one() {
 }
 
 #[test]
+fn an_enter_before_the_directory_is_there_opens_what_fits_then() {
+    let mut bench = Bench::browsing(&many(1));
+    bench.type_("archive/bi").keys("enter");
+    bench.folder(dumps("/srv/dumps/archive"));
+    assert_eq!(bench.form().picked[0].name(), "big.img");
+    // A directory alone is entered, and nothing in it is chosen.
+    let mut bench = Bench::browsing(&many(1));
+    bench.type_("archive/").keys("enter");
+    bench.folder(dumps("/srv/dumps/archive"));
+    assert!(!bench.upload().in_form);
+}
+
+#[test]
 fn home_and_the_directory_above_are_found_without_their_slash() {
     for key in ["enter", "tab"] {
         let mut bench = Bench::browsing(&many(1));
