@@ -143,8 +143,11 @@ impl View<'_> {
             more => format!(", {} parts were sent again", count(more)),
         };
         let again = if whole { again } else { String::new() };
-        let rate = format!("{}/s on average{again}", human::size(now.average));
-        lines.extend(self.fact("rate", &rate));
+        // What went in an instant has no rate.
+        if now.average > 0 {
+            let rate = format!("{}/s on average{again}", human::size(now.average));
+            lines.extend(self.fact("rate", &rate));
+        }
         if !whole && transfer.sums.files() <= 1 {
             self.map(now, lines);
         }

@@ -152,7 +152,7 @@ pub fn tags(text: &str) -> Result<Pairs, String> {
         {
             let odd = human::escape(odd.encode_utf8(&mut [0; 4])).into_owned();
             return Err(format!(
-                "S3 takes no '{odd}' in tags: only letters, digits, spaces and _ . : / = + - @"
+                "S3 takes no '{odd}' here, only letters, digits, _.:/=+-@"
             ));
         }
         if name.starts_with("aws:") {
