@@ -159,7 +159,9 @@ fn upload(app: &App, task: &Task, place: &Scroll<'_>, look: &Theme, frame: &mut 
         _ => "Upload to",
     };
     let name = format!("{word} {}", escape(&transfer.shown_destination()));
-    scrolled(frame, look, &lines, &place, &cut_middle(&name, room));
+    // The frame takes two cells of a title.
+    let name = cut_middle(&name, room.saturating_sub(2));
+    scrolled(frame, look, &lines, &place, &name);
 }
 
 fn troubles(task: &Task, scroll: usize, room: usize, theme: &Theme) -> Vec<Line<'static>> {

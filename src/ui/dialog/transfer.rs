@@ -55,7 +55,7 @@ impl View<'_> {
             self.stored(object, &mut lines);
         }
         self.warnings(transfer, &mut lines);
-        self.files(transfer, &mut lines);
+        self.files(task, transfer, &mut lines);
         lines
     }
 
@@ -110,7 +110,7 @@ impl View<'_> {
             let files = format!("{} of {} done", count(now.files_done), count(now.files));
             lines.extend(self.fact("files", &files));
         }
-        lines.extend(self.fact("parts", &parts_text(now)));
+        lines.extend(parts_text(now).map(|text| self.line_of("parts", &text, self.theme.text)));
         lines.extend(self.fact("rate", &rate_text(now)));
         lines.extend(self.fact("at once", &width_text(transfer, now)));
         if let Some(trouble) = &now.trouble {
@@ -135,7 +135,8 @@ impl View<'_> {
         let whole = object(transfer).is_some();
         if !whole {
             lines.extend(self.fact("stored", &stored_text(transfer, now)));
-            lines.extend(self.fact("parts", &parts_text(now)));
+            let parts = parts_text(now).filter(|_| transfer.sums.files() <= 1);
+            lines.extend(parts.map(|text| self.line_of("parts", &text, self.theme.text)));
         }
         let again = match now.retries {
             0 => String::new(),
@@ -189,7 +190,9 @@ impl View<'_> {
     }
 
     fn stored(&self, object: &StoredObject, lines: &mut Vec<Line<'static>>) {
-        lines.push(Line::default());
+        if lines.last().is_some_and(|line| line.width() > 0) {
+            lines.push(Line::default());
+        }
         let sent = if object.sent < object.size {
             format!(", {} of them sent now", human::size(object.sent))
         } else {
@@ -234,12 +237,15 @@ impl View<'_> {
     }
 
     /// Of several files: first what did not go well, then the newest that did.
-    fn files(&self, transfer: &Transfer, lines: &mut Vec<Line<'static>>) {
+    fn files(&self, task: &Task, transfer: &Transfer, lines: &mut Vec<Line<'static>>) {
         if transfer.sums.files() == 0 || transfer.only().is_some() {
             return;
         }
         lines.push(Line::default());
-        lines.extend(self.wrapped(&transfer.sums.text(), self.theme.heading));
+        // The verdict above says the same of what has ended.
+        if task.is_running() {
+            lines.extend(self.wrapped(&transfer.sums.text(), self.theme.heading));
+        }
         let unnamed = transfer.sums.stored + transfer.sums.existed - transfer.stored.len() as u64;
         for sent in transfer.missed.iter().chain(transfer.stored.iter().rev()) {
             if lines.len() > self.limit {

@@ -5,54 +5,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::list::{List, Row, odd};
+use super::step::{Picked, Step, Want};
 use super::typing::{common, pasted, resolve, split, tidy};
 use crate::app::cursor::Motion;
 use crate::app::input::{Code, Key};
 use crate::app::text::Line;
 use crate::model::send::Folder;
 use crate::protocol::JobId;
-
-/// A file or directory that was chosen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picked {
-    pub path: PathBuf,
-    pub is_directory: bool,
-    /// Bytes; of files.
-    pub size: Option<u64>,
-}
-
-impl Picked {
-    /// Its own name, without the way to it.
-    pub fn name(&self) -> String {
-        let name = self.path.file_name().unwrap_or_default();
-        name.to_string_lossy().into_owned()
-    }
-}
-
-/// A directory to be read.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Want {
-    /// Empty: the working directory.
-    pub path: PathBuf,
-    /// How much of the typed text is done with once it is there.
-    pub typed: String,
-    /// Whether enter was pressed meanwhile.
-    pub enter: bool,
-    /// Whether that means only what is named in full: nobody sees yet what else fits.
-    pub exact: bool,
-    /// The name to put the cursor on.
-    pub from: Option<String>,
-}
-
-/// What follows from a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    Stay,
-    Read(Want),
-    /// These are to be sent.
-    Choose(Vec<Picked>),
-    Close,
-}
 
 /// The browser.
 #[derive(Debug, Clone, Default)]
@@ -74,6 +33,16 @@ pub struct Browser {
 impl Browser {
     /// Does what a key asks for; `window`: rows of the list in sight.
     pub fn key(&mut self, key: Key, window: usize) -> Step {
+        let step = self.obey(key, window);
+        let nowhere = self.directory.as_os_str().is_empty() && self.pending.is_none();
+        if step == Step::Stay && nowhere && self.input.text().is_empty() {
+            // The way that was named first cannot be gone: then from here.
+            return Step::Read(Want::default());
+        }
+        step
+    }
+
+    fn obey(&mut self, key: Key, window: usize) -> Step {
         let typed = !self.input.text().is_empty();
         if self.failed.is_none() {
             self.error = None;

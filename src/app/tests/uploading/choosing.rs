@@ -69,6 +69,18 @@ fn an_enter_before_the_directory_is_there_opens_what_fits_then() {
 }
 
 #[test]
+fn a_way_that_cannot_be_gone_is_left_to_the_working_directory() {
+    for key in ["esc", "down"] {
+        let mut bench = Bench::listed(&many(1));
+        bench.keys(":").type_("upload /nowhere/x").keys("enter");
+        assert_eq!(bench.asked(), Path::new("/nowhere"));
+        bench.answer(is_folder, News::Ended(Outcome::Failed(fault())));
+        bench.keys(key);
+        assert_eq!(bench.asked(), Path::new(""), "{key}");
+    }
+}
+
+#[test]
 fn home_and_the_directory_above_are_found_without_their_slash() {
     for key in ["enter", "tab"] {
         let mut bench = Bench::browsing(&many(1));

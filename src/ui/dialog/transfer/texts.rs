@@ -25,7 +25,8 @@ pub fn stored_text(transfer: &Transfer, now: &Sending) -> String {
     text
 }
 
-pub fn parts_text(now: &Sending) -> String {
+/// `None` where there are no parts: files that go in one piece.
+pub fn parts_text(now: &Sending) -> Option<String> {
     let done = count(u64::from(now.parts_done));
     let mut text = match now.parts {
         Some(parts) => {
@@ -37,6 +38,7 @@ pub fn parts_text(now: &Sending) -> String {
                 format!("{of}, about {each} each")
             })
         }
+        None if now.total.is_some() => return None,
         None => format!("{done}, growing with what is sent"),
     };
     let word = if now.retries == 1 {
@@ -47,7 +49,7 @@ pub fn parts_text(now: &Sending) -> String {
     if now.retries > 0 {
         text.push_str(&format!(", {} {word} again", count(now.retries)));
     }
-    text
+    Some(text)
 }
 
 pub fn rate_text(now: &Sending) -> String {
