@@ -1,5 +1,7 @@
 //! Uploads while they run, how they ended, and what was interrupted.
 
+mod ended;
+
 use std::time::Duration;
 
 use super::scene::{DAY, NOW, Scene, denied};
