@@ -13,11 +13,12 @@ use crate::protocol::{Command, Fault, JobId, Sent, SentOutcome};
 
 impl App {
     /// Starts an upload as a task. Whether a change may be made was asked before.
-    pub(super) fn begin_sending(&mut self, order: Order, effects: &mut Vec<Effect>) {
+    pub(super) fn begin_sending(&mut self, order: Order, effects: &mut Vec<Effect>) -> JobId {
         let transfer = Transfer::of_order(&order);
         let job = self.add_transfer(&order.bucket, TaskKind::Send, transfer);
         let order = Box::new(order);
         effects.push(Effect::Send(Command::Send { job, order }));
+        job
     }
 
     /// Goes on with an interrupted upload as a task.
