@@ -26,7 +26,7 @@ pub(super) struct Browsed {
     /// Forms of uploads that run, by task.
     begun: Vec<(JobId, Filled)>,
     /// The form of the last one that failed before anything of it was kept: nobody fills it in twice.
-    failed: Option<Filled>,
+    failed: Option<Box<Filled>>,
 }
 
 /// A form as it was started.
@@ -82,7 +82,7 @@ impl App {
 
     /// What could not be sent is asked for again as it was filled in.
     fn reopen_form(&mut self, upload: &mut Upload) {
-        let here = |filled: &mut Filled| filled.bucket == upload.bucket;
+        let here = |filled: &mut Box<Filled>| filled.bucket == upload.bucket;
         let Some(filled) = self.browsed.failed.take_if(here) else {
             return;
         };
@@ -107,7 +107,7 @@ impl App {
         let failed = sums.failed > 0 && sums.failed == sums.files() && sums.failed_kept == 0;
         if nothing || failed {
             transfer.form_waits = true;
-            self.browsed.failed = Some(filled);
+            self.browsed.failed = Some(Box::new(filled));
         }
     }
 
