@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::browser::Picked;
+use super::step::Picked;
 use crate::model::cost::Prices;
 use crate::model::human::{age, count, dollars, size, size_argument};
 use crate::model::plan::{Limits, Method, Plan, Refused, Wish, plan};
