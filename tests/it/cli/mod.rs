@@ -4,6 +4,7 @@ mod aborts;
 mod asks;
 mod crash;
 mod documents;
+mod interrupted;
 mod lists;
 mod manners;
 mod places;
