@@ -149,7 +149,9 @@ pub fn plan(size: Option<u64>, wish: &Wish, limits: &Limits) -> Result<Plan, Ref
         if size > max {
             return Err(Refused::TooLarge { size, max });
         }
-        let small = size < wish.threshold && !wish.multipart && wish.part_size.is_none();
+        // Who names a part's size wants parts, but what fits into one gains nothing from being one.
+        let fits = wish.part_size.is_none_or(|part| size <= part);
+        let small = size < wish.threshold && !wish.multipart && fits;
         // A multipart upload needs at least one part, so nothing at all goes by Put, too.
         if size == 0 || (small && size <= limits.max_put) {
             return Ok(Plan {
