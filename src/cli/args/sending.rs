@@ -207,7 +207,7 @@ pub struct Pace {
     #[arg(long, value_name = "N", value_parser = width)]
     pub width: Option<usize>,
     /// Bytes a second at most, such as 10MiB/s
-    #[arg(long, value_name = "SIZE", value_parser = rate)]
+    #[arg(long, value_name = "RATE", value_parser = rate)]
     pub limit_rate: Option<u64>,
 }
 
