@@ -16,7 +16,7 @@ pub(super) async fn is_skipped(common: &Common<'_>, order: &Order, item: &Item) 
 }
 
 /// What must not be overwritten is looked for before anything is sent: the service would refuse it only at the
-/// end. Who may not look learns it then.
+/// end, and some services never do. Who may not look learns it then.
 pub(super) async fn refuse(common: &Common<'_>, order: &Order, item: &Item) -> Result<(), Fault> {
     if !order.if_none_match || found(common, order, item).await.is_none() {
         return Ok(());

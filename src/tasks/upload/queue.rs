@@ -176,13 +176,11 @@ impl<'a> Queue<'a> {
         let opened = Opened::open(&item.source).await?;
         let (size, common) = (opened.record.size, &self.common);
         let plan = planned(item, size, &self.order, &common.provider)?;
+        existing::refuse(common, &self.order, item).await?;
         let way = match plan.method {
             Method::Put { size } => Way::Whole(Some(size)),
             Method::Parts(layout) if self.is_short(&opened, &layout).await? => Way::Whole(None),
-            Method::Parts(layout) => {
-                existing::refuse(common, &self.order, item).await?;
-                Way::Parts(layout, plan.width)
-            }
+            Method::Parts(layout) => Way::Parts(layout, plan.width),
         };
         Ok((opened, way))
     }
