@@ -409,6 +409,29 @@ mod tests {
     }
 
     #[test]
+    fn what_fits_into_one_part_goes_in_one_piece_unless_parts_are_asked_for() {
+        let wish = Wish {
+            part_size: Some(16 * MIB),
+            ..Wish::default()
+        };
+        let method = |size, wish: &Wish| plan(Some(size), wish, &Limits::default()).unwrap().method;
+        let size = 16 * MIB;
+        assert_eq!(method(size, &wish), Method::Put { size });
+        assert!(matches!(method(size + 1, &wish), Method::Parts(_)));
+        let forced = Wish {
+            multipart: true,
+            ..wish
+        };
+        assert!(matches!(method(1, &forced), Method::Parts(_)));
+        // Beyond the threshold a single part can at least be gone on with.
+        let large = Wish {
+            part_size: Some(GIB),
+            ..wish
+        };
+        assert!(matches!(method(GIB, &large), Method::Parts(_)));
+    }
+
+    #[test]
     fn a_part_size_that_does_not_fit_names_the_one_that_does() {
         let wish = Wish {
             part_size: Some(5 * MIB),

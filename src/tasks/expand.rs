@@ -140,7 +140,11 @@ impl Expanded {
                 Ok(entry) => entry,
                 Err(error) => {
                     let path = error.path().unwrap_or(root).to_owned();
-                    self.leave(&path, &format!("it cannot be walked: {error}"));
+                    // The walker's own text names the path a second time.
+                    let why = error
+                        .io_error()
+                        .map_or_else(|| error.to_string(), ToString::to_string);
+                    self.leave(&path, &format!("it cannot be walked: {why}"));
                     continue;
                 }
             };

@@ -218,6 +218,10 @@ impl Chain {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(
+    clippy::print_stdout,
+    reason = "shown when it fails: the seed to find it again"
+)]
 async fn killed_at_25_random_moments_it_ends_right() {
     // Another seed finds other moments.
     let seed = std::env::var("MOPUP_TEST_SEED").map_or(1, |seed| seed.parse().unwrap());

@@ -297,6 +297,16 @@ async fn what_must_not_be_overwritten_is_found_before_anything_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_plan_of_what_has_no_length_counts_no_money() {
+    let shop = Shop::open().await;
+    let args = ["upload", "-", "s3://attic/k", "--dry-run"];
+    let told = shop.run(&args).with_code(0);
+    assert!(told.out.contains("1 file, of unknown size; "), "{told:?}");
+    let document = shop.run(&[&args[..], &["--json"]].concat()).with_code(0);
+    assert!(document.out.contains("\"price_usd\":0.0"), "{document:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_sources_never_go_to_one_key() {
     let shop = Shop::open().await;
     let (one, content) = shop.written("a/log", 10);
