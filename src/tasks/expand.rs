@@ -1,5 +1,6 @@
 //! Which files an order names, and under which keys they go. Blocks: it walks directories.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
@@ -67,10 +68,26 @@ fn look(order: &Order, walk: bool) -> Expanded {
             }
         }
     }
+    if several {
+        found.leave_twins();
+    }
     found
 }
 
 impl Expanded {
+    /// Of several with one key the first stays: each further one would overwrite it.
+    fn leave_twins(&mut self) {
+        let mut taken = HashSet::new();
+        let items = std::mem::take(&mut self.items).into_iter();
+        let (items, twins): (Vec<_>, Vec<_>) =
+            items.partition(|item| taken.insert(item.key.clone()));
+        self.items = items;
+        self.left_out.extend(twins.into_iter().map(|twin| LeftOut {
+            why: format!("another source goes to the key {} already", twin.key),
+            source: twin.source,
+        }));
+    }
+
     fn leave(&mut self, path: &Path, why: &str) {
         self.left_out.push(LeftOut {
             source: Source::Path(path.to_owned()),
@@ -123,7 +140,11 @@ impl Expanded {
                 Ok(entry) => entry,
                 Err(error) => {
                     let path = error.path().unwrap_or(root).to_owned();
-                    self.leave(&path, &format!("it cannot be walked: {error}"));
+                    // The walker's own text names the path a second time.
+                    let why = error
+                        .io_error()
+                        .map_or_else(|| error.to_string(), ToString::to_string);
+                    self.leave(&path, &format!("it cannot be walked: {why}"));
                     continue;
                 }
             };

@@ -329,7 +329,8 @@ pub(super) fn judge(expected: &Completing, info: &ObjectInfo) -> Verdict {
     let told = info.etag.as_str();
     match &expected.etag {
         Some(etag) if etag.eq_ignore_ascii_case(told) => {
-            equal.push(format!("ETag of {} parts", expected.parts));
+            let s = if expected.parts == 1 { "" } else { "s" };
+            equal.push(format!("ETag of {} part{s}", expected.parts));
         }
         // Under KMS and on some stores an ETag says nothing of the bytes; a checksum does.
         Some(_) | None if equal.len() > 1 => {}

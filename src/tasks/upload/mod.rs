@@ -7,6 +7,7 @@ mod attempt;
 mod begin;
 mod board;
 mod carry;
+mod existing;
 mod finish;
 mod interrupted;
 mod pace;

@@ -12,6 +12,7 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use super::begin::{Beginning, target};
 use super::board::Board;
 use super::carry::{Ended, announce, begin, carry};
+use super::existing;
 use super::pool::Pool;
 use super::prepare::{Common, budget, planned, with_key};
 use super::put::Put;
@@ -22,7 +23,6 @@ use crate::journal::Recipe;
 use crate::model::plan::{DEFAULT_WIDTH, Layout, Method};
 use crate::model::send::{ObjectOptions, Order, Phase, Source};
 use crate::protocol::{Fault, News, Outcome, Sent, SentOutcome};
-use crate::s3::HeadObject;
 use crate::tasks::expand::{Expanded, Item, LeftOut, expand, file_name};
 use crate::tasks::job::{Job, stopped};
 use crate::tasks::pacer::Stop;
@@ -37,6 +37,14 @@ pub(in crate::tasks) async fn send(job: &Job, order: Order) -> Outcome {
         Ok((queue, expanded)) => queue.run(expanded).await,
         Err(stop) => stopped(stop, 0, 0),
     }
+}
+
+/// How one file goes.
+enum Way {
+    /// In one piece of so many bytes; `None`: a stream that has ended.
+    Whole(Option<u64>),
+    /// In parts, so many at once.
+    Parts(Layout, usize),
 }
 
 struct Queue<'a> {
@@ -144,31 +152,37 @@ impl<'a> Queue<'a> {
         if job.cancel.is_cancelled() {
             return self.sent(item, None, None, SentOutcome::NotBegun);
         }
-        if self.order.skip_existing && self.exists(&item).await {
+        if existing::is_skipped(&self.common, &self.order, &item).await {
             return self.sent(item, None, None, SentOutcome::Existed);
         }
-        let opened = match Opened::open(&item.source).await {
-            Ok(opened) => opened,
-            Err(fault) => return self.failed(item, fault),
+        // A named pipe opens when its writer comes, and a stream may be silent for ever.
+        let looked = tokio::select! {
+            looked = self.look(&item) => looked,
+            () = job.cancel.cancelled() => {
+                return self.sent(item, None, None, SentOutcome::NotBegun);
+            }
         };
-        let plan = planned(
-            &item,
-            opened.record.size,
-            &self.order,
-            &self.common.provider,
-        );
-        let plan = match plan {
-            Ok(plan) => plan,
-            Err(fault) => return self.failed(item, fault),
-        };
-        match plan.method {
-            Method::Put { size } => self.put(item, opened, Some(size)).await,
-            Method::Parts(layout) => match self.is_short(&opened, &layout).await {
-                Ok(true) => self.put(item, opened, None).await,
-                Ok(false) => self.in_parts(item, opened, layout, plan.width).await,
-                Err(fault) => self.failed(item, fault),
-            },
+        match looked {
+            Ok((opened, Way::Whole(size))) => self.put(item, opened, size).await,
+            Ok((opened, Way::Parts(layout, width))) => {
+                self.in_parts(item, opened, layout, width).await
+            }
+            Err(fault) => self.failed(item, fault),
         }
+    }
+
+    /// Opens it, and finds out how it goes.
+    async fn look(&self, item: &Item) -> Result<(Opened, Way), Fault> {
+        let opened = Opened::open(&item.source).await?;
+        let (size, common) = (opened.record.size, &self.common);
+        let plan = planned(item, size, &self.order, &common.provider)?;
+        existing::refuse(common, &self.order, item).await?;
+        let way = match plan.method {
+            Method::Put { size } => Way::Whole(Some(size)),
+            Method::Parts(layout) if self.is_short(&opened, &layout).await? => Way::Whole(None),
+            Method::Parts(layout) => Way::Parts(layout, plan.width),
+        };
+        Ok((opened, way))
     }
 
     fn failed(&self, item: Item, fault: Fault) -> Sent {
@@ -191,18 +205,6 @@ impl<'a> Queue<'a> {
             opened.put_back(first).await;
         }
         Ok(is_empty || (ended && !self.order.wish.multipart))
-    }
-
-    async fn exists(&self, item: &Item) -> bool {
-        let request = HeadObject {
-            bucket: self.order.bucket.clone(),
-            key: item.key.clone(),
-            access: self.order.access.clone(),
-        };
-        let asker = &self.common.asker;
-        let ask = |_| asker.store.head_object(&request);
-        let found = asker.pacer.run(asker.urgency, &asker.cancel, ask).await;
-        found.is_ok_and(|found| Some(found.size) == item.size)
     }
 
     fn options(&self, item: &Item) -> ObjectOptions {

@@ -71,7 +71,11 @@ impl<'a> Resume<'a> {
             end_old(job, &record, &state).await.map_err(Stop::Fault)?;
             return Ok(Found::Anew(Box::new(order)));
         }
-        let opened = Opened::open(&source).await.map_err(Stop::Fault)?;
+        // A named pipe opens when its writer comes.
+        let opened = tokio::select! {
+            opened = Opened::open(&source) => opened.map_err(Stop::Fault)?,
+            () = job.cancel.cancelled() => return Err(Stop::Cancelled),
+        };
         if let Some(how) = difference(&recipe.source, &opened.record) {
             return Err(Stop::Fault(changed(&opened.shown, how)));
         }
