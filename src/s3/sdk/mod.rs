@@ -14,6 +14,7 @@ mod parts;
 mod payload;
 mod place;
 mod region;
+mod remembered;
 mod retry;
 mod send;
 mod uploads;
@@ -75,8 +76,8 @@ impl SdkStore {
             .await
     }
 
-    /// Asks in the bucket's region; once more in another one that the answer points at, and once more with the
-    /// service's time when ours is wrong.
+    /// Asks in the bucket's region; once more in another one that the answer points at, once more with the
+    /// service's time when ours is wrong, and once more with other credentials when there are any.
     async fn ask<T, E, F, R>(&self, bucket: &str, request: F) -> Result<T, Failure>
     where
         F: Fn(Client) -> R + Send + Sync,
@@ -86,9 +87,10 @@ impl SdkStore {
     {
         let connection = self.connection().await.map_err(Failure::Told)?;
         let clients = &connection.clients;
-        let (mut was_moved, mut was_skewed) = (false, false);
+        let (mut was_moved, mut was_skewed, mut was_renewed) = (false, false, false);
         loop {
             let home = clients.home(bucket);
+            let used = connection.used_credentials().await;
             let failure = match request(clients.of(&home)).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => Failure::new(&error, connection),
@@ -96,6 +98,10 @@ impl SdkStore {
             // The client has learned the time by this answer, whatever the SDK's own retries are.
             if !was_skewed && self.hours.may_be_why(&failure) {
                 was_skewed = true;
+                continue;
+            }
+            if !was_renewed && connection.has_others(used.as_ref(), &failure).await? {
+                was_renewed = true;
                 continue;
             }
             if was_moved {

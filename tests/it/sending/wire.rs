@@ -1,6 +1,8 @@
 //! Uploads over HTTP to a server that refuses what was signed at the wrong time or with old keys.
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::process::{Command as Process, Stdio};
 use std::sync::{Arc, Mutex};
 
 use aws_smithy_types::DateTime;
@@ -146,5 +148,90 @@ async fn a_clock_that_is_wrong_by_an_hour_costs_one_request() {
             let requests = if parts { 1 + 1 + 5 + 1 + 1 } else { 1 + 1 };
             assert_eq!(server.requests().len(), requests, "{ahead} {parts}");
         }
+    }
+}
+
+/// Where a process finds its keys, and what gives it others.
+struct Keys {
+    folder: PathBuf,
+    is_process: bool,
+}
+
+impl Keys {
+    fn write(&self, id: &str) {
+        let (credentials, config, answer) = (
+            self.folder.join("credentials"),
+            self.folder.join("config"),
+            self.folder.join("answer"),
+        );
+        let of_process = format!(
+            r#"{{"Version":1,"AccessKeyId":"{id}","SecretAccessKey":"s","SessionToken":"t"}}"#
+        );
+        std::fs::write(&answer, of_process).unwrap();
+        let process = format!("[default]\ncredential_process = cat {}\n", answer.display());
+        let of_file = format!(
+            "[default]\naws_access_key_id = {id}\naws_secret_access_key = s\naws_session_token = t\n"
+        );
+        let (config_is, file_is) = match self.is_process {
+            true => (process, String::new()),
+            false => (String::new(), of_file),
+        };
+        std::fs::write(config, config_is).unwrap();
+        std::fs::write(credentials, file_is).unwrap();
+    }
+
+    fn upload(&self, source: &Path, endpoint: &str) -> std::process::Output {
+        Process::new(env!("CARGO_BIN_EXE_mopup"))
+            .env_clear()
+            .env("HOME", &self.folder)
+            .env("AWS_CONFIG_FILE", self.folder.join("config"))
+            .env(
+                "AWS_SHARED_CREDENTIALS_FILE",
+                self.folder.join("credentials"),
+            )
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+            .env("AWS_REGION", "us-east-1")
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .args(["upload", "--part-size=5MiB", "--width=2", "--json"])
+            .args(["--endpoint-url", endpoint])
+            .arg(source)
+            .arg("s3://archive/f")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_that_expire_while_it_is_sent_are_read_anew() {
+    const LEN: usize = 6 * (5 << 20);
+    for is_process in [false, true] {
+        let world = World::new();
+        let source = world.file("f", LEN);
+        let folder = world.folder.path().to_owned();
+        let keys = Arc::new(Keys { folder, is_process });
+        keys.write("AKIDOLD");
+        let shelf = Arc::new(Mutex::new(Shelf::default()));
+        let (served, renewing) = (Arc::clone(&shelf), Arc::clone(&keys));
+        let server = Canned::start(move |request| {
+            let is_old = request
+                .header("authorization")
+                .is_some_and(|signed| signed.contains("Credential=AKIDOLD/"));
+            if is_old && served.lock().unwrap().parts.len() >= 2 {
+                renewing.write("AKIDNEW");
+                return Reply::error(400, "ExpiredToken", "The provided token has expired.");
+            }
+            small_s3(&served, request)
+        })
+        .await;
+        let url = server.url();
+        let ended = tokio::task::spawn_blocking(move || keys.upload(&source, &url));
+        let ended = ended.await.unwrap();
+        assert!(ended.status.success(), "{ended:?}");
+        let refused = server.requests().len() - (1 + 6 + 1 + 1);
+        assert!((1..=2).contains(&refused), "each in flight once: {refused}");
+        let shelf = shelf.lock().unwrap();
+        assert!(shelf.objects["/archive/f"].0 == bytes(LEN));
+        assert_eq!(shelf.begun, 1);
     }
 }
