@@ -51,6 +51,12 @@ impl<'a> Beginning<'a> {
         }
     }
 
+    /// It was tried before, and its journal tells of it: whatever comes of this try, that stays.
+    pub(super) fn again(self) -> Self {
+        self.lost.store(true, Ordering::Relaxed);
+        self
+    }
+
     /// Whether there may be an upload that nobody knows.
     pub(super) fn was_lost(&self) -> bool {
         self.lost.load(Ordering::Relaxed)
