@@ -147,28 +147,45 @@ impl<'a> Queue<'a> {
         if self.order.skip_existing && self.exists(&item).await {
             return self.sent(item, None, None, SentOutcome::Existed);
         }
-        let opened = match Opened::open(&item.source).await {
+        // Before it is opened: a file that waits for its turn may change until then, and the first part of a
+        // stream would hold a buffer that the one whose turn it is may need.
+        let mut turn = None;
+        if self.is_large(&item, item.size) {
+            turn = Some(self.large.lock().await);
+        }
+        let opening = tokio::select! {
+            opened = Opened::open(&item.source) => opened,
+            // A pipe is open only once somebody writes.
+            () = job.cancel.cancelled() => return self.sent(item, None, None, SentOutcome::NotBegun),
+        };
+        let opened = match opening {
             Ok(opened) => opened,
             Err(fault) => return self.failed(item, fault),
         };
-        let plan = planned(
-            &item,
-            opened.record.size,
-            &self.order,
-            &self.common.provider,
-        );
-        let plan = match plan {
+        let size = opened.record.size;
+        if turn.is_none() && self.is_large(&item, size) {
+            turn = Some(self.large.lock().await);
+        }
+        let plan = match planned(&item, size, &self.order, &self.common.provider) {
             Ok(plan) => plan,
             Err(fault) => return self.failed(item, fault),
         };
-        match plan.method {
+        let sent = match plan.method {
             Method::Put { size } => self.put(item, opened, Some(size)).await,
             Method::Parts(layout) => match self.is_short(&opened, &layout).await {
                 Ok(true) => self.put(item, opened, None).await,
                 Ok(false) => self.in_parts(item, opened, layout, plan.width).await,
                 Err(fault) => self.failed(item, fault),
             },
-        }
+        };
+        drop(turn);
+        sent
+    }
+
+    /// Whether it goes in parts, one after another.
+    fn is_large(&self, item: &Item, size: Option<u64>) -> bool {
+        let plan = planned(item, size, &self.order, &self.common.provider);
+        plan.is_ok_and(|plan| matches!(plan.method, Method::Parts(_)))
     }
 
     fn failed(&self, item: Item, fault: Fault) -> Sent {
@@ -302,7 +319,6 @@ impl<'a> Queue<'a> {
 
     async fn in_parts(&self, item: Item, opened: Opened, layout: Layout, width: usize) -> Sent {
         let common = &self.common;
-        let _turn = self.large.lock().await;
         if !self.gate().await {
             return self.sent(item, None, None, SentOutcome::NotBegun);
         }
