@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::begin::{Beginning, target};
@@ -45,6 +45,14 @@ enum Way {
     Whole(Option<u64>),
     /// In parts, so many at once.
     Parts(Layout, usize),
+}
+
+/// One file, opened.
+struct Looked<'a> {
+    opened: Opened,
+    way: Way,
+    /// Held by whoever goes in parts.
+    turn: Option<MutexGuard<'a, ()>>,
 }
 
 struct Queue<'a> {
@@ -163,18 +171,37 @@ impl<'a> Queue<'a> {
             }
         };
         match looked {
-            Ok((opened, Way::Whole(size))) => self.put(item, opened, size).await,
-            Ok((opened, Way::Parts(layout, width))) => {
-                self.in_parts(item, opened, layout, width).await
+            Ok(Looked { opened, way, turn }) => {
+                let sent = match way {
+                    Way::Whole(size) => self.put(item, opened, size).await,
+                    Way::Parts(layout, width) => self.in_parts(item, opened, layout, width).await,
+                };
+                drop(turn);
+                sent
             }
             Err(fault) => self.failed(item, fault),
         }
     }
 
+    /// Whether it goes in parts, one after another.
+    fn is_large(&self, item: &Item, size: Option<u64>) -> bool {
+        let plan = planned(item, size, &self.order, &self.common.provider);
+        plan.is_ok_and(|plan| matches!(plan.method, Method::Parts(_)))
+    }
+
     /// Opens it, and finds out how it goes.
-    async fn look(&self, item: &Item) -> Result<(Opened, Way), Fault> {
+    async fn look(&self, item: &Item) -> Result<Looked<'_>, Fault> {
+        // Before it is opened: a file that waits for its turn may change until then, and the first part of a
+        // stream would hold a buffer that the one whose turn it is may need.
+        let mut turn = None;
+        if self.is_large(item, item.size) {
+            turn = Some(self.large.lock().await);
+        }
         let opened = Opened::open(&item.source).await?;
         let (size, common) = (opened.record.size, &self.common);
+        if turn.is_none() && self.is_large(item, size) {
+            turn = Some(self.large.lock().await);
+        }
         let plan = planned(item, size, &self.order, &common.provider)?;
         existing::refuse(common, &self.order, item).await?;
         let way = match plan.method {
@@ -182,7 +209,7 @@ impl<'a> Queue<'a> {
             Method::Parts(layout) if self.is_short(&opened, &layout).await? => Way::Whole(None),
             Method::Parts(layout) => Way::Parts(layout, plan.width),
         };
-        Ok((opened, way))
+        Ok(Looked { opened, way, turn })
     }
 
     fn failed(&self, item: Item, fault: Fault) -> Sent {
@@ -304,7 +331,6 @@ impl<'a> Queue<'a> {
 
     async fn in_parts(&self, item: Item, opened: Opened, layout: Layout, width: usize) -> Sent {
         let common = &self.common;
-        let _turn = self.large.lock().await;
         if !self.gate().await {
             return self.sent(item, None, None, SentOutcome::NotBegun);
         }

@@ -261,7 +261,8 @@ async fn find_or_begin(
     access: &Access,
     record: &Record,
 ) -> Result<Begun, SentOutcome> {
-    let beginning = Beginning::new(common, recipe, access, common.may_fall_back(wish(recipe)));
+    let may_fall_back = common.may_fall_back(wish(recipe));
+    let beginning = Beginning::new(common, recipe, access, may_fall_back).again();
     match beginning.find_lost().await {
         Ok(Some(begun)) => match record.begun(begun.clone()).await {
             Ok(()) => Ok(begun),
