@@ -16,20 +16,16 @@ it. Absolute times are the machine's: quote ratios.
 """
 
 import argparse
-import fcntl
 import os
-import pty
 import select
 import shutil
 import statistics
-import struct
 import subprocess
 import sys
-import termios
 import time
 
 import sending
-from measuring import MOPUP, Server, drain, measure, row, ticks
+from measuring import MOPUP, Server, drain, measure, row, terminal, ticks
 
 BOTO = """
 import boto3, os
@@ -71,15 +67,6 @@ def aborting(uploads, latency):
         command = [MOPUP, "abort", "s3://many", "--filter", "age>0s", "--yes", "--json"]
         ours = row(f"mopup abort, {uploads}, {latency} ms", [measure(command, server.env)])
         print(f"{'':28} uploads a second: {uploads / ours[0]:.0f}, CPU per upload {1e6 * ours[1] / uploads:.0f} us")
-
-
-def terminal(command, env):
-    """Starts a command in a pseudo-terminal of 120 columns and 36 rows."""
-    pid, master = pty.fork()
-    if pid == 0:
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
-        os.execve(command[0], command, dict(env, TERM="xterm-256color"))
-    return pid, master
 
 
 def idle():

@@ -1,11 +1,15 @@
 """What every figure needs: the embedded server, and whole processes measured from outside."""
 
+import fcntl
 import os
+import pty
 import re
 import select
 import statistics
+import struct
 import subprocess
 import tempfile
+import termios
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -67,6 +71,15 @@ def ticks(pid):
     return int(fields[11]) + int(fields[12])
 
 
+def terminal(command, env):
+    """Starts a command in a pseudo-terminal of 120 columns and 36 rows."""
+    pid, master = pty.fork()
+    if pid == 0:
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
+        os.execve(command[0], command, dict(env, TERM="xterm-256color"))
+    return pid, master
+
+
 def drain(master, seconds):
     """Reads what is drawn for so long; how much it was."""
     end, total = time.monotonic() + seconds, 0
@@ -77,3 +90,14 @@ def drain(master, seconds):
             except OSError:
                 break
     return total
+
+
+def until(master, text, seconds=20):
+    """Reads what is drawn until `text` is in it."""
+    end, seen = time.monotonic() + seconds, b""
+    while text not in seen:
+        left = end - time.monotonic()
+        if left < 0:
+            raise SystemExit(f"{text!r} was never drawn: {seen[-400:]!r}")
+        if select.select([master], [], [], left)[0]:
+            seen += os.read(master, 65536)

@@ -6,14 +6,13 @@ the TLS front, is told apart: on few cores it is part of everybody's wall time.
 
 import glob
 import os
-import pathlib
 import shutil
 import statistics
 import subprocess
 import tempfile
 import time
 
-from measuring import HERE, MOPUP, RELEASE, TICK, Server, measure, ticks
+from measuring import MOPUP, RELEASE, TICK, Server, drain, measure, terminal, ticks, until
 
 MIB = 1024 * 1024
 PART, WIDTH = 8 * MIB, 8
@@ -171,8 +170,6 @@ def fill(file, gib):
     with open(file, "wb") as out:
         for _ in range(int(gib * 64)):
             out.write(os.urandom(16 * MIB))
-    # Read once, so that all of it is in the page cache.
-    pathlib.Path(file).read_bytes()
 
 
 def table(named, env, pids, runs, gib):
@@ -215,39 +212,60 @@ def ratios(walls):
 
 
 def still():
-    """CPU of uploads that wait: for their source, and for a server that is away."""
+    """CPU of uploads that wait: for their source, for a server that is away, for a person who paused them."""
     with Server(0, discard=True) as server:
         child = start(["-", f"s3://{BUCKET}/silent", "--part-size", "5MiB"], server.env, subprocess.PIPE)
         child.stdin.write(bytes(12 * MIB))
         child.stdin.flush()
-        waits("standard input that gives nothing more", child)
-    with tempfile.TemporaryDirectory() as folder, Server(0, discard=True) as server:
+        waits("standard input that gives nothing more", child.pid)
+        child.kill()
+        child.wait()
+    with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, "file")
-        fill(file, 0.25)
-        child = start([file, f"s3://{BUCKET}/slow", "--part-size", str(PART), "--limit-rate", "20MiB/s"], server.env)
-        time.sleep(3)
-        server.process.terminate()
-        server.process.wait()
-        waits("the server is away", child)
+        # Sparse: long enough that nothing ends before it is looked at.
+        with open(file, "wb") as out:
+            out.truncate(64 * 1024 * MIB)
+        with Server(0, discard=True) as server:
+            child = start([file, f"s3://{BUCKET}/away", "--limit-rate", "50MiB/s"], server.env)
+            time.sleep(2)
+        waits("the server is away", child.pid)
+        child.kill()
+        child.wait()
+        with Server(0, discard=True) as server:
+            paused(file, server.env)
+
+
+def paused(file, env):
+    pid, master = terminal([MOPUP, f"s3://{BUCKET}"], env)
+    try:
+        until(master, b"No uploads")
+        # The browser goes to a file by itself, ctrl-s starts, t shows the tasks, p pauses.
+        for keys, seen in [(f":upload {file}\r", b"payload signing"), ("\x13", b"B/s"), ("t", b"pause"), ("p", b"paused")]:
+            os.write(master, keys.encode())
+            until(master, seen)
+        waits("paused in the terminal UI", pid, lambda span: drain(master, span))
+    finally:
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
 
 
 def start(words, env, stdin=subprocess.DEVNULL):
     return subprocess.Popen([MOPUP, "upload", *words], env=env, stdin=stdin, stderr=subprocess.DEVNULL)
 
 
-def waits(what, child, seconds=10):
-    time.sleep(3)
-    before, switched = ticks(child.pid), switches(child.pid)
-    time.sleep(seconds)
-    used = (ticks(child.pid) - before) * TICK
-    print(f"{what}: {used:.2f} s of CPU in {seconds} s, {switches(child.pid) - switched} times woken")
-    child.kill()
-    child.wait()
+def waits(what, pid, wait=time.sleep, seconds=10):
+    wait(3)
+    before, then = ticks(pid), switches(pid)
+    wait(seconds)
+    used = (ticks(pid) - before) * TICK
+    woken = sum(count - then.get(thread, 0) for thread, count in switches(pid).items())
+    print(f"{what}: {used:.2f} s of CPU in {seconds} s, woken {woken} times")
 
 
 def switches(pid):
-    """How often the threads of a process gave the CPU up by themselves."""
-    total = 0
-    for path in glob.glob(f"/proc/{pid}/task/*/status"):
-        total += sum(int(line.split()[1]) for line in open(path) if line.startswith("voluntary_ctxt"))
-    return total
+    """How often each thread of a process has waited for something."""
+    counts = {}
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/status") as lines:
+            counts[thread] = sum(int(line.split()[1]) for line in lines if line.startswith("voluntary_ctxt"))
+    return counts

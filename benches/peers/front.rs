@@ -19,10 +19,7 @@ const LARGE: usize = 256 * 1024;
 const SMALL: usize = 16 * 1024;
 
 /// Prints the port that it listens on, then serves until it is ended.
-#[allow(
-    clippy::print_stdout,
-    reason = "whoever started it learns the port so"
-)]
+#[allow(clippy::print_stdout, reason = "whoever started it learns the port so")]
 pub async fn serve(certificate: &Path, key: &Path, to: u16) -> Outcome<()> {
     let chain = CertificateDer::pem_file_iter(certificate)?.collect::<Result<Vec<_>, _>>()?;
     let config = ServerConfig::builder()
