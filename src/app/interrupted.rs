@@ -1,5 +1,7 @@
 //! Our own uploads that did not end: offered at the start, shown when asked for, gone on with or given up.
 
+use std::mem::take;
+
 use super::Effect;
 use super::dialog::interrupted::{Step, is_offered, parse_key_source};
 use super::dialog::{Answer, Confirm, Dialog, InterruptedDialog};
@@ -108,7 +110,9 @@ impl App {
         };
         self.say(Severity::Info, text);
         if self.dialog.is_none() && self.filter_edit.is_none() {
-            self.dialog = Some(Dialog::Interrupted(InterruptedDialog::new(entries)));
+            let mut dialog = InterruptedDialog::new(entries);
+            dialog.unasked = true;
+            self.dialog = Some(Dialog::Interrupted(dialog));
         }
     }
 
@@ -176,6 +180,12 @@ impl App {
             Code::End | Code::Char('G') => dialog.cursor = last,
             Code::Enter | Code::Char('r' | 'R' | 'a' | 'x' | 'n') if !self.may_change() => {
                 dialog.note = Some("read-only mode: nothing is changed".to_owned());
+            }
+            // Whoever typed this for a list that the dialog has just covered is asked once more.
+            Code::Enter | Code::Char('r' | 'R') if take(&mut dialog.unasked) => {
+                dialog.note = Some(format!(
+                    "this opened by itself: {key} once more goes on with it"
+                ));
             }
             Code::Enter | Code::Char('r') => self.go_on(dialog, None, effects),
             Code::Char('R') => self.go_on_with_all(dialog, effects),

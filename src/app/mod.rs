@@ -26,6 +26,7 @@ mod reports;
 mod sending;
 pub mod settings;
 pub mod state;
+mod sums;
 pub mod tasks;
 pub mod text;
 pub mod transfer;

@@ -77,7 +77,7 @@ impl App {
         let width = if wider { from + 1 } else { from - 1 };
         if width == 0 || width > most {
             let text = if wider {
-                format!("{most} parts at once is what its buffers allow")
+                format!("its buffers allow {most} at once; a new upload can have more")
             } else {
                 "one part at a time is the least; p pauses".to_owned()
             };

@@ -224,6 +224,7 @@ impl App {
                 self.task_ended(job, purpose, outcome);
             }
             Purpose::Send { .. } | Purpose::Discard { .. } => {
+                self.keep_form(job, &outcome);
                 self.task_ended(job, purpose, outcome);
                 self.transfer_ended(job, effects);
             }

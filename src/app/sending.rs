@@ -13,11 +13,12 @@ use crate::protocol::{Command, Fault, JobId, Sent, SentOutcome};
 
 impl App {
     /// Starts an upload as a task. Whether a change may be made was asked before.
-    pub(super) fn begin_sending(&mut self, order: Order, effects: &mut Vec<Effect>) {
+    pub(super) fn begin_sending(&mut self, order: Order, effects: &mut Vec<Effect>) -> JobId {
         let transfer = Transfer::of_order(&order);
         let job = self.add_transfer(&order.bucket, TaskKind::Send, transfer);
         let order = Box::new(order);
         effects.push(Effect::Send(Command::Send { job, order }));
+        job
     }
 
     /// Goes on with an interrupted upload as a task.
@@ -29,6 +30,7 @@ impl App {
     ) {
         let mut transfer = Transfer::of_interrupted(entry);
         transfer.pace = resumption.pace;
+        transfer.replaces = entry.upload_id.clone().filter(|_| resumption.anew);
         let job = self.add_transfer(&entry.bucket, TaskKind::Send, transfer);
         self.interrupted.retain(|other| other.id != entry.id);
         self.kept.remove(&entry.id);
@@ -76,10 +78,29 @@ impl App {
             .as_ref()
             .is_some_and(|target| transfer.is_over(&target.upload_id));
         let begun = transfer.begun;
+        let new = sending.target.as_ref();
+        let old = new.and_then(|new| {
+            let old = transfer.replaces.take_if(|old| *old != new.upload_id)?;
+            Some((new.bucket.clone(), new.key.clone(), old))
+        });
         let shown = sending.clone();
         let before = transfer.now.replace(sending);
+        if let Some((bucket, key, id)) = old {
+            self.leave_table(&bucket, &key, &id);
+        }
         if !over {
             self.show_in_table(before.as_deref(), &shown, begun);
+        }
+    }
+
+    /// An upload that is no more leaves its bucket's table.
+    fn leave_table(&mut self, bucket: &str, key: &str, upload_id: &str) {
+        let Some(place) = self.buckets.get_mut(bucket) else {
+            return;
+        };
+        if let Some(row) = place.table.find(key, upload_id) {
+            place.table.bury(row);
+            place.regroup();
         }
     }
 

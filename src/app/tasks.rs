@@ -254,6 +254,13 @@ impl Tasks {
         self.list.iter().filter(|task| task.is_running())
     }
 
+    /// The form that waited is open.
+    pub fn forget_forms(&mut self) {
+        for transfer in self.list.iter_mut().filter_map(Task::transfer_mut) {
+            transfer.form_waits = false;
+        }
+    }
+
     /// The uploads that run.
     pub fn uploads(&self) -> impl Iterator<Item = &Task> {
         self.list.iter().filter(|task| task.is_upload())

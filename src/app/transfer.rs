@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use super::messages::Severity;
+pub use super::sums::SendSums;
 use crate::model::send::{Interrupted, Order, Pace, Phase, Sending, Source, StoredObject, Verdict};
 use crate::model::{Timestamp, human};
 use crate::protocol::{Fault, Outcome, Sent, SentOutcome};
@@ -11,102 +12,6 @@ use crate::protocol::{Fault, Outcome, Sent, SentOutcome};
 const NAMED: usize = 200;
 /// Warnings are kept up to this many; all of them are counted.
 const WARNINGS: usize = 1_000;
-
-/// What became of files, summed up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct SendSums {
-    pub stored: u64,
-    /// Bytes of the stored objects.
-    pub bytes: u64,
-    /// Of these: bytes that were sent now.
-    pub sent: u64,
-    /// Of the stored objects: how many could not be compared in full.
-    pub unverified: u64,
-    pub existed: u64,
-    /// Stopped, and what was stored stays.
-    pub kept: u64,
-    /// Bytes stored of those.
-    pub kept_bytes: u64,
-    pub not_begun: u64,
-    pub aborted: u64,
-    /// Bytes that their parts held.
-    pub freed: u64,
-    /// However much stays of them.
-    pub failed: u64,
-    /// Of the failed: how many can be gone on with.
-    pub failed_kept: u64,
-}
-
-impl SendSums {
-    /// Counts one file in.
-    pub fn add(&mut self, outcome: &SentOutcome) {
-        match outcome {
-            SentOutcome::Stored(object) => {
-                self.stored += 1;
-                self.bytes = self.bytes.saturating_add(object.size);
-                self.sent = self.sent.saturating_add(object.sent);
-                self.unverified += u64::from(matches!(object.verdict, Verdict::Unverified(_)));
-            }
-            SentOutcome::Existed => self.existed += 1,
-            SentOutcome::Kept { stored } => {
-                self.kept += 1;
-                self.kept_bytes = self.kept_bytes.saturating_add(*stored);
-            }
-            SentOutcome::NotBegun => self.not_begun += 1,
-            SentOutcome::Aborted { freed } => {
-                self.aborted += 1;
-                self.freed = self.freed.saturating_add(*freed);
-            }
-            SentOutcome::Failed { kept, .. } => {
-                self.failed += 1;
-                self.failed_kept += u64::from(*kept);
-            }
-        }
-    }
-
-    /// Files that have ended, however.
-    pub const fn files(&self) -> u64 {
-        self.stored + self.existed + self.kept + self.not_begun + self.aborted + self.failed
-    }
-
-    pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-    }
-
-    pub const fn severity(&self) -> Severity {
-        if self.failed > 0 {
-            Severity::Error
-        } else if self.unverified + self.kept + self.not_begun + self.aborted > 0 {
-            Severity::Warning
-        } else {
-            Severity::Good
-        }
-    }
-
-    /// `428 stored (3.20 GiB), 1 of them not verified, 2 failed`.
-    pub fn text(&self) -> String {
-        let mut clauses = Vec::new();
-        if self.stored > 0 {
-            let size = human::size(self.bytes);
-            clauses.push(format!("{} stored ({size})", human::count(self.stored)));
-        }
-        let kept = format!("kept for later ({} stored)", human::size(self.kept_bytes));
-        let aborted = format!("aborted ({} freed)", human::size(self.freed));
-        let others = [
-            (self.unverified, "of them not verified"),
-            (self.existed, "there before"),
-            (self.kept, kept.as_str()),
-            (self.not_begun, "not begun"),
-            (self.aborted, aborted.as_str()),
-            (self.failed, "failed"),
-            (self.failed_kept, "of them kept"),
-        ];
-        for (count, word) in others.into_iter().filter(|(count, _)| *count > 0) {
-            clauses.push(format!("{} {word}", human::count(count)));
-        }
-        clauses.join(", ")
-    }
-}
 
 /// A task of sending.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -117,6 +22,8 @@ pub struct Transfer {
     pub destination: String,
     /// The journal's name, where it is known.
     pub journal: Option<String>,
+    /// The upload that was aborted to begin this one anew, as long as its row may be in sight.
+    pub replaces: Option<String>,
     /// When an upload that is gone on with was begun.
     pub begun: Option<Timestamp>,
     /// The newest figures; `None` until the first came.
@@ -133,6 +40,8 @@ pub struct Transfer {
     pub warnings: Vec<Fault>,
     /// How many warnings the bound kept out.
     pub warnings_dropped: u64,
+    /// Nothing came of it, and its form can be opened again.
+    pub form_waits: bool,
 }
 
 impl Transfer {
@@ -251,6 +160,14 @@ impl Transfer {
 
     /// What to say when it ends so.
     pub fn verdict(&self, outcome: &Outcome) -> (Severity, String) {
+        let (severity, mut text) = self.judged(outcome);
+        if self.form_waits {
+            text.push_str("; u opens its form again");
+        }
+        (severity, text)
+    }
+
+    fn judged(&self, outcome: &Outcome) -> (Severity, String) {
         if let Some(sent) = self.only() {
             return one(sent);
         }

@@ -10,6 +10,7 @@ use super::jobs::Purpose;
 use super::layout::Area;
 use super::messages::Severity;
 use super::state::App;
+use super::tasks::Task;
 use crate::model::send::{Defaults, Folder, Order, Source};
 use crate::protocol::{Command, JobId, Outcome};
 
@@ -22,6 +23,18 @@ pub(super) struct Browsed {
     /// Empty: the working directory.
     directory: PathBuf,
     shows_hidden: bool,
+    /// Forms of uploads that run, by task.
+    begun: Vec<(JobId, Filled)>,
+    /// The form of the last one that failed before anything of it was kept: nobody fills it in twice.
+    failed: Option<Box<Filled>>,
+}
+
+/// A form as it was started.
+#[derive(Debug, Clone)]
+struct Filled {
+    bucket: String,
+    prefix: String,
+    form: Form,
 }
 
 impl App {
@@ -60,8 +73,42 @@ impl App {
             },
         };
         self.read_folder(&mut upload.browser, want, effects);
+        if path.is_none() {
+            self.reopen_form(&mut upload);
+        }
         self.dialog = Some(Dialog::Upload(Box::new(upload)));
         Ok(())
+    }
+
+    /// What could not be sent is asked for again as it was filled in.
+    fn reopen_form(&mut self, upload: &mut Upload) {
+        let here = |filled: &mut Box<Filled>| filled.bucket == upload.bucket;
+        let Some(filled) = self.browsed.failed.take_if(here) else {
+            return;
+        };
+        upload.prefix = filled.prefix;
+        upload.form = Some(filled.form);
+        upload.in_form = true;
+        self.count_rivals(upload);
+        self.tasks.forget_forms();
+    }
+
+    /// An upload ends: its form is of use only if nothing came of it.
+    pub(super) fn keep_form(&mut self, job: JobId, outcome: &Outcome) {
+        let at = self.browsed.begun.iter().position(|(of, _)| *of == job);
+        let Some((_, filled)) = at.map(|at| self.browsed.begun.swap_remove(at)) else {
+            return;
+        };
+        let Some(transfer) = self.tasks.get_mut(job).and_then(Task::transfer_mut) else {
+            return;
+        };
+        let sums = &transfer.sums;
+        let nothing = sums.files() == 0 && matches!(outcome, Outcome::Failed(_));
+        let failed = sums.failed > 0 && sums.failed == sums.files() && sums.failed_kept == 0;
+        if nothing || failed {
+            transfer.form_waits = true;
+            self.browsed.failed = Some(Box::new(filled));
+        }
     }
 
     pub(super) fn upload_key(
@@ -209,7 +256,13 @@ impl App {
             }
             FormStep::Back => upload.in_form = false,
             FormStep::Start(order) => {
-                self.begin_sending(*order, effects);
+                let job = self.begin_sending(*order, effects);
+                let form = upload.form.take().map(|form| Filled {
+                    bucket: upload.bucket.clone(),
+                    prefix: upload.prefix.clone(),
+                    form,
+                });
+                self.browsed.begun.extend(form.map(|form| (job, form)));
                 let key = self.settings.keymap.shown_key(super::Action::Tasks);
                 let key = key.map_or_else(|| ":tasks".to_owned(), |key| key.to_string());
                 let text = format!("upload started; {key} shows the tasks");

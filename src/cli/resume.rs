@@ -78,7 +78,12 @@ fn choose(entries: Vec<Entry>, all: bool) -> Result<Vec<Entry>, Failure> {
             Standing::Resumable | Standing::Completing | Standing::SourceChanged(_)
         )
     };
-    let able: Vec<Entry> = entries.into_iter().filter(can).collect();
+    let (able, others): (Vec<Entry>, Vec<Entry>) = entries.into_iter().partition(can);
+    let busy = |entry: &&Entry| ours::standing(entry) == Standing::Busy;
+    if let Some(busy) = others.iter().find(busy).filter(|_| able.is_empty() && !all) {
+        let id = busy.id.clone();
+        return Err(ours::wrong(&JournalError::Busy { id }));
+    }
     if all || able.len() < 2 {
         return Ok(able);
     }

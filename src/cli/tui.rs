@@ -1,7 +1,7 @@
 //! The terminal UI: settings, connection and terminal put together, and given back at the end.
 
 use std::cell::RefCell;
-use std::io;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -46,6 +46,10 @@ pub enum Service {
 /// What to say where there is no terminal.
 pub const NO_TERMINAL: &str = "the terminal UI needs a terminal; for scripts there are `mopup ls`, `mopup du`, `mopup abort` and `mopup upload`";
 
+/// Told while parts in flight are waited for.
+const LEAVING: &str =
+    "mopup: what is in flight may still end; ctrl-c leaves at once, and keeps what is stored";
+
 /// Whether the terminal UI can run here.
 pub fn is_possible() -> bool {
     term::is_terminal()
@@ -76,6 +80,10 @@ pub async fn run(mut options: Options, clock: Clock) -> io::Result<(u8, Option<S
     drop(term);
     let mut ended = ended?;
     if let Some(rest) = ended.rest.take() {
+        if ended.app.tasks.uploads().next().is_some() {
+            // Without a word the terminal would seem to hang; that nobody reads it is no failure.
+            let _ = writeln!(io::stderr().lock(), "{LEAVING}");
+        }
         rest.finish(&mut ended.app).await;
     }
     let server = server.borrow_mut().take();

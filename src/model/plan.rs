@@ -149,7 +149,9 @@ pub fn plan(size: Option<u64>, wish: &Wish, limits: &Limits) -> Result<Plan, Ref
         if size > max {
             return Err(Refused::TooLarge { size, max });
         }
-        let small = size < wish.threshold && !wish.multipart && wish.part_size.is_none();
+        // Who names a part's size wants parts, but what fits into one gains nothing from being one.
+        let fits = wish.part_size.is_none_or(|part| size <= part);
+        let small = size < wish.threshold && !wish.multipart && fits;
         // A multipart upload needs at least one part, so nothing at all goes by Put, too.
         if size == 0 || (small && size <= limits.max_put) {
             return Ok(Plan {
@@ -404,6 +406,29 @@ mod tests {
         assert_eq!(layout.full_len(500), DEFAULT_PART);
         assert!(layout.full_len(10_000) <= 3 * GIB);
         assert_eq!(plan.memory, 64 * MIB);
+    }
+
+    #[test]
+    fn what_fits_into_one_part_goes_in_one_piece_unless_parts_are_asked_for() {
+        let wish = Wish {
+            part_size: Some(16 * MIB),
+            ..Wish::default()
+        };
+        let method = |size, wish: &Wish| plan(Some(size), wish, &Limits::default()).unwrap().method;
+        let size = 16 * MIB;
+        assert_eq!(method(size, &wish), Method::Put { size });
+        assert!(matches!(method(size + 1, &wish), Method::Parts(_)));
+        let forced = Wish {
+            multipart: true,
+            ..wish
+        };
+        assert!(matches!(method(1, &forced), Method::Parts(_)));
+        // Beyond the threshold a single part can at least be gone on with.
+        let large = Wish {
+            part_size: Some(GIB),
+            ..wish
+        };
+        assert!(matches!(method(GIB, &large), Method::Parts(_)));
     }
 
     #[test]

@@ -18,6 +18,12 @@ impl fmt::Debug for CustomerKey {
     }
 }
 
+/// Whether a character can be part of a tag's name or value; the service refuses the whole upload for any other.
+/// Source: S3 API Reference, "Tag": letters, digits and white space of Unicode, and `_ . : / = + - @`.
+pub fn is_tag_character(character: char) -> bool {
+    character.is_alphanumeric() || character == ' ' || "_.:/=+-@".contains(character)
+}
+
 /// Where an SSE-C key is to be read from when it is needed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum KeySource {

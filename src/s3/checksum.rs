@@ -139,6 +139,18 @@ pub fn md5_etag(bytes: &[u8]) -> String {
     hex(&digest)
 }
 
+/// The SHA-256 of `bytes` as a signature covers it: 64 lower-case hexadecimal digits.
+pub fn sha256_hex(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// The same out of a checksum, if it is a SHA-256.
+pub fn sha256_of(checksum: &Checksum) -> Option<String> {
+    raw(Algorithm::Sha256, checksum)
+        .filter(|digest| digest.len() == 32)
+        .map(|digest| hex(&digest))
+}
+
 /// Whether an `ETag` can be an MD5: 32 hexadecimal digits.
 pub fn is_md5(etag: &str) -> bool {
     md5_bytes(etag).is_some()

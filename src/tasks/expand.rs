@@ -1,9 +1,11 @@
 //! Which files an order names, and under which keys they go. Blocks: it walks directories.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use crate::model::human::escape;
 use crate::model::send::{Order, Source};
 use crate::tasks::files::at_home;
 
@@ -67,10 +69,32 @@ fn look(order: &Order, walk: bool) -> Expanded {
             }
         }
     }
+    found.refuse_twins();
     found
 }
 
 impl Expanded {
+    /// Of two files under one key only one would be there in the end.
+    fn refuse_twins(&mut self) {
+        let mut first: HashMap<String, Source> = HashMap::new();
+        for item in std::mem::take(&mut self.items) {
+            match first.get(&item.key) {
+                Some(other) => self.left_out.push(LeftOut {
+                    why: format!(
+                        "it would be stored under the key {}, and so is {}; send it by itself",
+                        escape(&item.key),
+                        escape(&other.shown())
+                    ),
+                    source: item.source,
+                }),
+                None => {
+                    first.insert(item.key.clone(), item.source.clone());
+                    self.items.push(item);
+                }
+            }
+        }
+    }
+
     fn leave(&mut self, path: &Path, why: &str) {
         self.left_out.push(LeftOut {
             source: Source::Path(path.to_owned()),
@@ -123,7 +147,11 @@ impl Expanded {
                 Ok(entry) => entry,
                 Err(error) => {
                     let path = error.path().unwrap_or(root).to_owned();
-                    self.leave(&path, &format!("it cannot be walked: {error}"));
+                    // The walker's own text names the path a second time.
+                    let why = error
+                        .io_error()
+                        .map_or_else(|| error.to_string(), ToString::to_string);
+                    self.leave(&path, &format!("it cannot be walked: {why}"));
                     continue;
                 }
             };
@@ -221,6 +249,10 @@ mod tests {
         let (found, _) = keys(&[&one, &root], "x/", true);
         assert_eq!(found[0], "x/a.jpg");
         assert_eq!(found[1], "x/photos/2026/b.jpg");
+        let twin = root.join("2026/a.jpg");
+        std::fs::write(&twin, "another").unwrap();
+        let (found, left_out) = keys(&[&one, &twin], "x/", false);
+        assert_eq!((found, left_out), (vec!["x/a.jpg".to_owned()], 1));
         assert_eq!(keys(&[&root.join("none")], "x", false), (vec![], 1));
         let mut order = Order::new(Source::Path(root), "b", "x");
         order.recursive = true;

@@ -40,6 +40,7 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
             "async_trait",
             "aws_config",
             "aws_credential_types",
+            "aws_runtime",
             "aws_sdk_s3",
             "aws_smithy_http_client",
             "aws_smithy_runtime_api",

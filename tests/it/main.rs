@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod by_keys;
 mod catalog;
 mod cli;
 mod contract;
@@ -18,6 +19,7 @@ mod hostile;
 mod journeys;
 mod layers;
 mod pty;
+mod pty_sending;
 mod screenshot;
 mod sending;
 mod servers;

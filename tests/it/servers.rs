@@ -1,6 +1,8 @@
 //! The contract on servers that nobody here wrote. `.ci/servers` installs them, starts them on loopback
 //! and names them in the environment; without that these tests say that they were skipped.
 
+mod sending;
+
 use std::env;
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
@@ -36,7 +38,90 @@ struct Foreign {
 }
 
 impl Foreign {
-    async fn run(self) {
+    fn localstack(endpoint: String) -> Self {
+        Foreign {
+            name: "LocalStack",
+            endpoint,
+            // It takes any; these are the ones it documents.
+            access_key: "test".to_owned(),
+            secret_key: "test".to_owned(),
+            uploads: 2500,
+            holds_few: false,
+            lacks: &[
+                (
+                    "an_etag_under_a_key_of_ones_own_is_no_md5",
+                    "it notes the key and encrypts nothing",
+                ),
+                (
+                    "sse_kms_is_told",
+                    "its KMS is another service, which does not run",
+                ),
+                ("another_owner_is_denied", "it ignores the header"),
+            ],
+        }
+    }
+
+    fn rclone(endpoint: String) -> Self {
+        let key = |name: &str| env::var(name).unwrap_or_default();
+        Foreign {
+            name: "rclone",
+            endpoint,
+            access_key: key("MOPUP_TEST_RCLONE_ACCESS_KEY"),
+            secret_key: key("MOPUP_TEST_RCLONE_SECRET_KEY"),
+            // It keeps all uploads in memory, and answers SlowDown above 1,000 in all buckets together.
+            uploads: 950,
+            holds_few: true,
+            lacks: &[
+                (
+                    "a_control_character_comes_back_as_it_is",
+                    "it ignores encoding-type and puts U+FFFD in the place of the character",
+                ),
+                (
+                    "a_storage_class_is_kept",
+                    "the class of every upload is STANDARD",
+                ),
+                (
+                    "a_part_number_twice_keeps_the_last",
+                    "a part that it has passed on cannot be replaced: NotImplemented",
+                ),
+                (
+                    "an_objects_etag_is_that_of_its_complete",
+                    "its HeadObject tells the MD5 of the whole",
+                ),
+                (
+                    "a_refused_complete_leaves_the_upload",
+                    "a Complete that it refuses ends the upload",
+                ),
+                ("a_put_is_not_done_over_an_object", NO_CONDITIONS),
+                ("a_complete_is_not_done_over_an_object", NO_CONDITIONS),
+                (
+                    "a_complete_of_small_parts_is_refused",
+                    "it takes parts of any size",
+                ),
+                (
+                    "a_complete_of_another_size_is_refused",
+                    "it ignores x-amz-mp-object-size",
+                ),
+                ("a_part_with_crc64nvme_is_checked", NO_CHECKSUMS),
+                ("a_part_with_crc32_is_checked", NO_CHECKSUMS),
+                ("a_part_with_crc32c_is_checked", NO_CHECKSUMS),
+                ("a_part_with_sha1_is_checked", NO_CHECKSUMS),
+                ("a_part_with_sha256_is_checked", NO_CHECKSUMS),
+                ("a_put_with_a_checksum_is_checked", NO_CHECKSUMS),
+                ("parts_keep_their_checksums", NO_CHECKSUMS),
+                ("a_full_object_checksum_is_kept", NO_CHECKSUMS),
+                ("a_wrong_full_object_checksum_is_refused", NO_CHECKSUMS),
+                ("a_composite_checksum_is_kept", NO_CHECKSUMS),
+                ("a_checksum_of_another_algorithm_is_refused", NO_CHECKSUMS),
+                ("a_key_of_ones_own_opens_the_object", NO_ENCRYPTION),
+                ("an_etag_under_a_key_of_ones_own_is_no_md5", NO_ENCRYPTION),
+                ("another_key_is_refused", NO_ENCRYPTION),
+                ("another_owner_is_denied", "it knows no accounts"),
+            ],
+        }
+    }
+
+    fn client(&self) -> aws_sdk_s3::Client {
         let credentials = Credentials::new(&self.access_key, &self.secret_key, None, None, "test");
         let config = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -45,7 +130,11 @@ impl Foreign {
             .force_path_style(true)
             .credentials_provider(credentials)
             .build();
-        let client = aws_sdk_s3::Client::from_conf(config);
+        aws_sdk_s3::Client::from_conf(config)
+    }
+
+    async fn run(self) {
+        let client = self.client();
         contract(Caps {
             name: self.name,
             store: sdk_store(&self.endpoint, &self.access_key, &self.secret_key),
@@ -68,27 +157,7 @@ async fn localstack_keeps_the_contract() {
     let Some(endpoint) = endpoint("MOPUP_TEST_LOCALSTACK") else {
         return;
     };
-    let server = Foreign {
-        name: "LocalStack",
-        endpoint,
-        // It takes any; these are the ones it documents.
-        access_key: "test".to_owned(),
-        secret_key: "test".to_owned(),
-        uploads: 2500,
-        holds_few: false,
-        lacks: &[
-            (
-                "an_etag_under_a_key_of_ones_own_is_no_md5",
-                "it notes the key and encrypts nothing",
-            ),
-            (
-                "sse_kms_is_told",
-                "its KMS is another service, which does not run",
-            ),
-            ("another_owner_is_denied", "it ignores the header"),
-        ],
-    };
-    server.run().await;
+    Foreign::localstack(endpoint).run().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -96,62 +165,5 @@ async fn rclone_keeps_the_contract() {
     let Some(endpoint) = endpoint("MOPUP_TEST_RCLONE") else {
         return;
     };
-    let key = |name: &str| env::var(name).unwrap_or_default();
-    let server = Foreign {
-        name: "rclone",
-        endpoint,
-        access_key: key("MOPUP_TEST_RCLONE_ACCESS_KEY"),
-        secret_key: key("MOPUP_TEST_RCLONE_SECRET_KEY"),
-        // It keeps all uploads in memory, and answers SlowDown above 1,000 in all buckets together.
-        uploads: 950,
-        holds_few: true,
-        lacks: &[
-            (
-                "a_control_character_comes_back_as_it_is",
-                "it ignores encoding-type and puts U+FFFD in the place of the character",
-            ),
-            (
-                "a_storage_class_is_kept",
-                "the class of every upload is STANDARD",
-            ),
-            (
-                "a_part_number_twice_keeps_the_last",
-                "a part that it has passed on cannot be replaced: NotImplemented",
-            ),
-            (
-                "an_objects_etag_is_that_of_its_complete",
-                "its HeadObject tells the MD5 of the whole",
-            ),
-            (
-                "a_refused_complete_leaves_the_upload",
-                "a Complete that it refuses ends the upload",
-            ),
-            ("a_put_is_not_done_over_an_object", NO_CONDITIONS),
-            ("a_complete_is_not_done_over_an_object", NO_CONDITIONS),
-            (
-                "a_complete_of_small_parts_is_refused",
-                "it takes parts of any size",
-            ),
-            (
-                "a_complete_of_another_size_is_refused",
-                "it ignores x-amz-mp-object-size",
-            ),
-            ("a_part_with_crc64nvme_is_checked", NO_CHECKSUMS),
-            ("a_part_with_crc32_is_checked", NO_CHECKSUMS),
-            ("a_part_with_crc32c_is_checked", NO_CHECKSUMS),
-            ("a_part_with_sha1_is_checked", NO_CHECKSUMS),
-            ("a_part_with_sha256_is_checked", NO_CHECKSUMS),
-            ("a_put_with_a_checksum_is_checked", NO_CHECKSUMS),
-            ("parts_keep_their_checksums", NO_CHECKSUMS),
-            ("a_full_object_checksum_is_kept", NO_CHECKSUMS),
-            ("a_wrong_full_object_checksum_is_refused", NO_CHECKSUMS),
-            ("a_composite_checksum_is_kept", NO_CHECKSUMS),
-            ("a_checksum_of_another_algorithm_is_refused", NO_CHECKSUMS),
-            ("a_key_of_ones_own_opens_the_object", NO_ENCRYPTION),
-            ("an_etag_under_a_key_of_ones_own_is_no_md5", NO_ENCRYPTION),
-            ("another_key_is_refused", NO_ENCRYPTION),
-            ("another_owner_is_denied", "it knows no accounts"),
-        ],
-    };
-    server.run().await;
+    Foreign::rclone(endpoint).run().await;
 }

@@ -12,6 +12,8 @@ pub struct InterruptedDialog {
     pub step: Step,
     /// What the last key led to, or why it did nothing.
     pub note: Option<String>,
+    /// It opened by itself: a key that was meant for what lay below begins nothing.
+    pub unasked: bool,
 }
 
 /// What is asked of the entry under the cursor.
@@ -35,6 +37,7 @@ impl InterruptedDialog {
             cursor: 0,
             step: Step::List,
             note: None,
+            unasked: false,
         }
     }
 

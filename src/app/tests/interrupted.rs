@@ -3,8 +3,9 @@
 use super::*;
 use crate::app::dialog::InterruptedDialog;
 use crate::app::dialog::interrupted::Step;
+use crate::model::Target;
 use crate::model::plan::Layout;
-use crate::model::send::{Interrupted, KeySource, Resumption, Standing};
+use crate::model::send::{Interrupted, KeySource, Phase, Resumption, Sending, Standing};
 use crate::protocol::{Sent, SentOutcome};
 
 fn is_identify(command: &Command) -> Option<JobId> {
@@ -55,7 +56,16 @@ fn entry(id: &str, status: Standing) -> Interrupted {
     }
 }
 
+/// The dialog is open, and a key was pressed that it asked about.
 fn started(entries: Vec<Interrupted>) -> Bench {
+    let mut bench = offered(entries);
+    if let Some(Dialog::Interrupted(dialog)) = &mut bench.app.dialog {
+        dialog.unasked = false;
+    }
+    bench
+}
+
+fn offered(entries: Vec<Interrupted>) -> Bench {
     let mut bench = Bench::listed(&[upload("one", 1), upload("theirs", 1)]);
     bench.answer(is_identify, News::Identity(Identity::default()));
     bench.answer(is_interrupted, News::Interrupted(entries));
@@ -110,6 +120,57 @@ fn the_start_takes_no_dialog_away() {
     let entries = vec![entry("one", Standing::Resumable)];
     bench.answer(is_interrupted, News::Interrupted(entries));
     assert!(matches!(bench.app.dialog, Some(Dialog::Help { .. })));
+}
+
+#[test]
+fn a_key_meant_for_what_the_dialog_covers_begins_nothing() {
+    for key in ["enter", "r", "R"] {
+        let entries = || vec![entry("one", Standing::Resumable)];
+        let mut bench = offered(entries());
+        // Whoever goes down a list and opens a row does not look first.
+        bench.keys("j").keys(key);
+        assert!(resumed(&bench).is_empty(), "{key}");
+        let told = note(&bench);
+        assert!(told.contains(&format!("{key} once more")), "{told}");
+        bench.keys(key);
+        assert_eq!(resumed(&bench).len(), 1, "{key}");
+        // Whoever asked for it means it.
+        let mut bench = offered(Vec::new());
+        bench.keys("esc esc r");
+        bench.answer(is_interrupted, News::Interrupted(entries()));
+        bench.keys(key);
+        assert_eq!(resumed(&bench).len(), 1, "{key}");
+    }
+}
+
+#[test]
+fn the_old_upload_leaves_its_table_when_the_new_one_has_begun() {
+    let changed = Standing::SourceChanged("it is shorter".into());
+    let mut bench = started(vec![entry("one", changed)]);
+    bench.keys("n").type_("anew").keys("enter");
+    let is_resume = |command: &Command| match command {
+        Command::Resume { job, .. } => Some(*job),
+        _ => None,
+    };
+    let sending = Sending {
+        phase: Phase::Sending,
+        target: Some(Target {
+            bucket: "b".into(),
+            key: "one".into(),
+            upload_id: "id-new".into(),
+        }),
+        files: 1,
+        total: Some(1_000),
+        ..Sending::default()
+    };
+    bench.answer(is_resume, News::Sending(Box::new(sending)));
+    let place = bench.app.buckets.get("b").unwrap();
+    let ids: Vec<&str> = place.table.rows().map(|row| row.upload_id()).collect();
+    assert!(
+        ids.contains(&"id-new") && !ids.contains(&"id-one"),
+        "{ids:?}"
+    );
+    assert_eq!(bench.keys_shown().len(), 2);
 }
 
 #[test]

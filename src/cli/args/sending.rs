@@ -140,7 +140,7 @@ impl From<CustomerKeyAgain> for CustomerKeyFrom {
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Parts and checks")]
 pub struct Way {
-    /// Bytes of a part; chosen unless given
+    /// Bytes of a part; chosen unless given. What fits into one goes in one piece below the threshold
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub part_size: Option<u64>,
     /// Send in parts whatever the size
@@ -207,7 +207,7 @@ pub struct Pace {
     #[arg(long, value_name = "N", value_parser = width)]
     pub width: Option<usize>,
     /// Bytes a second at most, such as 10MiB/s
-    #[arg(long, value_name = "SIZE", value_parser = rate)]
+    #[arg(long, value_name = "RATE", value_parser = rate)]
     pub limit_rate: Option<u64>,
 }
 

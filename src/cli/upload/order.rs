@@ -10,7 +10,9 @@ use crate::cli::sends::{self, key};
 use crate::model::Address;
 use crate::model::human::escape;
 use crate::model::plan::Wish;
-use crate::model::send::{Access, Defaults, Encryption, ObjectOptions, Order, Pace, Source};
+use crate::model::send::{
+    Access, Defaults, Encryption, ObjectOptions, Order, Pace, Source, is_tag_character,
+};
 
 /// Source: S3 User Guide, "Creating object key names".
 const LONGEST_KEY: usize = 1024;
@@ -281,6 +283,16 @@ fn tags(given: &[String]) -> Result<Vec<(String, String)>, Failure> {
         if name.chars().count() > LONGEST_TAG_NAME || value.chars().count() > LONGEST_TAG_VALUE {
             return usage(format!(
                 "the tag '{shown}' is too long: a name has at most {LONGEST_TAG_NAME} characters, a value {LONGEST_TAG_VALUE}"
+            ));
+        }
+        if let Some(odd) = name
+            .chars()
+            .chain(value.chars())
+            .find(|c| !is_tag_character(*c))
+        {
+            let odd = escape(odd.encode_utf8(&mut [0; 4])).into_owned();
+            return usage(format!(
+                "the tag '{shown}' cannot be stored: S3 takes no '{odd}' in tags, only letters, digits, spaces and _ . : / = + - @"
             ));
         }
         if pairs.iter().any(|(known, _)| known == name) {

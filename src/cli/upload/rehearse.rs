@@ -92,7 +92,8 @@ fn document(session: &Session, order: &Order, survey: &Expanded, limits: &Limits
         left_out: left_out.collect(),
         bytes: files.iter().filter_map(|file| file.bytes).sum(),
         requests: files.iter().filter_map(|file| file.requests).sum(),
-        price_usd: files.iter().filter_map(|file| file.price_usd).sum(),
+        // The sum of no numbers is -0.
+        price_usd: (files.iter().filter_map(|file| file.price_usd)).fold(0.0, std::ops::Add::add),
         deadline_seconds: deadline.map(|after| after.as_secs()),
         files,
     }
@@ -125,12 +126,19 @@ fn text(session: &Session, document: &Document) -> String {
         lines.push(format!("left out  {source}  ({})", escape(&left.reason)));
     }
     let memory = document.files.iter().filter_map(|file| file.memory_bytes);
+    let held = if document.files.iter().all(|file| file.bytes.is_some()) {
+        format!(
+            "{}, {}, {}",
+            human::size(document.bytes),
+            many(document.requests, "request"),
+            human::dollars(document.price_usd)
+        )
+    } else {
+        "of unknown size".to_owned()
+    };
     lines.push(format!(
-        "{}, {}, {}, {}; {} of memory at most",
+        "{}, {held}; {} of memory at most",
         many(document.files.len() as u64, "file"),
-        human::size(document.bytes),
-        many(document.requests, "request"),
-        human::dollars(document.price_usd),
         human::size(memory.max().unwrap_or(0))
     ));
     if let Some(provider) = &session.provider

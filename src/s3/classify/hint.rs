@@ -31,6 +31,9 @@ pub fn hint(kind: Kind, answer: &Answer<'_>, about: &About) -> String {
         {
             "check the bucket's name, the profile and --endpoint-url".to_owned()
         }
+        (Kind::Precondition, Some("PreconditionFailed")) => {
+            "an object is there already, and was not overwritten".to_owned()
+        }
         (Kind::Throttled, _) => "fewer requests at once go through".to_owned(),
         _ => String::new(),
     }

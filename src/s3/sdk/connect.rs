@@ -19,18 +19,16 @@ use aws_sdk_s3::config::{RequestChecksumCalculation, SharedCredentialsProvider};
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore};
 use aws_types::service_config::ServiceConfigKey;
 
-use super::credentials::Remembered;
 use super::errors;
 use super::hours::Hours;
 use super::place::{CONNECT_TIMEOUT, Place, READ_TIMEOUT, invalid, place};
 use super::region::Clients;
+use super::remembered::Remembered;
 use super::retry::OnlyBlips;
 use super::whole::WholeListings;
 use crate::protocol::Fault;
 use crate::s3::Clock;
 
-/// A `credential_process` may ask a person for a code.
-const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(120);
 const DEFAULT_REGION: &str = "us-east-1";
 
 /// Where the bucket's name goes in a request's address.
@@ -99,7 +97,7 @@ impl Default for ConnectOptions {
 pub(super) struct Connection {
     pub(super) clients: Clients,
     pub(super) place: Place,
-    pub(super) credentials: Option<SharedCredentialsProvider>,
+    pub(super) credentials: Option<Remembered>,
     pub(super) profile: Option<String>,
 }
 
@@ -109,14 +107,7 @@ pub(super) async fn connect(
     clock: Clock,
     hours: Hours,
 ) -> Result<Connection, Fault> {
-    let mut shared = loader(options)?.load().await;
-    if let Some(path) = setting(&shared, "AWS_CA_BUNDLE", "ca_bundle") {
-        // Again, so that SSO and STS trust it, too.
-        shared = loader(options)?
-            .http_client(trusting(&path).await?)
-            .load()
-            .await;
-    }
+    let shared = load(options).await?;
     let endpoint = options
         .endpoint
         .clone()
@@ -131,7 +122,10 @@ pub(super) async fn connect(
     let credentials = shared
         .credentials_provider()
         .filter(|_| options.sign)
-        .map(|inner| SharedCredentialsProvider::new(Remembered::new(inner, clock)));
+        .map(|inner| {
+            let options = options.clone();
+            Remembered::new(inner, clock, move || again(options.clone()))
+        });
     let region = shared
         .region()
         .map_or(DEFAULT_REGION, Region::as_ref)
@@ -146,12 +140,30 @@ pub(super) async fn connect(
     })
 }
 
+/// Reads the environment and the profile files.
+async fn load(options: &ConnectOptions) -> Result<SdkConfig, Fault> {
+    let shared = loader(options)?.load().await;
+    match setting(&shared, "AWS_CA_BUNDLE", "ca_bundle") {
+        None => Ok(shared),
+        // Again, so that SSO and STS trust it, too.
+        Some(path) => Ok(loader(options)?
+            .http_client(trusting(&path).await?)
+            .load()
+            .await),
+    }
+}
+
+/// What provides credentials by what the files say now.
+async fn again(options: ConnectOptions) -> Option<SharedCredentialsProvider> {
+    load(&options).await.ok()?.credentials_provider()
+}
+
 fn template(
     options: &ConnectOptions,
     shared: &SdkConfig,
     place: &Place,
     endpoint: Option<String>,
-    credentials: Option<SharedCredentialsProvider>,
+    credentials: Option<Remembered>,
 ) -> aws_sdk_s3::config::Builder {
     let path_style = match options.addressing {
         Addressing::Auto => place.endpoint.is_some(),
@@ -163,7 +175,9 @@ fn template(
         // Checksums are our own, computed while reading; the SDK's trailers break many stores.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .retry_classifier(OnlyBlips)
-        .interceptor(WholeListings);
+        .interceptor(WholeListings)
+        // Credentials are remembered by their provider, which is told when they are refused.
+        .identity_cache(IdentityCache::no_cache());
     builder.set_endpoint_url(endpoint);
     if let Some(credentials) = credentials {
         builder = builder.credentials_provider(credentials);
@@ -204,11 +218,6 @@ fn loader(options: &ConnectOptions) -> Result<ConfigLoader, Fault> {
         .stalled_stream_protection(
             StalledStreamProtectionConfig::enabled()
                 .grace_period(read)
-                .build(),
-        )
-        .identity_cache(
-            IdentityCache::lazy()
-                .load_timeout(CREDENTIALS_TIMEOUT)
                 .build(),
         );
     if let Some(profile) = &options.profile {

@@ -1,69 +1,15 @@
-//! Credentials asked for once, told of without their secret, and their absence explained.
+//! Credentials told of without their secret, and their absence explained.
 
 use std::error::Error;
-use std::sync::Mutex;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::UNIX_EPOCH;
 
 use aws_config::meta::ProviderChainError;
 use aws_credential_types::Credentials;
 use aws_credential_types::credential_feature::AwsCredentialFeature as Feature;
 use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::{self, ProvideCredentials, future};
-use aws_sdk_s3::config::SharedCredentialsProvider;
 
 use super::errors;
 use crate::model::Timestamp;
-use crate::s3::Clock;
-
-/// Credentials with less than this to live are asked for anew.
-const MARGIN: Duration = Duration::from_secs(300);
-
-/// A provider that asks the one behind it once, so that the header, the audit log and the clients of all
-/// regions share one answer: a `credential_process` may ask a person.
-#[derive(Debug)]
-pub(super) struct Remembered {
-    inner: SharedCredentialsProvider,
-    last: Mutex<Option<Credentials>>,
-    clock: Clock,
-}
-
-impl Remembered {
-    pub(super) fn new(inner: SharedCredentialsProvider, clock: Clock) -> Self {
-        Self {
-            inner,
-            last: Mutex::new(None),
-            clock,
-        }
-    }
-
-    fn fresh(&self) -> Option<Credentials> {
-        let last = self.last.lock().ok()?.clone()?;
-        match expiry(&last) {
-            Some(end) if end.minus(MARGIN) <= self.clock.now() => None,
-            _ => Some(last),
-        }
-    }
-
-    async fn ask(&self) -> provider::Result {
-        if let Some(last) = self.fresh() {
-            return Ok(last);
-        }
-        let found = self.inner.provide_credentials().await?;
-        if let Ok(mut last) = self.last.lock() {
-            *last = Some(found.clone());
-        }
-        Ok(found)
-    }
-}
-
-impl ProvideCredentials for Remembered {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        future::ProvideCredentials::new(self.ask())
-    }
-}
 
 /// When they end.
 pub(super) fn expiry(credentials: &Credentials) -> Option<Timestamp> {

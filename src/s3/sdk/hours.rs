@@ -7,7 +7,19 @@ use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
 use aws_sdk_s3::primitives::{DateTime, DateTimeFormat};
 
+use super::errors::Failure;
 use crate::s3::Clock;
+
+/// Milliseconds that every service tolerates: AWS and those like it refuse from 15 minutes on.
+const TOLERATED: u64 = 4 * 60 * 1000;
+/// What services say to a request of another time.
+const WORDS: [&str; 5] = [
+    "RequestTimeTooSkewed",
+    "RequestExpired",
+    "SignatureDoesNotMatch",
+    "AccessDenied",
+    "AuthFailure",
+];
 
 /// Compares each answer's `Date` with the clock.
 #[derive(Debug, Clone)]
@@ -22,6 +34,15 @@ impl Hours {
             clock,
             ahead: Arc::default(),
         }
+    }
+
+    /// Whether a request was perhaps refused because of the time at which it was signed.
+    pub(super) fn may_be_why(&self, failure: &Failure) -> bool {
+        let far = self
+            .ahead()
+            .is_some_and(|ahead| ahead.unsigned_abs() > TOLERATED);
+        // An answer to HEAD has no code.
+        far && failure.is_denial() && failure.code().is_none_or(|code| WORDS.contains(&code))
     }
 
     /// Milliseconds by which this clock was ahead at the last answer that told the time.

@@ -15,6 +15,7 @@ mod parts;
 mod payload;
 mod place;
 mod region;
+mod remembered;
 mod retry;
 mod send;
 mod uploads;
@@ -77,7 +78,8 @@ impl SdkStore {
             .await
     }
 
-    /// Asks in the bucket's region; when the answer points at another one, once more there.
+    /// Asks in the bucket's region; once more in another one that the answer points at, once more with the
+    /// service's time when ours is wrong, and once more with other credentials when there are any.
     async fn ask<T, E, F, R>(&self, bucket: &str, request: F) -> Result<T, Failure>
     where
         F: Fn(Client) -> R + Send + Sync,
@@ -87,18 +89,33 @@ impl SdkStore {
     {
         let connection = self.connection().await.map_err(Failure::Told)?;
         let clients = &connection.clients;
-        let home = clients.home(bucket);
-        let failure = match request(clients.of(&home)).await {
-            Ok(answer) => return Ok(answer),
-            Err(error) => Failure::new(&error, connection),
-        };
-        let Some(better) = self.elsewhere(connection, bucket, &home, &failure).await else {
-            return Err(failure);
-        };
-        clients.settle(bucket, &better);
-        request(clients.of(&better))
-            .await
-            .map_err(|error| Failure::new(&error, connection))
+        let (mut was_moved, mut was_skewed, mut was_renewed) = (false, false, false);
+        loop {
+            let home = clients.home(bucket);
+            let used = connection.used_credentials().await;
+            let failure = match request(clients.of(&home)).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => Failure::new(&error, connection),
+            };
+            // The client has learned the time by this answer, whatever the SDK's own retries are.
+            if !was_skewed && self.hours.may_be_why(&failure) {
+                was_skewed = true;
+                continue;
+            }
+            if !was_renewed && connection.has_others(used.as_ref(), &failure).await? {
+                was_renewed = true;
+                continue;
+            }
+            if was_moved {
+                return Err(failure);
+            }
+            let better = self.elsewhere(connection, bucket, &home, &failure).await;
+            let Some(better) = better else {
+                return Err(failure);
+            };
+            was_moved = true;
+            clients.settle(bucket, &better);
+        }
     }
 
     /// The region that a failure points at, if it is another one.

@@ -1,7 +1,8 @@
-//! Bodies on their way: counted, paced, and waited for as long as it takes.
+//! Bodies on their way: hashed for the signature, counted, paced, and waited for as long as it takes.
 //!
-//! The SDK is given a body as it lies in memory, so that it knows its length, hashes it where it signs it, and
-//! never wraps it in chunks; behind the signature it is cut into slices. Every request is sent once: whoever
+//! The SDK is given a body as it lies in memory, so that it knows its length and never wraps it in chunks; behind
+//! the signature it is cut into slices. The hash that the signature covers is ours: the SDK would take it on the
+//! threads that serve all connections, which then stand still for as long as a large part takes. Every request is sent once: whoever
 //! paces them repeats them.
 
 use std::pin::Pin;
@@ -21,6 +22,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
+use crate::s3::checksum::{sha256_hex, sha256_of};
 use crate::s3::{Meter, Payload};
 
 /// How long a Complete may take: S3 says minutes, and sends blanks meanwhile.
@@ -59,25 +61,51 @@ fn endless() -> aws_sdk_s3::config::timeout::TimeoutConfigBuilder {
         .disable_operation_timeout()
 }
 
-/// Cuts a body into slices once it is signed. Without a meter nobody watches, and it goes as it is.
-#[derive(Debug, Clone)]
-pub(super) struct Metered {
-    body: Bytes,
-    meter: Option<Arc<dyn Meter>>,
+/// What the signature of a request says of its body; a hash is SHA-256 in lower-case hexadecimal.
+pub(super) use aws_runtime::auth::PayloadSigningOverride as Cover;
+
+/// The SHA-256 that a signature covers, taken where blocking is allowed unless it is known.
+pub(super) async fn body_hash(payload: &Payload) -> String {
+    if let Some(known) = payload.checksum.as_ref().and_then(sha256_of) {
+        return known;
+    }
+    let body = payload.body.clone();
+    let hash = tokio::task::spawn_blocking(move || sha256_hex(&body)).await;
+    hash.unwrap_or_else(|_| sha256_hex(&payload.body))
 }
 
-impl Metered {
-    pub(super) fn of(payload: &Payload) -> Self {
+/// Has the signature cover a body as it is told, and cuts the body into slices once it is signed. Without a meter
+/// nobody watches, and it goes as it is.
+#[derive(Debug, Clone)]
+pub(super) struct Carried {
+    body: Bytes,
+    meter: Option<Arc<dyn Meter>>,
+    cover: Cover,
+}
+
+impl Carried {
+    pub(super) fn new(payload: &Payload, cover: Cover) -> Self {
         Self {
             body: payload.body.clone(),
             meter: payload.meter.clone(),
+            cover,
         }
     }
 }
 
-impl Intercept for Metered {
+impl Intercept for Carried {
     fn name(&self) -> &'static str {
         "bodies by the slice"
+    }
+
+    fn modify_before_signing(
+        &self,
+        _context: &mut Leaving<'_>,
+        _components: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        bag.interceptor_state().store_put(self.cover.clone());
+        Ok(())
     }
 
     fn modify_before_transmit(
@@ -143,5 +171,25 @@ impl Body for Slices {
 
     fn size_hint(&self) -> SizeHint {
         SizeHint::with_exact(self.rest.len() as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Algorithm;
+    use crate::s3::checksum::checksum;
+
+    #[tokio::test]
+    async fn the_hash_is_that_of_the_body_whether_it_is_known_or_not() {
+        let mut payload = Payload::of(Bytes::from_static(b"abc"));
+        let hash = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(body_hash(&payload).await, hash);
+        payload.checksum = Some(checksum(Algorithm::Crc64Nvme, b"abc"));
+        assert_eq!(body_hash(&payload).await, hash);
+        // Not taken a second time.
+        payload.checksum = Some(checksum(Algorithm::Sha256, b"abc"));
+        payload.body = Bytes::from_static(b"never looked at");
+        assert_eq!(body_hash(&payload).await, hash);
     }
 }

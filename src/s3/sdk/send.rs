@@ -14,14 +14,15 @@ use aws_sdk_s3::types::{
 use super::errors::Failure;
 use super::fields::{Customer, told, with_checksum, with_options};
 use super::parts::unquoted;
-use super::payload::{Metered, long, once, patient};
+use super::payload::{Carried, Cover, body_hash, long, once, patient};
 use super::{SdkStore, errors, some, timestamp};
 use crate::model::Algorithm;
 use crate::model::send::{Access, Encryption, ObjectOptions, PayloadSigning};
 use crate::protocol::{Fault, Kind, Operation};
 use crate::s3::classify::About;
 use crate::s3::{
-    Complete, CreateUpload, Created, HeadObject, ObjectInfo, PutObject, Receipt, UploadPart,
+    Complete, CreateUpload, Created, HeadObject, ObjectInfo, Payload, PutObject, Receipt,
+    UploadPart,
 };
 
 impl SdkStore {
@@ -72,7 +73,7 @@ impl SdkStore {
         let about = About::key(Operation::UploadPart, &target.bucket, &target.key);
         let number = i32::try_from(request.number)
             .map_err(|_| errors::refused(&about, "the part number is out of range", ""))?;
-        let signed = self.signs(request.payload.signing).await?;
+        let cover = self.cover(&request.payload).await?;
         let customer = Customer::of(&request.access);
         let answer = self
             .ask(&target.bucket, |client| {
@@ -87,17 +88,11 @@ impl SdkStore {
                     .set_sse_customer_key(customer.key())
                     .set_sse_customer_key_md5(customer.md5())
                     .body(ByteStream::from(request.payload.body.clone()));
-                let part = with_checksum!(part, request.payload.checksum.as_ref()).customize();
-                let part = part
+                with_checksum!(part, request.payload.checksum.as_ref())
+                    .customize()
                     .config_override(patient())
-                    .interceptor(Metered::of(&request.payload));
-                async move {
-                    if signed {
-                        part.send().await
-                    } else {
-                        part.disable_payload_signing().send().await
-                    }
-                }
+                    .interceptor(Carried::new(&request.payload, cover.clone()))
+                    .send()
             })
             .await
             .map_err(|failure| failure.into_fault(&about))?;
@@ -111,7 +106,7 @@ impl SdkStore {
     pub(super) async fn store_object(&self, request: &PutObject) -> Result<Receipt, Fault> {
         let about = About::key(Operation::PutObject, &request.bucket, &request.key);
         has_its_key(&request.options, &request.access, &about)?;
-        let signed = self.signs(request.payload.signing).await?;
+        let cover = self.cover(&request.payload).await?;
         let answer = self
             .ask(&request.bucket, |client| {
                 let put = client
@@ -121,17 +116,11 @@ impl SdkStore {
                     .set_if_none_match(request.if_none_match.then(|| "*".to_owned()))
                     .body(ByteStream::from(request.payload.body.clone()));
                 let put = with_options!(put, &request.options, &request.access);
-                let put = with_checksum!(put, request.payload.checksum.as_ref()).customize();
-                let put = put
+                with_checksum!(put, request.payload.checksum.as_ref())
+                    .customize()
                     .config_override(patient())
-                    .interceptor(Metered::of(&request.payload));
-                async move {
-                    if signed {
-                        put.send().await
-                    } else {
-                        put.disable_payload_signing().send().await
-                    }
-                }
+                    .interceptor(Carried::new(&request.payload, cover.clone()))
+                    .send()
             })
             .await
             .map_err(|failure| failure.into_fault(&about))?;
@@ -222,13 +211,18 @@ impl SdkStore {
         .await
     }
 
-    /// Over TLS and within the machine, hashing every body for its signature is for nothing.
-    async fn signs(&self, wish: PayloadSigning) -> Result<bool, Fault> {
-        let exposed = self.connection().await?.place.exposed;
-        Ok(match wish {
-            PayloadSigning::Auto => exposed,
+    /// What the signature says of a body. Over TLS and within the machine, hashing every body for it is for
+    /// nothing.
+    async fn cover(&self, payload: &Payload) -> Result<Cover, Fault> {
+        let signed = match payload.signing {
+            PayloadSigning::Auto => self.connection().await?.place.exposed,
             PayloadSigning::Always => true,
             PayloadSigning::Never => false,
+        };
+        Ok(if signed {
+            Cover::Precomputed(body_hash(payload).await)
+        } else {
+            Cover::UnsignedPayload
         })
     }
 }

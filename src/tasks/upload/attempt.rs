@@ -21,8 +21,44 @@ const SEND_BUFFER: u64 = 8 * 1024 * 1024;
 /// No answer to a body that went whole is waited for longer.
 const LONGEST_ANSWER: Duration = Duration::from_secs(30 * 60);
 
+/// The pauses between tries: longer and longer, and never two clients' the same.
+#[derive(Debug)]
+pub(super) struct Pause(Duration);
+
+impl Pause {
+    pub(super) const fn new() -> Self {
+        Self(FIRST_PAUSE)
+    }
+
+    /// Waits, unless the job is cancelled.
+    pub(super) async fn wait(&mut self, asker: &Asker) -> Result<(), Stop> {
+        let span = self.0.mul_f64(0.75 + fastrand::f64() / 2.0);
+        self.0 = LONGEST_PAUSE.min(self.0 * 2);
+        tokio::select! {
+            () = asker.cancel.cancelled() => Err(Stop::Cancelled),
+            () = sleep(span) => Ok(()),
+        }
+    }
+}
+
 /// Asks until it goes well, as long as anything of the job went well within `patience`.
 pub(super) async fn persist<T, F, A>(
+    asker: &Asker,
+    board: &Board,
+    patience: Duration,
+    ask: A,
+) -> Result<T, Stop>
+where
+    A: FnMut() -> F,
+    F: Future<Output = Result<T, Fault>>,
+{
+    let answer = until_told(asker, board, patience, ask).await?;
+    board.succeeded();
+    Ok(answer)
+}
+
+/// As [`persist`], of requests some of whose failures are answers: whether it went well is the caller's to say.
+pub(super) async fn until_told<T, F, A>(
     asker: &Asker,
     board: &Board,
     patience: Duration,
@@ -32,7 +68,7 @@ where
     A: FnMut() -> F,
     F: Future<Output = Result<T, Fault>>,
 {
-    let mut pause = FIRST_PAUSE;
+    let mut pause = Pause::new();
     let mut fresh = true;
     loop {
         let answer = asker.pacer.run(asker.urgency, &asker.cancel, |lost| {
@@ -43,17 +79,10 @@ where
             ask()
         });
         match answer.await {
-            Ok(answer) => {
-                board.succeeded();
-                return Ok(answer);
-            }
+            Ok(answer) => return Ok(answer),
             Err(Stop::Fault(fault)) if may_pass(&fault, board) && board.barren() < patience => {
                 board.troubled(fault.to_string());
-                tokio::select! {
-                    () = asker.cancel.cancelled() => return Err(Stop::Cancelled),
-                    () = sleep(pause.mul_f64(0.75 + fastrand::f64() / 2.0)) => {}
-                }
-                pause = LONGEST_PAUSE.min(pause * 2);
+                pause.wait(asker).await?;
             }
             Err(stop) => return Err(stop),
         }
@@ -63,13 +92,16 @@ where
 /// Whether waiting may help: the network comes back, the service recovers, somebody signs in again.
 fn may_pass(fault: &Fault, board: &Board) -> bool {
     match fault.kind {
-        Kind::Network | Kind::Throttled => true,
+        // Damaged on its way again and again: the same bytes will not fare better later.
+        Kind::Network => fault.code.as_deref() != Some("BadDigest"),
+        Kind::Throttled => true,
         Kind::Credentials => {
             let code = fault.code.as_deref().unwrap_or_default();
             let expired = code.starts_with("Expired") || code == "TokenRefreshRequired";
             // The provider of credentials failed after it had worked before.
             let lost = fault.operation == Operation::Connect || code.is_empty();
-            expired || (lost && board.has_succeeded())
+            // Who begins with bad ones is told at once.
+            (expired || lost) && board.has_succeeded()
         }
         _ => false,
     }
@@ -114,5 +146,37 @@ pub(super) async fn watch<T>(
             answer = &mut request => return answer,
             () = sleep(left.max(Duration::from_millis(100))) => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn waiting_is_for_what_may_pass() {
+        let fault = |kind, code: &str| Fault {
+            operation: Operation::UploadPart,
+            target: String::new(),
+            kind,
+            code: Some(code.to_owned()).filter(|code| !code.is_empty()),
+            message: String::new(),
+            hint: String::new(),
+        };
+        let board = Board::new(None);
+        assert!(may_pass(&fault(Kind::Network, ""), &board));
+        assert!(may_pass(&fault(Kind::Network, "InternalError"), &board));
+        assert!(!may_pass(&fault(Kind::Network, "BadDigest"), &board));
+        assert!(!may_pass(&fault(Kind::Denied, "AccessDenied"), &board));
+        for code in ["ExpiredToken", ""] {
+            let expired = fault(Kind::Credentials, code);
+            assert!(!may_pass(&expired, &Board::new(None)), "bad from the start");
+            board.succeeded();
+            assert!(may_pass(&expired, &board));
+        }
+        assert!(!may_pass(
+            &fault(Kind::Credentials, "SignatureDoesNotMatch"),
+            &board
+        ));
     }
 }

@@ -4,7 +4,9 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::attempt::persist;
+use tokio::time::Instant;
+
+use super::attempt::{Pause, persist, until_told};
 use super::board::Board;
 use super::part::{blames_checksum, refused};
 use super::prepare::Common;
@@ -51,6 +53,12 @@ impl<'a> Beginning<'a> {
         }
     }
 
+    /// It was tried before, and its journal tells of it: whatever comes of this try, that stays.
+    pub(super) fn again(self) -> Self {
+        self.lost.store(true, Ordering::Relaxed);
+        self
+    }
+
     /// Whether there may be an upload that nobody knows.
     pub(super) fn was_lost(&self) -> bool {
         self.lost.load(Ordering::Relaxed)
@@ -59,9 +67,13 @@ impl<'a> Beginning<'a> {
     /// Begins an upload.
     pub(super) async fn create(&self) -> Result<Begun, Stop> {
         let mut algorithm = self.recipe.algorithm;
+        let (since, mut pause) = (Instant::now(), Pause::new());
         loop {
             match self.ask(algorithm).await? {
-                Ok(begun) => return Ok(begun),
+                Ok(begun) => {
+                    self.board.succeeded();
+                    return Ok(begun);
+                }
                 Err(fault)
                     if algorithm.is_some() && self.may_fall_back && blames_checksum(&fault) =>
                 {
@@ -75,13 +87,11 @@ impl<'a> Beginning<'a> {
                         return Ok(found);
                     }
                     self.board.repeated();
-                    if self.board.barren() >= self.job.settings.patience {
+                    // Not the board's: that the listing is answered is no hope for this.
+                    if since.elapsed() >= self.job.settings.patience {
                         return Err(Stop::Fault(fault));
                     }
-                    tokio::select! {
-                        () = self.asker.cancel.cancelled() => return Err(Stop::Cancelled),
-                        () = tokio::time::sleep(Duration::from_secs(1)) => {}
-                    }
+                    pause.wait(self.asker).await?;
                 }
                 Err(fault) => return Err(Stop::Fault(fault)),
             }
@@ -104,7 +114,7 @@ impl<'a> Beginning<'a> {
             }
         };
         let patience = self.job.settings.patience;
-        let answer = persist(self.asker, self.board, patience, ask).await?;
+        let answer = until_told(self.asker, self.board, patience, ask).await?;
         let created = match answer {
             Ok(created) => created,
             Err(fault) => return Ok(Err(fault)),

@@ -145,7 +145,9 @@ impl Board {
 
     /// From now on a lull counts anew: it was paused, or has just begun.
     pub(super) fn begin_waiting(&self) {
-        lock(&self.state).success = Instant::now();
+        let mut state = lock(&self.state);
+        state.success = Instant::now();
+        state.width.rested();
     }
 
     /// Starts or stops the time that the average counts.
@@ -157,6 +159,7 @@ impl Board {
                 state.active += since.elapsed();
                 state.since = None;
                 state.samples.clear();
+                state.width.rested();
             }
             _ => {}
         }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use super::attempt::persist;
+use tokio::time::Instant;
+
+use super::attempt::{Pause, persist, until_told};
 use super::transfer::Transfer;
 use crate::journal::{Completing, End, PartRecord};
 use crate::model::Algorithm;
@@ -15,9 +16,6 @@ use crate::s3::checksum::{is_md5, multipart_etag, of_object};
 use crate::s3::{Complete, HeadObject, ListParts, NamedPart, ObjectInfo, Receipt};
 use crate::tasks::job::Asker;
 use crate::tasks::pacer::Stop;
-
-/// A Complete that is neither answered nor done is asked again after this.
-const AGAIN: Duration = Duration::from_secs(2);
 
 /// What became of asking for the object.
 enum Asked {
@@ -76,13 +74,19 @@ impl Transfer<'_> {
         let asker = self.asker.unstoppable();
         let mut request = self.request(parts, expected);
         let mut lost = false;
+        let (since, mut pause) = (Instant::now(), Pause::new());
         loop {
             let fault = match self.ask_to_complete(&asker, &request).await? {
-                Ok(receipt) => return Ok(Asked::Made(receipt)),
+                Ok(receipt) => {
+                    self.board.succeeded();
+                    return Ok(Asked::Made(receipt));
+                }
                 Err(fault) => fault,
             };
             let extras = request.size.is_some() || request.checksum.is_some();
             match fault.kind {
+                // What the service has is not what is here, however often it is asked.
+                _ if fault.code.as_deref() == Some("BadDigest") => return Err(Stop::Fault(fault)),
                 Kind::Network => lost = true,
                 Kind::UploadGone | Kind::NotFound => {}
                 Kind::Precondition if lost => {}
@@ -100,13 +104,11 @@ impl Transfer<'_> {
                 return Err(Stop::Fault(self.unsettled(fault)));
             }
             self.board.troubled(fault.to_string());
-            if self.board.barren() >= self.job.settings.patience {
+            // Not the board's: that the parts are listed is no hope for this.
+            if since.elapsed() >= self.job.settings.patience {
                 return Err(Stop::Fault(fault));
             }
-            tokio::select! {
-                () = self.asker.cancel.cancelled() => return Err(Stop::Cancelled),
-                () = tokio::time::sleep(AGAIN) => {}
-            }
+            pause.wait(&self.asker).await?;
         }
     }
 
@@ -148,7 +150,7 @@ impl Transfer<'_> {
                 answer => Ok(answer),
             }
         };
-        persist(asker, &self.board, self.job.settings.patience, ask).await
+        until_told(asker, &self.board, self.job.settings.patience, ask).await
     }
 
     /// Whether a refusal may be for the size or the checksum, which not every service knows.
@@ -330,7 +332,8 @@ pub(super) fn judge(expected: &Completing, info: &ObjectInfo) -> Verdict {
     let told = info.etag.as_str();
     match &expected.etag {
         Some(etag) if etag.eq_ignore_ascii_case(told) => {
-            equal.push(format!("ETag of {} parts", expected.parts));
+            let s = if expected.parts == 1 { "" } else { "s" };
+            equal.push(format!("ETag of {} part{s}", expected.parts));
         }
         // Under KMS and on some stores an ETag says nothing of the bytes; a checksum does.
         Some(_) | None if equal.len() > 1 => {}

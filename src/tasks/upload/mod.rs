@@ -9,6 +9,7 @@ mod begin;
 mod board;
 mod carry;
 mod copy;
+mod existing;
 mod finish;
 mod interrupted;
 mod pace;

@@ -77,15 +77,11 @@ impl Limiter {
 
 /// A part should take no longer than this, or a broken connection costs too much.
 const PART_TIME: f64 = 20.0;
-/// A window is judged after so long …
+/// What a link carries is judged after so long, and no sooner again; something must have gone meanwhile.
 const WINDOW: Duration = Duration::from_secs(2);
-/// Another part at once has to gain so much.
-const GAIN: f64 = 1.05;
-/// The first width.
-const START: usize = 4;
 
-/// How many parts at once a link carries: one more as long as that brings more, fewer when parts fail or take
-/// too long.
+/// How many parts at once a link carries: all that are planned at first, fewer when parts fail or take too long,
+/// half as many more for each window without trouble.
 #[derive(Debug)]
 pub(super) struct Width {
     max: usize,
@@ -93,23 +89,22 @@ pub(super) struct Width {
     fixed: Option<usize>,
     now: usize,
     part_size: u64,
-    /// The best throughput so far and the width at which it was seen.
-    best: (f64, usize),
+    /// When the present window began, and the bytes that had gone by then.
     window: Option<(Instant, u64)>,
-    /// Windows in a row without a gain.
-    flat: u32,
+    /// The last time it was halved: what fails together tells one thing.
+    halved: Option<Instant>,
 }
 
 impl Width {
     pub(super) fn new(max: usize, part_size: u64) -> Self {
+        let max = max.max(1);
         Self {
-            max: max.max(1),
+            max,
             fixed: None,
-            now: START.min(max.max(1)),
+            now: max,
             part_size,
-            best: (0.0, 1),
             window: None,
-            flat: 0,
+            halved: None,
         }
     }
 
@@ -127,10 +122,17 @@ impl Width {
 
     /// A part failed, or the service asked to slow down.
     pub(super) fn struggled(&mut self) {
-        self.now = (self.now / 2).max(1);
-        self.best = (0.0, self.now);
+        let now = Instant::now();
         self.window = None;
-        self.flat = 0;
+        if self.halved.is_none_or(|at| now >= at + WINDOW) {
+            self.halved = Some(now);
+            self.now = (self.now / 2).max(1);
+        }
+    }
+
+    /// Nothing is sent on purpose: that time tells nothing of the link.
+    pub(super) const fn rested(&mut self) {
+        self.window = None;
     }
 
     /// `total` bytes have gone until `now`.
@@ -140,36 +142,15 @@ impl Width {
             return;
         };
         let span = now.duration_since(since);
-        if span < WINDOW {
+        // Bodies that nobody sees going count when they have arrived, so a window lasts until one has.
+        if span < WINDOW || total <= before {
             return;
         }
         self.window = Some((now, total));
         #[expect(clippy::cast_precision_loss, reason = "a throughput")]
-        let rate = total.saturating_sub(before) as f64 / span.as_secs_f64();
-        self.judge(rate);
-    }
-
-    fn judge(&mut self, rate: f64) {
-        let carried = self.carried(rate);
-        if self.now > carried {
-            self.now = carried;
-            self.best = (rate, self.now);
-            return;
-        }
-        if rate > self.best.0 * GAIN {
-            self.best = (rate, self.now);
-            self.flat = 0;
-            self.now = (self.now + 1).min(self.max).min(carried.max(self.now));
-        } else {
-            self.flat += 1;
-            if self.now > self.best.1 {
-                self.now = self.best.1;
-            } else if self.flat.is_multiple_of(15) {
-                // Links change: from time to time one more is tried.
-                self.best.0 = rate;
-                self.now = (self.now + 1).min(self.max).min(carried.max(self.now));
-            }
-        }
+        let rate = (total - before) as f64 / span.as_secs_f64();
+        let grown = self.now + (self.now / 2).max(1);
+        self.now = grown.min(self.carried(rate).max(1)).min(self.max);
     }
 
     /// The most parts at once of which each still gets through in time.
@@ -181,7 +162,7 @@ impl Width {
             reason = "a small whole number, never negative"
         )]
         let carried = (rate * PART_TIME / self.part_size.max(1) as f64) as usize;
-        carried.clamp(1, self.max)
+        carried
     }
 }
 
@@ -189,45 +170,65 @@ impl Width {
 mod tests {
     use super::*;
 
+    const MIB: u64 = 1024 * 1024;
+
     /// Runs `seconds` on a link that gives each part `each` bytes a second and all together at most `whole`.
-    fn run(width: &mut Width, seconds: u64, each: u64, whole: u64) {
-        let start = Instant::now();
+    async fn run(width: &mut Width, seconds: u64, each: u64, whole: u64) {
         let mut total = 0;
-        for second in 0..seconds {
-            width.moved(start + Duration::from_secs(second), total);
+        for _ in 0..seconds {
+            width.moved(Instant::now(), total);
             total += (each * width.get() as u64).min(whole);
+            tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_width_grows_as_long_as_that_brings_more() {
-        let mib = 1024 * 1024;
-        let mut width = Width::new(16, 8 * mib);
-        run(&mut width, 120, 10 * mib, 100 * mib);
-        assert!((9..=11).contains(&width.get()), "{}", width.get());
-        let mut width = Width::new(16, 8 * mib);
-        run(&mut width, 120, 100 * mib, 90 * mib);
-        assert!(width.get() <= 5, "{}", width.get());
+    async fn all_that_are_planned_go_at_once() {
+        let mut width = Width::new(16, 8 * MIB);
+        assert_eq!(width.get(), 16, "a short upload has no time to try");
+        run(&mut width, 60, 10 * MIB, 100 * MIB).await;
+        assert_eq!(width.get(), 16);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_slow_link_gets_few_parts_that_get_through() {
-        let mib = 1024 * 1024;
-        let mut width = Width::new(8, 8 * mib);
-        run(&mut width, 60, 200_000, 200_000);
+        let mut width = Width::new(8, 8 * MIB);
+        run(&mut width, 60, 200_000, 200_000).await;
         assert_eq!(width.get(), 1);
         width.fix(Some(99));
         assert_eq!(width.get(), 8);
         width.fix(None);
         assert_eq!(width.get(), 1);
+        width.rested();
+        run(&mut width, 15, 10 * MIB, 100 * MIB).await;
+        assert_eq!(width.get(), 8, "it became faster");
     }
 
     #[tokio::test(start_paused = true)]
-    async fn what_struggles_is_halved() {
+    async fn what_struggles_is_halved_once_and_recovers() {
         let mut width = Width::new(16, 1);
-        run(&mut width, 60, 1000, u64::MAX);
-        assert_eq!(width.get(), 16);
+        for _ in 0..16 {
+            width.struggled();
+        }
+        assert_eq!(width.get(), 8, "what fails together tells one thing");
+        tokio::time::sleep(WINDOW).await;
         width.struggled();
+        assert_eq!(width.get(), 4);
+        run(&mut width, 12, 1000, u64::MAX).await;
+        assert_eq!(width.get(), 16);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_lull_and_bodies_that_nobody_sees_are_no_slow_link() {
+        let mut width = Width::new(8, 8 * MIB);
+        width.moved(Instant::now(), 0);
+        for _ in 0..15 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            width.moved(Instant::now(), 0);
+        }
+        assert_eq!(width.get(), 8);
+        // All eight arrive together, 15 s after they were begun.
+        width.moved(Instant::now(), 64 * MIB);
         assert_eq!(width.get(), 8);
     }
 

@@ -208,7 +208,15 @@ pub(super) fn blames_checksum(fault: &Fault) -> bool {
     matches!(fault.kind, Kind::Invalid | Kind::Unsupported)
         && !matches!(
             code,
-            "BadDigest" | "EntityTooSmall" | "EntityTooLarge" | "InvalidPart"
+            "BadDigest"
+                | "EntityTooSmall"
+                | "EntityTooLarge"
+                | "InvalidPart"
+                | "InvalidBucketName"
+                | "InvalidStorageClass"
+                | "InvalidTag"
+                | "KeyTooLongError"
+                | "MetadataTooLarge"
         )
 }
 

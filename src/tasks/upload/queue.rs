@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::begin::{Beginning, target};
 use super::board::Board;
 use super::carry::{Ended, announce, begin, carry};
+use super::existing;
 use super::pool::Pool;
 use super::prepare::{Common, budget, planned, with_key};
 use super::put::Put;
@@ -22,7 +23,6 @@ use crate::journal::Recipe;
 use crate::model::plan::{DEFAULT_WIDTH, Layout, Method};
 use crate::model::send::{ObjectOptions, Order, Phase, Source};
 use crate::protocol::{Fault, News, Outcome, Sent, SentOutcome};
-use crate::s3::HeadObject;
 use crate::tasks::expand::{Expanded, Item, LeftOut, expand, file_name};
 use crate::tasks::job::{Job, stopped};
 use crate::tasks::pacer::Stop;
@@ -37,6 +37,22 @@ pub(in crate::tasks) async fn send(job: &Job, order: Order) -> Outcome {
         Ok((queue, expanded)) => queue.run(expanded).await,
         Err(stop) => stopped(stop, 0, 0),
     }
+}
+
+/// How one file goes.
+enum Way {
+    /// In one piece of so many bytes; `None`: a stream that has ended.
+    Whole(Option<u64>),
+    /// In parts, so many at once.
+    Parts(Layout, usize),
+}
+
+/// One file, opened.
+struct Looked<'a> {
+    opened: Opened,
+    way: Way,
+    /// Held by whoever goes in parts.
+    turn: Option<MutexGuard<'a, ()>>,
 }
 
 struct Queue<'a> {
@@ -144,31 +160,56 @@ impl<'a> Queue<'a> {
         if job.cancel.is_cancelled() {
             return self.sent(item, None, None, SentOutcome::NotBegun);
         }
-        if self.order.skip_existing && self.exists(&item).await {
+        if existing::is_skipped(&self.common, &self.order, &item).await {
             return self.sent(item, None, None, SentOutcome::Existed);
         }
-        let opened = match Opened::open(&item.source).await {
-            Ok(opened) => opened,
-            Err(fault) => return self.failed(item, fault),
+        // A named pipe opens when its writer comes, and a stream may be silent for ever.
+        let looked = tokio::select! {
+            looked = self.look(&item) => looked,
+            () = job.cancel.cancelled() => {
+                return self.sent(item, None, None, SentOutcome::NotBegun);
+            }
         };
-        let plan = planned(
-            &item,
-            opened.record.size,
-            &self.order,
-            &self.common.provider,
-        );
-        let plan = match plan {
-            Ok(plan) => plan,
-            Err(fault) => return self.failed(item, fault),
-        };
-        match plan.method {
-            Method::Put { size } => self.put(item, opened, Some(size)).await,
-            Method::Parts(layout) => match self.is_short(&opened, &layout).await {
-                Ok(true) => self.put(item, opened, None).await,
-                Ok(false) => self.in_parts(item, opened, layout, plan.width).await,
-                Err(fault) => self.failed(item, fault),
-            },
+        match looked {
+            Ok(Looked { opened, way, turn }) => {
+                let sent = match way {
+                    Way::Whole(size) => self.put(item, opened, size).await,
+                    Way::Parts(layout, width) => self.in_parts(item, opened, layout, width).await,
+                };
+                drop(turn);
+                sent
+            }
+            Err(fault) => self.failed(item, fault),
         }
+    }
+
+    /// Whether it goes in parts, one after another.
+    fn is_large(&self, item: &Item, size: Option<u64>) -> bool {
+        let plan = planned(item, size, &self.order, &self.common.provider);
+        plan.is_ok_and(|plan| matches!(plan.method, Method::Parts(_)))
+    }
+
+    /// Opens it, and finds out how it goes.
+    async fn look(&self, item: &Item) -> Result<Looked<'_>, Fault> {
+        // Before it is opened: a file that waits for its turn may change until then, and the first part of a
+        // stream would hold a buffer that the one whose turn it is may need.
+        let mut turn = None;
+        if self.is_large(item, item.size) {
+            turn = Some(self.large.lock().await);
+        }
+        let opened = Opened::open(&item.source).await?;
+        let (size, common) = (opened.record.size, &self.common);
+        if turn.is_none() && self.is_large(item, size) {
+            turn = Some(self.large.lock().await);
+        }
+        let plan = planned(item, size, &self.order, &common.provider)?;
+        existing::refuse(common, &self.order, item).await?;
+        let way = match plan.method {
+            Method::Put { size } => Way::Whole(Some(size)),
+            Method::Parts(layout) if self.is_short(&opened, &layout).await? => Way::Whole(None),
+            Method::Parts(layout) => Way::Parts(layout, plan.width),
+        };
+        Ok(Looked { opened, way, turn })
     }
 
     fn failed(&self, item: Item, fault: Fault) -> Sent {
@@ -191,19 +232,6 @@ impl<'a> Queue<'a> {
             opened.put_back(first).await;
         }
         Ok(is_empty || (ended && !self.order.wish.multipart))
-    }
-
-    async fn exists(&self, item: &Item) -> bool {
-        let request = HeadObject {
-            bucket: self.order.bucket.clone(),
-            key: item.key.clone(),
-            version_id: None,
-            access: self.order.access.clone(),
-        };
-        let asker = &self.common.asker;
-        let ask = |_| asker.store.head_object(&request);
-        let found = asker.pacer.run(asker.urgency, &asker.cancel, ask).await;
-        found.is_ok_and(|found| Some(found.size) == item.size)
     }
 
     fn options(&self, item: &Item) -> ObjectOptions {
@@ -303,7 +331,6 @@ impl<'a> Queue<'a> {
 
     async fn in_parts(&self, item: Item, opened: Opened, layout: Layout, width: usize) -> Sent {
         let common = &self.common;
-        let _turn = self.large.lock().await;
         if !self.gate().await {
             return self.sent(item, None, None, SentOutcome::NotBegun);
         }

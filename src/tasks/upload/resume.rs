@@ -71,7 +71,11 @@ impl<'a> Resume<'a> {
             end_old(job, &record, &state).await.map_err(Stop::Fault)?;
             return Ok(Found::Anew(Box::new(order)));
         }
-        let opened = Opened::open(&source).await.map_err(Stop::Fault)?;
+        // A named pipe opens when its writer comes.
+        let opened = tokio::select! {
+            opened = Opened::open(&source) => opened.map_err(Stop::Fault)?,
+            () = job.cancel.cancelled() => return Err(Stop::Cancelled),
+        };
         if let Some(how) = difference(&recipe.source, &opened.record) {
             return Err(Stop::Fault(changed(&opened.shown, how)));
         }
@@ -257,7 +261,8 @@ async fn find_or_begin(
     access: &Access,
     record: &Record,
 ) -> Result<Begun, SentOutcome> {
-    let beginning = Beginning::new(common, recipe, access, common.may_fall_back(wish(recipe)));
+    let may_fall_back = common.may_fall_back(wish(recipe));
+    let beginning = Beginning::new(common, recipe, access, may_fall_back).again();
     match beginning.find_lost().await {
         Ok(Some(begun)) => match record.begun(begun.clone()).await {
             Ok(()) => Ok(begun),

@@ -105,14 +105,10 @@ fn list(app: &App, dialog: &InterruptedDialog, theme: &Theme, frame: &mut Frame<
     } else {
         String::new()
     };
-    let keys = if app.settings.read_only {
-        "read-only: nothing is changed  esc close"
-    } else {
-        "enter resume  R all  n anew  a give up  esc later"
-    };
+    let keys = keys(app, dialog);
     let titles = Titles {
         name: "Interrupted uploads",
-        keys,
+        keys: &keys,
         place: &place,
         danger: false,
     };
@@ -139,6 +135,30 @@ fn list(app: &App, dialog: &InterruptedDialog, theme: &Theme, frame: &mut Frame<
             style,
         );
     }
+}
+
+/// What can be done about the entry under the cursor, and about all.
+fn keys(app: &App, dialog: &InterruptedDialog) -> String {
+    if app.settings.read_only {
+        return "read-only: nothing is changed  esc close".to_owned();
+    }
+    let own = match dialog
+        .current()
+        .map(|entry| (&entry.status, entry.is_stream))
+    {
+        Some((Standing::Resumable, false) | (Standing::Completing, _)) => {
+            "enter resume  a give up  "
+        }
+        Some((Standing::SourceChanged(_), _)) => "n begin anew  a give up  ",
+        Some((Standing::Resumable, true) | (Standing::Unreadable(_), _)) => "a give up  ",
+        _ => "",
+    };
+    let all = if dialog.entries.len() > 1 {
+        "R resume all  "
+    } else {
+        ""
+    };
+    format!("{own}{all}esc later")
 }
 
 fn draw_entry(

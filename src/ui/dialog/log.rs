@@ -148,10 +148,10 @@ fn upload(app: &App, task: &Task, place: &Scroll<'_>, look: &Theme, frame: &mut 
         limit: place.at.saturating_add(AHEAD),
     };
     let lines = view.lines(task, transfer);
-    let keys = if task.is_upload() {
-        "p pause  + - = at once  L limit  x stop  "
-    } else {
-        ""
+    let keys = match (task.is_upload(), transfer.is_paused()) {
+        (false, _) => "",
+        (true, false) => "p pause  + - = at once  L limit  x stop  ",
+        (true, true) => "p go on  + - = at once  L limit  x stop  ",
     };
     let place = Scroll { keys, ..*place };
     let word = match task.kind {
@@ -159,7 +159,9 @@ fn upload(app: &App, task: &Task, place: &Scroll<'_>, look: &Theme, frame: &mut 
         _ => "Upload to",
     };
     let name = format!("{word} {}", escape(&transfer.shown_destination()));
-    scrolled(frame, look, &lines, &place, &cut_middle(&name, room));
+    // The frame takes two cells of a title.
+    let name = cut_middle(&name, room.saturating_sub(2));
+    scrolled(frame, look, &lines, &place, &name);
 }
 
 fn troubles(task: &Task, scroll: usize, room: usize, theme: &Theme) -> Vec<Line<'static>> {

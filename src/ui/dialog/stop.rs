@@ -13,7 +13,6 @@ use crate::app::transfer::Transfer;
 use crate::model::human::{self, count, escape};
 use crate::ui::footer::input;
 use crate::ui::paint::{put, row};
-use crate::ui::tasks::transfer::percent;
 use crate::ui::text::{cut_middle, wrap};
 use crate::ui::theme::Theme;
 
@@ -262,8 +261,9 @@ fn sending(task: &Task, transfer: &Transfer, room: usize) -> String {
     let now = transfer.now.as_deref();
     let far = now.map_or_else(String::new, |now| {
         let stored = human::size(now.stored);
-        let of = percent(transfer, now).map_or_else(String::new, |percent| format!(" ({percent})"));
-        format!(": {stored} stored{of}")
+        let total = now.total.map(human::size);
+        let of = total.map_or_else(String::new, |total| format!(" of {total}"));
+        format!(": {stored}{of} stored")
     });
     let to = transfer.shown_destination();
     let room = room.saturating_sub(verb.len() + 1 + far.len()).max(8);

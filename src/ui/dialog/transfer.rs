@@ -55,7 +55,7 @@ impl View<'_> {
             self.stored(object, &mut lines);
         }
         self.warnings(transfer, &mut lines);
-        self.files(transfer, &mut lines);
+        self.files(task, transfer, &mut lines);
         lines
     }
 
@@ -75,14 +75,18 @@ impl View<'_> {
         now: &Sending,
         lines: &mut Vec<Line<'static>>,
     ) {
-        if now.files > 1 && !now.source.is_empty() {
+        let queue = now.files > 1;
+        if queue && task.is_running() && !now.source.is_empty() {
             lines.extend(self.named("now", &now.source));
         }
-        if let Some(target) = &now.target {
-            lines.extend(self.named("upload ID", &target.upload_id));
-        }
-        if let Some(journal) = transfer.journal() {
-            lines.extend(self.named("journal", journal));
+        // Of a queue that has ended these would be the last file's.
+        if task.is_running() || !queue {
+            if let Some(target) = &now.target {
+                lines.extend(self.named("upload ID", &target.upload_id));
+            }
+            if let Some(journal) = transfer.journal() {
+                lines.extend(self.named("journal", journal));
+            }
         }
         lines.push(Line::default());
         if task.is_running() {
@@ -106,7 +110,7 @@ impl View<'_> {
             let files = format!("{} of {} done", count(now.files_done), count(now.files));
             lines.extend(self.fact("files", &files));
         }
-        lines.extend(self.fact("parts", &parts_text(now)));
+        lines.extend(parts_text(now).map(|text| self.line_of("parts", &text, self.theme.text)));
         lines.extend(self.fact("rate", &rate_text(now)));
         lines.extend(self.fact("at once", &width_text(transfer, now)));
         if let Some(trouble) = &now.trouble {
@@ -131,7 +135,8 @@ impl View<'_> {
         let whole = object(transfer).is_some();
         if !whole {
             lines.extend(self.fact("stored", &stored_text(transfer, now)));
-            lines.extend(self.fact("parts", &parts_text(now)));
+            let parts = parts_text(now).filter(|_| transfer.sums.files() <= 1);
+            lines.extend(parts.map(|text| self.line_of("parts", &text, self.theme.text)));
         }
         let again = match now.retries {
             0 => String::new(),
@@ -139,8 +144,11 @@ impl View<'_> {
             more => format!(", {} parts were sent again", count(more)),
         };
         let again = if whole { again } else { String::new() };
-        let rate = format!("{}/s on average{again}", human::size(now.average));
-        lines.extend(self.fact("rate", &rate));
+        // What went in an instant has no rate.
+        if now.average > 0 {
+            let rate = format!("{}/s on average{again}", human::size(now.average));
+            lines.extend(self.fact("rate", &rate));
+        }
         if !whole && transfer.sums.files() <= 1 {
             self.map(now, lines);
         }
@@ -183,7 +191,9 @@ impl View<'_> {
     }
 
     fn stored(&self, object: &StoredObject, lines: &mut Vec<Line<'static>>) {
-        lines.push(Line::default());
+        if lines.last().is_some_and(|line| line.width() > 0) {
+            lines.push(Line::default());
+        }
         let sent = if object.sent < object.size {
             format!(", {} of them sent now", human::size(object.sent))
         } else {
@@ -228,12 +238,15 @@ impl View<'_> {
     }
 
     /// Of several files: first what did not go well, then the newest that did.
-    fn files(&self, transfer: &Transfer, lines: &mut Vec<Line<'static>>) {
+    fn files(&self, task: &Task, transfer: &Transfer, lines: &mut Vec<Line<'static>>) {
         if transfer.sums.files() == 0 || transfer.only().is_some() {
             return;
         }
         lines.push(Line::default());
-        lines.extend(self.wrapped(&transfer.sums.text(), self.theme.heading));
+        // The verdict above says the same of what has ended.
+        if task.is_running() {
+            lines.extend(self.wrapped(&transfer.sums.text(), self.theme.heading));
+        }
         let unnamed = transfer.sums.stored + transfer.sums.existed - transfer.stored.len() as u64;
         for sent in transfer.missed.iter().chain(transfer.stored.iter().rev()) {
             if lines.len() > self.limit {

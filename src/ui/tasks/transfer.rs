@@ -11,7 +11,7 @@ use crate::app::transfer::Transfer;
 use crate::model::human::{self, count, escape};
 use crate::model::send::{Phase, Sending, Verdict};
 use crate::protocol::{Outcome, SentOutcome};
-use crate::ui::paint::{Piece, fit, put, put_line, skip};
+use crate::ui::paint::{Piece, cells, fit, put, put_line, skip};
 use crate::ui::text::{cut_middle, width};
 use crate::ui::theme::Theme;
 use crate::ui::widget::bar::bar;
@@ -28,8 +28,19 @@ pub fn line(task: &Task, transfer: &Transfer, theme: &Theme, area: Rect, buffer:
         _ => "↑ ",
     };
     let rest = put(buffer, area, sign, theme.accent);
+    let pieces = figures(task, transfer, theme);
     let room = room.saturating_sub(2).min(rest.width);
-    put(buffer, rest, &name(transfer, usize::from(room)), theme.text);
+    let most = if task.is_running() {
+        room
+    } else {
+        // What has ended stands still: a long name takes what the verdict leaves.
+        let told = pieces.iter().map(|piece| cells(piece.full()));
+        let told = told.fold(0, u16::saturating_add);
+        room.max(rest.width.saturating_sub(told.saturating_add(2)))
+    };
+    let name = name(transfer, usize::from(most));
+    put(buffer, rest, &name, theme.text);
+    let room = room.max(cells(&name));
     let mut rest = skip(rest, room.saturating_add(2));
     if let Some(share) = transfer
         .share()
@@ -42,11 +53,7 @@ pub fn line(task: &Task, transfer: &Transfer, theme: &Theme, area: Rect, buffer:
         put(buffer, at, filled.trim_end(), theme.bar);
         rest = skip(rest, width.saturating_add(2));
     }
-    put_line(
-        buffer,
-        rest,
-        &Line::from(fit(figures(task, transfer, theme), rest.width)),
-    );
+    put_line(buffer, rest, &Line::from(fit(pieces, rest.width)));
 }
 
 /// What goes where, as long as there is room for both.
@@ -136,11 +143,14 @@ fn running(task: &Task, transfer: &Transfer, theme: &Theme) -> Vec<Piece> {
 pub fn state(task: &Task, transfer: &Transfer, theme: &Theme) -> Option<Piece> {
     let phase = transfer.phase();
     let word = |text: &str| Piece::new(text, theme.accent, 1);
+    let flies = transfer.now.as_ref().is_some_and(|now| now.in_flight > 0);
     Some(match phase {
         _ if task.cancelling => Piece::new("stopping…", theme.warn, 1),
         _ if task.kind == TaskKind::Discard => word("giving up…"),
-        Phase::Paused if transfer.wants_pause => Piece::new("paused", theme.warn, 1),
-        Phase::Paused => word("going on…"),
+        Phase::Paused if !transfer.wants_pause => word("going on…"),
+        // What is in flight is still being sent, and may take long.
+        Phase::Paused if !flies => Piece::new("paused", theme.warn, 1),
+        Phase::Paused => Piece::new("pausing…", theme.warn, 1),
         Phase::Sending | Phase::Preparing if transfer.wants_pause => {
             Piece::new("pausing…", theme.warn, 1)
         }

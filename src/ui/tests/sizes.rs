@@ -139,6 +139,21 @@ fn the_hints_stand_where_clicks_look_for_them() {
 }
 
 #[test]
+fn eighty_columns_tell_how_to_leave_to_learn_more_and_to_upload() {
+    for scene in situations() {
+        let offered = hints(&scene.app, 80);
+        let offers = |action: Action| offered.iter().any(|hint| hint.action == action);
+        let focus = scene.app.focus;
+        assert!(offers(Action::Quit) && offers(Action::Help), "{focus:?}");
+        assert_eq!(
+            offers(Action::Upload),
+            !scene.app.settings.read_only,
+            "{focus:?}"
+        );
+    }
+}
+
+#[test]
 fn each_theme_shows_the_same_text() {
     let mut scene = half_sized(120, 36);
     let dark = scene.screen();

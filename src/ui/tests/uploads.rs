@@ -1,8 +1,11 @@
 //! Uploads while they run, how they ended, and what was interrupted.
 
+mod ended;
+
 use std::time::Duration;
 
 use super::scene::{DAY, NOW, Scene, denied};
+use crate::app::dialog::Dialog;
 use crate::model::Target;
 use crate::model::plan::Layout;
 use crate::model::send::{
@@ -69,7 +72,16 @@ fn is_resume(command: &Command) -> bool {
     matches!(command, Command::Resume { .. })
 }
 
+/// As it is offered, to somebody who was asked already whether he means it.
 fn offered(columns: u16, rows: u16, entries: Vec<Interrupted>) -> Scene {
+    let mut scene = unasked(columns, rows, entries);
+    if let Some(Dialog::Interrupted(dialog)) = &mut scene.app.dialog {
+        dialog.unasked = false;
+    }
+    scene
+}
+
+fn unasked(columns: u16, rows: u16, entries: Vec<Interrupted>) -> Scene {
     let mut scene = Scene::browsing(columns, rows);
     scene.size(|_| true);
     let is_it = |command: &Command| matches!(command, Command::Interrupted { .. });
@@ -265,11 +277,15 @@ fn a_paused_upload_says_so() {
     let mut scene = sending(80, 24, figures());
     scene.keys("p");
     assert!(scene.screen().contains("pausing…"), "{}", scene.screen());
-    let paused = Sending {
+    let paused = |in_flight| Sending {
         phase: Phase::Paused,
+        in_flight,
         ..figures()
     };
-    scene.news(is_resume, News::Sending(Box::new(paused)));
+    let still = News::Sending(Box::new(paused(MIB)));
+    scene.news(is_resume, still);
+    assert!(scene.screen().contains("pausing…"), "{}", scene.screen());
+    scene.news(is_resume, News::Sending(Box::new(paused(0))));
     scene.keys("g");
     insta::assert_snapshot!("sending_paused_80x24", scene.screen());
 }
@@ -338,6 +354,8 @@ fn what_was_interrupted_is_offered_with_what_can_be_done() {
         let screen = offered(columns, rows, entries()).screen();
         insta::assert_snapshot!(format!("interrupted_{columns}x{rows}"), screen);
     }
+    let mut scene = unasked(80, 24, entries());
+    insta::assert_snapshot!("interrupted_unasked_80x24", scene.keys("enter").screen());
     let mut scene = offered(120, 36, entries());
     scene.keys("j j j j j j enter");
     insta::assert_snapshot!("interrupted_changed_120x36", scene.screen());

@@ -2,7 +2,9 @@
 
 mod aborts;
 mod asks;
+mod crash;
 mod documents;
+mod interrupted;
 mod lists;
 mod manners;
 mod places;

@@ -12,7 +12,7 @@ use mopup::s3::memory::Piece;
 use super::*;
 
 /// Bytes that no two places have in common.
-fn bytes(count: usize) -> Vec<u8> {
+pub fn bytes(count: usize) -> Vec<u8> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     let words = std::iter::repeat_with(|| {
         state ^= state << 13;
@@ -23,10 +23,10 @@ fn bytes(count: usize) -> Vec<u8> {
     words.flatten().take(count).collect()
 }
 
-const PART: usize = 5 << 20;
+pub const PART: usize = 5 << 20;
 
 impl Shop {
-    fn written(&self, name: &str, count: usize) -> (String, Vec<u8>) {
+    pub fn written(&self, name: &str, count: usize) -> (String, Vec<u8>) {
         let path = self.home.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         let bytes = bytes(count);
@@ -35,7 +35,7 @@ impl Shop {
     }
 
     #[track_caller]
-    fn holds(&self, key: &str, bytes: &[u8]) {
+    pub fn holds(&self, key: &str, bytes: &[u8]) {
         let object = self.store.object("attic", key).unwrap();
         assert_eq!(object.size, bytes.len() as u64, "{key}");
         let mut held = Vec::with_capacity(bytes.len());
@@ -49,7 +49,7 @@ impl Shop {
     }
 
     /// Fed through a pipe.
-    fn fed(&self, args: &[&str], input: &[u8]) -> Ended {
+    pub fn fed(&self, args: &[&str], input: &[u8]) -> Ended {
         let mut child = self.command(args).stdin(Stdio::piped()).spawn().unwrap();
         let mut stdin = child.stdin.take().unwrap();
         let input = input.to_vec();
@@ -59,13 +59,13 @@ impl Shop {
         ended
     }
 
-    fn uploads(&self) -> Vec<Value> {
+    pub fn uploads(&self) -> Vec<Value> {
         let listed = self.run(&["uploads", "--json"]).with_code(0).json();
         listed["uploads"].as_array().unwrap().clone()
     }
 
     /// Until so many parts were asked for.
-    async fn parts_asked(&self, child: &mut Child, parts: u64) {
+    pub async fn parts_asked(&self, child: &mut Child, parts: u64) {
         while self.server.requests(Operation::UploadPart) < parts {
             assert_eq!(child.try_wait().unwrap(), None, "it ended before");
             tokio::time::sleep(Duration::from_millis(2)).await;
@@ -73,7 +73,7 @@ impl Shop {
     }
 
     /// Sends a signal as soon as `parts` parts were asked for.
-    async fn stopped(&self, args: &[&str], signal: &str, parts: u64) -> Ended {
+    pub async fn stopped(&self, args: &[&str], signal: &str, parts: u64) -> Ended {
         let mut child = self.command(args).spawn().unwrap();
         self.parts_asked(&mut child, parts).await;
         let pid = child.id().to_string();
@@ -82,7 +82,7 @@ impl Shop {
     }
 }
 
-fn slow() -> Options {
+pub fn slow() -> Options {
     Options {
         delay: Duration::from_millis(50),
         ..Options::default()
@@ -279,10 +279,10 @@ async fn all_are_gone_on_with_and_one_that_changed_stops_no_other() {
         words.map(str::to_owned).collect()
     };
     for (file, key) in [(&first, "s3://attic/one"), (&second, "s3://attic/two")] {
-        let sent = shop.server.requests(Operation::UploadPart);
+        let asked = shop.server.requests(Operation::UploadPart);
         let args = send(file, key);
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
-        shop.stopped(&args, "-INT", sent + 4).await.with_code(130);
+        shop.stopped(&args, "-INT", asked + 4).await.with_code(130);
     }
     let several = shop.run(&["resume"]).with_code(2);
     assert!(several.err.contains("--all"), "{several:?}");

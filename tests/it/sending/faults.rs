@@ -131,6 +131,45 @@ async fn a_server_that_stays_away_ends_the_upload_and_keeps_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_never_goes_well_ends_although_all_else_does() {
+    use Operation::{CompleteMultipartUpload, CreateMultipartUpload};
+    for operation in [CreateMultipartUpload, CompleteMultipartUpload] {
+        let world = World::new();
+        let path = world.file("dump.bin", LEN);
+        world.store.status(operation, 500, u64::MAX);
+        let start = tokio::time::Instant::now();
+        let ran = world.send(order(&path)).await;
+        let SentOutcome::Failed { kept: true, .. } = ran.only() else {
+            panic!("{ran:?}");
+        };
+        let took = start.elapsed().as_secs();
+        assert!((300..400).contains(&took), "{took} s");
+        let asked = world.store.requests(operation);
+        assert!(asked < 30, "{asked} times");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_that_are_bad_from_the_start_are_told_at_once() {
+    for parts in [true, false] {
+        let world = World::new();
+        let path = world.file("dump.bin", LEN);
+        for operation in [Operation::CreateMultipartUpload, Operation::PutObject] {
+            world.store.expire(operation, u64::MAX);
+        }
+        let mut order = order(&path);
+        if !parts {
+            order.wish = Wish::default();
+        }
+        let start = tokio::time::Instant::now();
+        let ran = world.send(order).await;
+        assert!(ran.fault().contains("expired"), "{}", ran.fault());
+        assert!(start.elapsed().as_secs() < 5);
+        assert!(world.interrupted().await.is_empty());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_server_without_checksums_gets_none_and_is_compared_by_etags() {
     let world = World::new();
     let mut settings = world.settings.clone();

@@ -5,6 +5,8 @@ mod faults;
 mod limits;
 mod plain;
 mod resumed;
+mod storms;
+mod wire;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

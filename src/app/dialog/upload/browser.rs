@@ -5,52 +5,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::list::{List, Row, odd};
+use super::step::{Picked, Step, Want};
 use super::typing::{common, pasted, resolve, split, tidy};
 use crate::app::cursor::Motion;
 use crate::app::input::{Code, Key};
 use crate::app::text::Line;
 use crate::model::send::Folder;
 use crate::protocol::JobId;
-
-/// A file or directory that was chosen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Picked {
-    pub path: PathBuf,
-    pub is_directory: bool,
-    /// Bytes; of files.
-    pub size: Option<u64>,
-}
-
-impl Picked {
-    /// Its own name, without the way to it.
-    pub fn name(&self) -> String {
-        let name = self.path.file_name().unwrap_or_default();
-        name.to_string_lossy().into_owned()
-    }
-}
-
-/// A directory to be read.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Want {
-    /// Empty: the working directory.
-    pub path: PathBuf,
-    /// How much of the typed text is done with once it is there.
-    pub typed: String,
-    /// Whether enter was pressed meanwhile.
-    pub enter: bool,
-    /// The name to put the cursor on.
-    pub from: Option<String>,
-}
-
-/// What follows from a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Step {
-    Stay,
-    Read(Want),
-    /// These are to be sent.
-    Choose(Vec<Picked>),
-    Close,
-}
 
 /// The browser.
 #[derive(Debug, Clone, Default)]
@@ -72,6 +33,16 @@ pub struct Browser {
 impl Browser {
     /// Does what a key asks for; `window`: rows of the list in sight.
     pub fn key(&mut self, key: Key, window: usize) -> Step {
+        let step = self.obey(key, window);
+        let nowhere = self.directory.as_os_str().is_empty() && self.pending.is_none();
+        if step == Step::Stay && nowhere && self.input.text().is_empty() {
+            // The way that was named first cannot be gone: then from here.
+            return Step::Read(Want::default());
+        }
+        step
+    }
+
+    fn obey(&mut self, key: Key, window: usize) -> Step {
         let typed = !self.input.text().is_empty();
         if self.failed.is_none() {
             self.error = None;
@@ -126,6 +97,7 @@ impl Browser {
             path: resolve(Path::new(""), &typed),
             typed,
             enter: true,
+            exact: true,
             from: None,
         }
     }
@@ -148,6 +120,10 @@ impl Browser {
         let typed = self.input.text().to_owned();
         if want.enter && self.list.named(&typed).is_some() {
             self.list.go_to(&typed, window);
+            return self.open();
+        }
+        // Whoever types fast gets what whoever waits for the list gets.
+        if want.enter && !want.exact && !typed.is_empty() {
             return self.open();
         }
         Step::Stay
@@ -258,7 +234,7 @@ impl Browser {
             path: resolve(base, &typed),
             typed,
             enter,
-            from: None,
+            ..Want::default()
         })
     }
 
@@ -267,6 +243,7 @@ impl Browser {
             want.enter |= !want.typed.is_empty();
             return Step::Stay;
         }
+        self.finish_way();
         if split(self.input.text()).0.is_some() {
             return self.follow(true);
         }
@@ -274,6 +251,15 @@ impl Browser {
             return Step::Choose(self.marks.values().cloned().collect());
         }
         self.open()
+    }
+
+    /// `~` and `..` are directories, even without the slash that names one.
+    fn finish_way(&mut self) {
+        let typed = self.input.text();
+        if matches!(typed, "~" | "..") && self.list.named(typed).is_none() {
+            let way = format!("{typed}/");
+            self.input.set(way);
+        }
     }
 
     /// Opens the directory under the cursor, or chooses the file.
@@ -355,6 +341,7 @@ impl Browser {
 
     /// Completes what is typed as far as all that begins so agrees, then to the name under the cursor.
     fn complete(&mut self) -> Step {
+        self.finish_way();
         let text = self.input.text().to_owned();
         if split(&text).0.is_some() {
             return self.typed();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::model::filter::parse_size;
 use crate::model::human;
-use crate::model::send::KeySource;
+use crate::model::send::{KeySource, is_tag_character};
 
 /// Source: S3 User Guide, "Object key names": 1,024 bytes of UTF-8.
 const KEY: usize = 1024;
@@ -145,6 +145,16 @@ pub fn tags(text: &str) -> Result<Pairs, String> {
                 "'{name}' is too long: {TAG_KEY} characters of name and {TAG_VALUE} of value are allowed"
             ));
         }
+        if let Some(odd) = name
+            .chars()
+            .chain(value.chars())
+            .find(|c| !is_tag_character(*c))
+        {
+            let odd = human::escape(odd.encode_utf8(&mut [0; 4])).into_owned();
+            return Err(format!(
+                "S3 takes no '{odd}' here, only letters, digits, _.:/=+-@"
+            ));
+        }
         if name.starts_with("aws:") {
             return Err("names that begin with aws: are AWS's own".to_owned());
         }
@@ -274,6 +284,11 @@ mod tests {
             tags(&tags_of(11)).unwrap_err(),
             "11 tags, and 10 are allowed"
         );
+        assert!(tags("größe=1 kg, mail=a@b.c, when=2026-11-21/10:00+1").is_ok());
+        for refused in ["a=b&c", "a&b=c", "a=b;c", "a=b\\,c", "a=b\tc"] {
+            let why = tags(refused).unwrap_err();
+            assert!(why.contains("only letters"), "{refused}: {why}");
+        }
         for refused in ["aws:x=1", "a=1, a=2"] {
             assert!(tags(refused).is_err(), "{refused}");
         }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::browser::Picked;
+use super::step::Picked;
 use crate::model::cost::Prices;
 use crate::model::human::{age, count, dollars, size, size_argument};
 use crate::model::plan::{Limits, Method, Plan, Refused, Wish, plan};
@@ -226,8 +226,10 @@ mod tests {
                 .cost
                 .starts_with("1 request < $0.01 · 10.0 MiB of memory")
         );
-        let single = forecast(&[file(3 * MIB)], Some(16 * MIB));
-        assert_eq!(single.plan, "one part of 3.00 MiB");
+        let fits = forecast(&[file(3 * MIB)], Some(16 * MIB));
+        assert_eq!(fits.plan, "one PutObject of 3.00 MiB");
+        let single = forecast(&[file(100 * MIB)], Some(128 * MIB));
+        assert_eq!(single.plan, "one part of 100 MiB");
     }
 
     #[test]

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use super::browser::Picked;
 use super::check;
 use super::field::{Field, Kind};
 use super::forecast::{Forecast, Rules};
 use super::order::{CUSTOMER, KMS};
+use super::step::Picked;
 use crate::app::input::{Code, Key};
 use crate::app::text::Line;
 use crate::model::plan::Wish;

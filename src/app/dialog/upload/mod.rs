@@ -10,12 +10,14 @@ mod forecast;
 mod form;
 pub mod list;
 mod order;
+mod step;
 mod typing;
 
-pub use browser::{Browser, Picked, Step, Want};
+pub use browser::Browser;
 pub use field::{Field, Kind};
 pub use forecast::{Forecast, Rules};
 pub use form::{Form, FormLine, FormStep};
+pub use step::{Picked, Step, Want};
 
 /// The dialog.
 #[derive(Debug, Clone)]

@@ -56,6 +56,43 @@ fn a_space_is_typed_where_a_name_goes_on_with_one() {
 }
 
 #[test]
+fn an_enter_before_the_directory_is_there_opens_what_fits_then() {
+    let mut bench = Bench::browsing(&many(1));
+    bench.type_("archive/bi").keys("enter");
+    bench.folder(dumps("/srv/dumps/archive"));
+    assert_eq!(bench.form().picked[0].name(), "big.img");
+    // A directory alone is entered, and nothing in it is chosen.
+    let mut bench = Bench::browsing(&many(1));
+    bench.type_("archive/").keys("enter");
+    bench.folder(dumps("/srv/dumps/archive"));
+    assert!(!bench.upload().in_form);
+}
+
+#[test]
+fn a_way_that_cannot_be_gone_is_left_to_the_working_directory() {
+    for key in ["esc", "down"] {
+        let mut bench = Bench::listed(&many(1));
+        bench.keys(":").type_("upload /nowhere/x").keys("enter");
+        assert_eq!(bench.asked(), Path::new("/nowhere"));
+        bench.answer(is_folder, News::Ended(Outcome::Failed(fault())));
+        bench.keys(key);
+        assert_eq!(bench.asked(), Path::new(""), "{key}");
+    }
+}
+
+#[test]
+fn home_and_the_directory_above_are_found_without_their_slash() {
+    for key in ["enter", "tab"] {
+        let mut bench = Bench::browsing(&many(1));
+        bench.type_("~").keys(key);
+        assert_eq!(bench.asked(), Path::new("~/"), "{key}");
+        let mut bench = Bench::browsing(&many(1));
+        bench.type_("..").keys(key);
+        assert_eq!(bench.asked(), Path::new("/srv"), "{key}");
+    }
+}
+
+#[test]
 fn what_is_odd_cannot_be_chosen() {
     let mut bench = Bench::browsing(&many(1));
     bench.type_("pipe").keys("enter");

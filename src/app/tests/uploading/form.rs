@@ -185,3 +185,33 @@ fn uploads_in_progress_of_the_same_key_are_told() {
     bench.write(Field::Key, "free");
     assert_eq!(bench.form().rivals.1, 0);
 }
+
+#[test]
+fn a_form_that_led_to_nothing_is_opened_again_as_it_was() {
+    let is_send = |command: &Command| match command {
+        Command::Send { job, .. } => Some(*job),
+        _ => None,
+    };
+    let mut bench = Bench::browsing(&many(1));
+    bench.type_("big").keys("enter");
+    bench.write(Field::Tags, "team=db").keys("ctrl-s");
+    bench.answer(is_send, News::Ended(Outcome::Failed(fault())));
+    let told = bench.message().to_owned();
+    assert!(told.ends_with("u opens its form again"), "{told}");
+    bench.keys("u");
+    assert!(bench.upload().in_form);
+    assert_eq!(bench.form().line(Field::Tags).unwrap().text(), "team=db");
+    assert_eq!(bench.form().destination(), "big.img");
+    // The files are behind it, as ever.
+    bench.folder(dumps("/srv/dumps"));
+    bench.keys("esc");
+    assert!(!bench.upload().in_form && bench.names().len() > 1);
+    bench.keys("esc u");
+    assert!(bench.upload().form.is_none(), "once is enough");
+    // Of what was stored nobody fills a form in again.
+    bench.folder(dumps("/srv/dumps"));
+    bench.type_("big").keys("enter ctrl-s");
+    bench.answer(is_send, News::Ended(Outcome::Done));
+    bench.keys("u");
+    assert!(bench.upload().form.is_none());
+}

@@ -5,16 +5,19 @@ use crate::model::human::{self, count};
 use crate::model::send::Sending;
 use crate::ui::tasks::transfer::percent;
 
-/// `132 GiB of 210 GiB (63 %), 64.0 MiB in flight, 1.20 GiB of it were there`.
+/// `132 GiB of 210 GiB, 64.0 MiB in flight (63 %), 1.20 GiB of it were there`.
 pub fn stored_text(transfer: &Transfer, now: &Sending) -> String {
     let mut text = human::size(now.stored);
-    if let (Some(total), Some(percent)) = (now.total, percent(transfer, now)) {
-        text.push_str(&format!(" of {} ({percent})", human::size(total)));
-    } else {
-        text.push_str(", the end is not known");
+    match now.total {
+        Some(total) => text.push_str(&format!(" of {}", human::size(total))),
+        None => text.push_str(", the end is not known"),
     }
     if now.in_flight > 0 {
         text.push_str(&format!(", {} in flight", human::size(now.in_flight)));
+    }
+    // Of both together, as the bar.
+    if let Some(percent) = percent(transfer, now) {
+        text.push_str(&format!(" ({percent})"));
     }
     if now.reused > 0 {
         text.push_str(&format!(", {} of it were there", human::size(now.reused)));
@@ -22,7 +25,8 @@ pub fn stored_text(transfer: &Transfer, now: &Sending) -> String {
     text
 }
 
-pub fn parts_text(now: &Sending) -> String {
+/// `None` where there are no parts: files that go in one piece.
+pub fn parts_text(now: &Sending) -> Option<String> {
     let done = count(u64::from(now.parts_done));
     let mut text = match now.parts {
         Some(parts) => {
@@ -34,6 +38,7 @@ pub fn parts_text(now: &Sending) -> String {
                 format!("{of}, about {each} each")
             })
         }
+        None if now.total.is_some() => return None,
         None => format!("{done}, growing with what is sent"),
     };
     let word = if now.retries == 1 {
@@ -44,7 +49,7 @@ pub fn parts_text(now: &Sending) -> String {
     if now.retries > 0 {
         text.push_str(&format!(", {} {word} again", count(now.retries)));
     }
-    text
+    Some(text)
 }
 
 pub fn rate_text(now: &Sending) -> String {
