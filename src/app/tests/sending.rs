@@ -127,7 +127,7 @@ fn the_width_changes_by_one_within_what_the_buffers_allow() {
     };
     assert_eq!(widths(&mut bench, "+"), Some(5));
     assert_eq!(widths(&mut bench, "+ + + + +"), Some(8));
-    assert!(told(&bench).1.contains("8 parts at once"));
+    assert!(told(&bench).1.contains("8 at once"));
     assert_eq!(widths(&mut bench, "- - - - - - - - - -"), Some(1));
     assert!(told(&bench).1.contains("one part at a time"));
     assert_eq!(widths(&mut bench, "="), None);

@@ -274,13 +274,13 @@ async fn all_are_gone_on_with_and_one_that_changed_stops_no_other() {
     let (first, _) = shop.written("one", 30 * PART);
     let (second, content) = shop.written("two", 29 * PART);
     let options = ["--part-size=5MiB", "--width=2"];
-    let send = |file: &str, key: &str| -> Vec<String> {
+    let asking = |file: &str, key: &str| -> Vec<String> {
         let words = ["upload", file, key].into_iter().chain(options);
         words.map(str::to_owned).collect()
     };
     for (file, key) in [(&first, "s3://attic/one"), (&second, "s3://attic/two")] {
         let asked = shop.server.requests(Operation::UploadPart);
-        let args = send(file, key);
+        let args = asking(file, key);
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         shop.stopped(&args, "-INT", asked + 4).await.with_code(130);
     }

@@ -76,6 +76,11 @@ async fn a_lost_complete_is_ours_also_where_nothing_may_be_overwritten() {
     order.if_none_match = true;
     let ran = world.send(order.clone()).await;
     assert!(ran.is_stored(), "{ran:?}");
+    let again = world.send(order.clone()).await;
+    assert!(again.fault().contains("an object is there already"));
+    assert_eq!(world.uploads().await, 0, "nothing was begun");
+    // Who may not look learns it at the end.
+    world.memory().deny(BUCKET, Operation::HeadObject, "");
     let again = world.send(order).await;
     let SentOutcome::Failed { kept, .. } = again.only() else {
         panic!("{again:?}");
