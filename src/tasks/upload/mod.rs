@@ -8,6 +8,7 @@ mod begin;
 mod board;
 mod carry;
 mod finish;
+mod identity;
 mod interrupted;
 mod pace;
 mod part;
