@@ -226,7 +226,7 @@ async fn ctrl_c_keeps_what_was_sent_and_resume_sends_the_rest() {
         let listed = shop.uploads();
         assert_eq!(listed[0]["id"], id.as_str());
         assert_eq!(listed[0]["status"], "resumable");
-        let sent = shop.server.requests(Operation::UploadPart);
+        let asked = shop.server.requests(Operation::UploadPart);
         let document = shop.run(&["resume", "--json"]).with_code(0).json();
         assert_eq!(document["stored"][0]["key"], "k", "{document}");
         shop.holds("k", &content);
@@ -279,10 +279,10 @@ async fn all_are_gone_on_with_and_one_that_changed_stops_no_other() {
         words.map(str::to_owned).collect()
     };
     for (file, key) in [(&first, "s3://attic/one"), (&second, "s3://attic/two")] {
-        let sent = shop.server.requests(Operation::UploadPart);
+        let asked = shop.server.requests(Operation::UploadPart);
         let args = send(file, key);
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
-        shop.stopped(&args, "-INT", sent + 4).await.with_code(130);
+        shop.stopped(&args, "-INT", asked + 4).await.with_code(130);
     }
     let several = shop.run(&["resume"]).with_code(2);
     assert!(several.err.contains("--all"), "{several:?}");
