@@ -226,7 +226,7 @@ async fn ctrl_c_keeps_what_was_sent_and_resume_sends_the_rest() {
         let listed = shop.uploads();
         assert_eq!(listed[0]["id"], id.as_str());
         assert_eq!(listed[0]["status"], "resumable");
-        let asked = shop.server.requests(Operation::UploadPart);
+        let sent = shop.server.requests(Operation::UploadPart);
         let document = shop.run(&["resume", "--json"]).with_code(0).json();
         assert_eq!(document["stored"][0]["key"], "k", "{document}");
         shop.holds("k", &content);
