@@ -9,6 +9,7 @@ mod board;
 mod carry;
 mod existing;
 mod finish;
+mod identity;
 mod interrupted;
 mod pace;
 mod part;
