@@ -78,20 +78,19 @@ impl Expanded {
     fn refuse_twins(&mut self) {
         let mut first: HashMap<String, Source> = HashMap::new();
         for item in std::mem::take(&mut self.items) {
-            match first.get(&item.key) {
-                Some(other) => self.left_out.push(LeftOut {
+            if let Some(other) = first.get(&item.key) {
+                self.left_out.push(LeftOut {
                     why: format!(
                         "it would be stored under the key {}, and so is {}; send it by itself",
                         escape(&item.key),
                         escape(&other.shown())
                     ),
                     source: item.source,
-                }),
-                None => {
-                    first.insert(item.key.clone(), item.source.clone());
-                    self.items.push(item);
-                }
+                });
+                continue;
             }
+            first.insert(item.key.clone(), item.source.clone());
+            self.items.push(item);
         }
     }
 

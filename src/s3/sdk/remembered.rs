@@ -212,10 +212,10 @@ mod tests {
     }
 
     fn remembered(source: &Source, now: i64) -> Remembered {
-        let made = source.clone();
+        let again = source.clone();
         let make = move || {
-            let made = made.clone();
-            async move { Some(SharedCredentialsProvider::new(made)) }
+            let again = again.clone();
+            async move { Some(SharedCredentialsProvider::new(again)) }
         };
         let provider = SharedCredentialsProvider::new(source.clone());
         let clock = Clock::fixed(Timestamp::from_secs(now));

@@ -15,7 +15,7 @@ use crate::journal::{self, Begun, Recipe};
 use crate::model::send::Access;
 use crate::model::{Algorithm, Target, Timestamp, Upload};
 use crate::protocol::{Fault, Kind, News};
-use crate::s3::{CreateUpload, ListUploads};
+use crate::s3::{CreateUpload, ListParts, ListUploads};
 use crate::tasks::job::{Asker, Job};
 use crate::tasks::pacer::Stop;
 
@@ -31,6 +31,8 @@ pub(super) struct Beginning<'a> {
     pub(super) recipe: &'a Recipe,
     access: &'a Access,
     may_fall_back: bool,
+    /// The journal was there before, and may have been cut.
+    is_again: bool,
     /// An answer was lost: there may be an upload that nobody knows.
     lost: AtomicBool,
 }
@@ -49,6 +51,7 @@ impl<'a> Beginning<'a> {
             recipe,
             access,
             may_fall_back,
+            is_again: false,
             lost: AtomicBool::new(false),
         }
     }
@@ -56,7 +59,10 @@ impl<'a> Beginning<'a> {
     /// It was tried before, and its journal tells of it: whatever comes of this try, that stays.
     pub(super) fn again(self) -> Self {
         self.lost.store(true, Ordering::Relaxed);
-        self
+        Self {
+            is_again: true,
+            ..self
+        }
     }
 
     /// Whether there may be an upload that nobody knows.
@@ -172,7 +178,7 @@ impl<'a> Beginning<'a> {
         }
     }
 
-    /// Uploads of this key that were begun since the recipe and that no other journal knows.
+    /// Uploads of this key that were begun since the recipe, that no other journal knows, and that may be ours.
     async fn candidates(&self) -> Result<Vec<Upload>, Stop> {
         let ahead = self.job.store.noticed().clock_ahead.unwrap_or(0);
         let since = Timestamp::from_millis(self.recipe.created.millis() - ahead).minus(SKEW);
@@ -204,8 +210,40 @@ impl<'a> Beginning<'a> {
                 {
                     request.marker = Some(next);
                 }
-                _ => return Ok(found),
+                _ => break,
             }
+        }
+        let mut ours = Vec::new();
+        for one in found {
+            if self.may_be_ours(&one.upload_id).await? {
+                ours.push(one);
+            }
+        }
+        Ok(ours)
+    }
+
+    /// Whether what was sent to an upload may be from here: nothing was yet, or only what fits, if the journal
+    /// may have forgotten it.
+    async fn may_be_ours(&self, upload_id: &str) -> Result<bool, Stop> {
+        let request = ListParts {
+            target: target(self.recipe, upload_id),
+            marker: None,
+            max_parts: None,
+            access: self.access.clone(),
+        };
+        let ask = || self.job.store.list_parts(&request);
+        let patience = self.job.settings.patience;
+        match persist(self.asker, self.board, patience, ask).await {
+            Ok(page) => Ok(page.parts.iter().all(|part| {
+                let piece = self.recipe.layout.piece(part.number);
+                self.is_again && piece.is_some_and(|piece| piece.len == part.size)
+            })),
+            Err(Stop::Fault(fault)) if fault.kind == Kind::UploadGone => Ok(false),
+            // Without the permission, or the key of its own, nothing can be said against it.
+            Err(Stop::Fault(fault)) if matches!(fault.kind, Kind::Denied | Kind::Invalid) => {
+                Ok(true)
+            }
+            Err(stop) => Err(stop),
         }
     }
 

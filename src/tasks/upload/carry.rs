@@ -81,6 +81,9 @@ pub(super) async fn carry(transfer: &Transfer<'_>) -> SentOutcome {
         Err(Stop::Cancelled) if transfer.job.control.is_dropped() => {
             match give_up(transfer.job, transfer.target.clone()).await {
                 Ok(freed) => {
+                    if let Some(stored) = transfer.made_after_all().await {
+                        return SentOutcome::Stored(stored);
+                    }
                     let at = transfer.job.clock.now();
                     transfer
                         .warn(transfer.record.end(End::Aborted { at }).await)

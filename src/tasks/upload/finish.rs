@@ -1,9 +1,11 @@
 //! The end of an upload: completed from our own list of parts, settled where the answer is lost, verified.
 
 use std::collections::BTreeMap;
+use std::future::Future;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::attempt::{Pause, persist, until_told};
 use super::transfer::Transfer;
@@ -16,6 +18,9 @@ use crate::s3::checksum::{is_md5, multipart_etag, of_object};
 use crate::s3::{Complete, HeadObject, ListParts, NamedPart, ObjectInfo, Receipt};
 use crate::tasks::job::Asker;
 use crate::tasks::pacer::Stop;
+
+/// After a cancel a Complete is waited for so long.
+const LEAVE: Duration = Duration::from_secs(10);
 
 /// What became of asking for the object.
 enum Asked {
@@ -35,7 +40,8 @@ impl Transfer<'_> {
             .await;
         self.board.tell(|told| told.phase = Phase::Completing);
         self.report();
-        let asked = self.complete(parts, &expected).await?;
+        let _ = self.completing.set(expected.clone());
+        let asked = self.unless_left(self.complete(parts, &expected)).await?;
         self.board.tell(|told| told.phase = Phase::Verifying);
         self.report();
         let (object, verdict) = match asked {
@@ -48,6 +54,30 @@ impl Transfer<'_> {
         self.warn(self.record.end(self.end_stored(&object)).await)
             .await;
         Ok(self.told(&expected, object, verdict))
+    }
+
+    /// Does what is not to be stopped, but is not waited for without end once the person left: a Complete may
+    /// take a quarter of an hour, and what became of it is found out by a resume.
+    async fn unless_left<T>(&self, work: impl Future<Output = Result<T, Stop>>) -> Result<T, Stop> {
+        let left = async {
+            self.job.cancel.cancelled().await;
+            sleep(LEAVE).await;
+        };
+        tokio::select! {
+            done = work => done,
+            () = left => Err(Stop::Cancelled),
+        }
+    }
+
+    /// The object, if it was made although the upload was given up meanwhile.
+    pub(super) async fn made_after_all(&self) -> Option<StoredObject> {
+        let expected = self.completing.get()?;
+        let asker = self.asker.unstoppable();
+        let object = self.look(&asker, expected, false).await.ok()??;
+        self.warn(self.record.end(self.end_stored(&object)).await)
+            .await;
+        let verdict = judge(expected, &object);
+        Some(self.told(expected, object, verdict))
     }
 
     /// What the object has to be.
@@ -245,7 +275,8 @@ impl Transfer<'_> {
             checksum: receipt.checksum.clone(),
             ..ObjectInfo::default()
         };
-        match self.head(&self.asker.unstoppable()).await {
+        let asker = self.asker.unstoppable();
+        match self.unless_left(self.head(&asker)).await {
             // Some stores answer a Complete with the ETag of the parts and a look with the MD5 of the whole.
             Ok(info)
                 if info.size == expected.size

@@ -11,6 +11,7 @@ mod carry;
 mod copy;
 mod existing;
 mod finish;
+mod identity;
 mod interrupted;
 mod pace;
 mod part;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::time::Duration;
 
@@ -385,6 +386,7 @@ impl<'a> Queue<'a> {
             checks: Checks::default(),
             held: BTreeMap::new(),
             known: BTreeMap::new(),
+            completing: OnceLock::new(),
             arrived: AtomicU64::new(0),
             sent: AtomicU64::new(0),
         };

@@ -1,17 +1,19 @@
 //! An interrupted upload of ours, gone on with. The service's listing is the truth, the journal the recipe.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 use std::sync::atomic::AtomicU64;
 
 use super::begin::{Beginning, target};
 use super::board::Board;
 use super::carry::{announce, begin, carry, give_up};
 use super::finish::is_it;
+use super::identity::difference;
 use super::pool::Pool;
 use super::prepare::{Common, key, key_needed};
 use super::queue;
 use super::record::{Record, fault};
-use super::source::{Opened, changed, difference};
+use super::source::{Opened, changed};
 use super::transfer::{Checks, Transfer};
 use crate::journal::{Begun, Completing, End, Recipe, State};
 use crate::model::checksum::ChecksumWish;
@@ -150,6 +152,7 @@ impl<'a> Resume<'a> {
             checks: Checks::default(),
             held: BTreeMap::new(),
             known,
+            completing: OnceLock::new(),
             arrived: AtomicU64::new(0),
             sent: AtomicU64::new(0),
         };

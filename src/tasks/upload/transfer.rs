@@ -4,8 +4,8 @@
 //! meanwhile the rest is compared.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -17,7 +17,7 @@ use super::board::Board;
 use super::pool::Pool;
 use super::record::Record;
 use super::source::{Opened, Part};
-use crate::journal::{PartRecord, Recipe};
+use crate::journal::{Completing, PartRecord, Recipe};
 use crate::model::part::Checksum;
 use crate::model::send::{Access, Cell, Pace, Phase};
 use crate::model::{Algorithm, Target};
@@ -56,19 +56,23 @@ pub(super) struct Transfer<'a> {
     pub(super) held: BTreeMap<u32, crate::model::Part>,
     /// What was recorded when it was sent.
     pub(super) known: BTreeMap<u32, PartRecord>,
+    /// What the object has to be, once a Complete was asked for.
+    pub(super) completing: OnceLock<Completing>,
     /// Bytes that the service has of this upload for certain.
     pub(super) arrived: AtomicU64,
     /// Those of them that were sent now.
     pub(super) sent: AtomicU64,
 }
 
-/// What turned out about the service's checks.
+/// What turned out on the way.
 #[derive(Debug, Default)]
 pub(super) struct Checks {
     /// It refuses a checksum with a part.
     pub(super) refused: AtomicBool,
     /// Its `ETag`s are no MD5s although they look like it.
     pub(super) odd_etags: AtomicBool,
+    /// It was told that the journal cannot be written.
+    pub(super) is_warned: AtomicBool,
 }
 
 /// What is to be done next.
@@ -345,10 +349,15 @@ impl Transfer<'_> {
         report(self.job, &self.board);
     }
 
-    /// What goes wrong with the journal ends nothing, but is told.
+    /// What goes wrong with the journal ends nothing, but is told; a full disk only once, not at every part.
     pub(super) async fn warn(&self, written: Result<(), Fault>) {
-        if let Err(fault) = written {
-            self.job.tell(News::Warning(fault)).await;
+        if let Err(fault) = written
+            && !self.checks.is_warned.swap(true, Ordering::Relaxed)
+        {
+            let hint =
+                "the upload goes on; if it is interrupted, a resume asks the service what it has";
+            let hint = hint.to_owned();
+            self.job.tell(News::Warning(Fault { hint, ..fault })).await;
         }
     }
 

@@ -257,3 +257,71 @@ async fn a_cap_is_kept() {
         "{took} s for 12 parts at one a second"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_of_somebody_elses_is_not_taken_for_a_lost_one() {
+    let world = World::new();
+    let path = world.file("dump.bin", LEN);
+    let request = mopup::s3::CreateUpload {
+        bucket: BUCKET.to_owned(),
+        key: "dump.bin".to_owned(),
+        ..mopup::s3::CreateUpload::default()
+    };
+    let theirs = world.memory().create_upload(&request).await.unwrap();
+    let target = mopup::model::Target {
+        bucket: BUCKET.to_owned(),
+        key: "dump.bin".to_owned(),
+        upload_id: theirs.upload_id,
+    };
+    let part = mopup::s3::UploadPart {
+        target: target.clone(),
+        access: mopup::model::send::Access::default(),
+        number: 1,
+        payload: mopup::s3::Payload::of(vec![7; PART].into()),
+    };
+    world.memory().upload_part(&part).await.unwrap();
+    world.store.reset(Operation::CreateMultipartUpload, 1);
+    let ran = world.send(order(&path)).await;
+    assert!(ran.is_stored(), "{ran:?}");
+    assert!(world.object("dump.bin") == bytes(LEN));
+    assert_eq!(world.uploads().await, 1, "theirs is untouched");
+    assert_eq!(world.store.sent_part(&target, 1).times, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_leaves_while_the_object_is_made_does_not_wait_for_it() {
+    let complete = Operation::CompleteMultipartUpload;
+    for drops in [false, true] {
+        let world = World::new();
+        let path = world.file("dump.bin", LEN);
+        world.store.stall(complete, 1, |_| true);
+        let (engine, mut inbox) = world.engine();
+        engine.send(Command::Send {
+            job: JOB,
+            order: Box::new(order(&path)),
+        });
+        let start = tokio::time::Instant::now();
+        let (ran, _) = until_end(&mut inbox, |news| {
+            if let News::Sending(told) = news
+                && told.phase == Phase::Completing
+            {
+                engine.send(if drops {
+                    Command::Drop(JOB)
+                } else {
+                    Command::Cancel(JOB)
+                });
+            }
+        })
+        .await;
+        assert!(start.elapsed().as_secs() < 20);
+        if drops {
+            assert!(matches!(ran.only(), SentOutcome::Aborted { .. }), "{ran:?}");
+            assert_eq!(world.uploads().await, 0);
+            continue;
+        }
+        assert!(matches!(ran.only(), SentOutcome::Kept { .. }), "{ran:?}");
+        let ran = world.resume(&world.journal()).await;
+        assert!(ran.is_stored(), "{ran:?}");
+        assert!(world.object("dump.bin") == bytes(LEN));
+    }
+}

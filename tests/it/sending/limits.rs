@@ -41,7 +41,7 @@ async fn what_cannot_fit_is_refused_before_anything_is_sent() {
 struct Widest {
     inner: MemoryStore,
     bodies: AtomicU64,
-    widest: AtomicU64,
+    most: AtomicU64,
     requests: AtomicU64,
     /// Lengths by number of part.
     lengths: Mutex<BTreeMap<u32, usize>>,
@@ -73,7 +73,7 @@ impl Store for Widest {
     async fn upload_part(&self, request: &UploadPart) -> Result<Receipt, Fault> {
         let len = request.payload.body.len() as u64;
         let bodies = self.bodies.fetch_add(len, SeqCst) + len;
-        self.widest.fetch_max(bodies, SeqCst);
+        self.most.fetch_max(bodies, SeqCst);
         self.requests.fetch_add(1, SeqCst);
         let answer = self.inner.upload_part(request).await;
         let mut lengths = self.lengths.lock().unwrap();
@@ -105,6 +105,35 @@ impl Store for Widest {
     }
 }
 
+impl Widest {
+    /// All that was planned arrived, and no more of it at once than the buffers hold.
+    fn got(&self, size: u64, part: u64, checksum: ChecksumWish) {
+        let count = u32::try_from(size.div_ceil(part)).unwrap();
+        let lengths = self.lengths.lock().unwrap();
+        assert!(lengths.keys().copied().eq(1..=count));
+        for (number, len) in lengths.iter() {
+            let offset = u64::from(number - 1) * part;
+            assert_eq!(*len as u64, part.min(size - offset), "part {number}");
+        }
+        // ETags that are no MD5s are doubted once each, until it is clear that all are such.
+        let doubted = match checksum {
+            ChecksumWish::None => DEFAULT_WIDTH as u64,
+            _ => 0,
+        };
+        let requests = self.requests.load(SeqCst);
+        let planned = u64::from(count);
+        assert!(
+            (planned..=planned + doubted).contains(&requests),
+            "{requests} requests"
+        );
+        let widest = self.most.load(SeqCst);
+        assert!(
+            widest <= part * DEFAULT_WIDTH as u64,
+            "{widest} bytes at once"
+        );
+    }
+}
+
 /// Sends a file of `size` zeros in parts of `part` bytes to a store that keeps lengths and checksums only.
 async fn sends_zeros(folder: &Path, size: u64, part: u64, checksum: ChecksumWish) -> String {
     let mut world = World::new();
@@ -123,7 +152,7 @@ async fn sends_zeros(folder: &Path, size: u64, part: u64, checksum: ChecksumWish
     let store = Arc::new(Widest {
         inner: memory,
         bodies: AtomicU64::new(0),
-        widest: AtomicU64::new(0),
+        most: AtomicU64::new(0),
         requests: AtomicU64::new(0),
         lengths: Mutex::default(),
     });
@@ -148,28 +177,7 @@ async fn sends_zeros(folder: &Path, size: u64, part: u64, checksum: ChecksumWish
     let Verdict::Verified(how) = stored.verdict.clone() else {
         panic!("{stored:?}");
     };
-    let lengths = store.lengths.lock().unwrap();
-    assert!(lengths.keys().copied().eq(1..=count));
-    for (number, len) in lengths.iter() {
-        let offset = u64::from(number - 1) * part;
-        assert_eq!(*len as u64, part.min(size - offset), "part {number}");
-    }
-    // ETags that are no MD5s are doubted once each, until it is clear that all are such.
-    let doubted = match checksum {
-        ChecksumWish::None => DEFAULT_WIDTH as u64,
-        _ => 0,
-    };
-    let requests = store.requests.load(SeqCst);
-    let planned = u64::from(count);
-    assert!(
-        (planned..=planned + doubted).contains(&requests),
-        "{requests} requests"
-    );
-    let widest = store.widest.load(SeqCst);
-    assert!(
-        widest <= part * DEFAULT_WIDTH as u64,
-        "{widest} bytes at once"
-    );
+    store.got(size, part, checksum);
     let last = ran.last.as_ref().unwrap();
     assert_eq!((last.parts, last.total), (Some(count), Some(size)));
     assert!(last.map.len() <= Sending::CELLS);

@@ -114,9 +114,9 @@ async fn a_clock_that_is_wrong_by_an_hour_costs_one_request() {
     ] {
         for parts in [true, false] {
             let shelf = Arc::new(Mutex::new(Shelf::default()));
-            let served = Arc::clone(&shelf);
+            let holder = Arc::clone(&shelf);
             let server = Canned::start(move |request| match strict_about_time(request, ahead) {
-                Ok(now) => dated(small_s3(&served, request), now),
+                Ok(now) => dated(small_s3(&holder, request), now),
                 Err(refusal) => refusal,
             })
             .await;
@@ -172,9 +172,10 @@ impl Keys {
         let of_file = format!(
             "[default]\naws_access_key_id = {id}\naws_secret_access_key = s\naws_session_token = t\n"
         );
-        let (config_is, file_is) = match self.is_process {
-            true => (process, String::new()),
-            false => (String::new(), of_file),
+        let (config_is, file_is) = if self.is_process {
+            (process, String::new())
+        } else {
+            (String::new(), of_file)
         };
         std::fs::write(config, config_is).unwrap();
         std::fs::write(credentials, file_is).unwrap();
@@ -212,16 +213,16 @@ async fn keys_that_expire_while_it_is_sent_are_read_anew() {
         let keys = Arc::new(Keys { folder, is_process });
         keys.write("AKIDOLD");
         let shelf = Arc::new(Mutex::new(Shelf::default()));
-        let (served, renewing) = (Arc::clone(&shelf), Arc::clone(&keys));
+        let (holder, renewing) = (Arc::clone(&shelf), Arc::clone(&keys));
         let server = Canned::start(move |request| {
             let is_old = request
                 .header("authorization")
                 .is_some_and(|signed| signed.contains("Credential=AKIDOLD/"));
-            if is_old && served.lock().unwrap().parts.len() >= 2 {
+            if is_old && holder.lock().unwrap().parts.len() >= 2 {
                 renewing.write("AKIDNEW");
                 return Reply::error(400, "ExpiredToken", "The provided token has expired.");
             }
-            small_s3(&served, request)
+            small_s3(&holder, request)
         })
         .await;
         let url = server.url();
