@@ -20,6 +20,7 @@ mod put;
 mod queue;
 mod record;
 mod resume;
+mod settle;
 mod source;
 mod transfer;
 
