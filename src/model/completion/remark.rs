@@ -8,6 +8,18 @@ use crate::model::{Timestamp, human};
 /// Runs of part numbers, first and last inclusive.
 pub type Runs = Vec<(u32, u32)>;
 
+/// What a service does about missing part numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum GapRule {
+    Legal,
+    /// As S3, perhaps: the service is not known.
+    Unsure,
+    /// Refused, since the upload has composite checksums.
+    Composite,
+    /// Refused in any case: a directory bucket.
+    Directory,
+}
+
 /// One thing worth saying, and what it means for the ruling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remark {
@@ -38,7 +50,7 @@ pub enum Remark {
     Gaps {
         missing: Runs,
         count: u64,
-        with_checksums: bool,
+        rule: GapRule,
     },
     /// The upload has checksums and these parts are listed without.
     NoChecksum {
@@ -62,6 +74,8 @@ pub enum Remark {
     Replaces(Existing),
     Others(u64),
     Alive(Timestamp),
+    /// Its parts carry no date.
+    MayBeAlive,
     /// Begun by somebody else: the list of parts is the service's, which is meant for verification only.
     NotOurs,
 }
@@ -79,19 +93,17 @@ impl Remark {
                     Ruling::But
                 }
             }
-            Self::Gaps { with_checksums, .. } => {
-                if *with_checksums {
-                    Ruling::Cannot
-                } else {
-                    Ruling::But
-                }
-            }
+            Self::Gaps { rule, .. } => match rule {
+                GapRule::Composite | GapRule::Directory => Ruling::Cannot,
+                GapRule::Legal | GapRule::Unsure => Ruling::But,
+            },
             Self::NoChecksum { .. }
             | Self::FullLast { .. }
             | Self::LargeLast { .. }
             | Self::Replaces(_)
             | Self::Others(_)
             | Self::Alive(_)
+            | Self::MayBeAlive
             | Self::NotOurs => Ruling::But,
         }
     }
@@ -112,6 +124,7 @@ impl Remark {
             Self::Replaces(_) => "replaces_object",
             Self::Others(_) => "other_uploads",
             Self::Alive(_) => "alive",
+            Self::MayBeAlive => "liveness_unknown",
             Self::NotOurs => "not_ours",
         }
     }
@@ -180,7 +193,7 @@ impl fmt::Display for Remark {
             Self::Gaps {
                 missing,
                 count,
-                with_checksums,
+                rule,
             } => {
                 let part = if *count == 1 { "part" } else { "parts" };
                 write!(
@@ -189,11 +202,14 @@ impl fmt::Display for Remark {
                     human::count(*count),
                     runs_text(missing)
                 )?;
-                if *with_checksums {
-                    f.write_str("; with checksums the numbers must have no gap")
-                } else {
-                    f.write_str("; the object would lack what belongs there")
-                }
+                f.write_str(match rule {
+                    GapRule::Legal => "; the object would lack what belongs there",
+                    GapRule::Unsure => {
+                        "; the object would lack what belongs there, and some stores refuse that"
+                    }
+                    GapRule::Composite => "; with composite checksums the numbers must have no gap",
+                    GapRule::Directory => "; in directory buckets the numbers must have no gap",
+                })
             }
             Self::NoChecksum { parts } => write!(
                 f,
@@ -239,6 +255,9 @@ impl fmt::Display for Remark {
             }
             Self::Alive(_) => f.write_str(
                 "it showed a sign of life within the hour: somebody may still be sending it",
+            ),
+            Self::MayBeAlive => f.write_str(
+                "its parts carry no date, so that somebody may still be sending it",
             ),
             Self::NotOurs => f.write_str(
                 "it is not ours: its parts are taken from a listing, which S3 means for verification only",

@@ -28,5 +28,8 @@ pub(super) use adopt::{adopt, compare};
 pub(super) use copy::copy;
 pub(super) use interrupted::{discard, interrupted};
 pub(super) use place::place;
+pub(super) use prepare::key;
 pub(super) use queue::send;
+pub(super) use record::{Record, blocking};
 pub(super) use resume::resume;
+pub(super) use settle::{Settling, judge as verdict};

@@ -10,7 +10,7 @@ use super::pool::Pool;
 use super::prepare::{Common, key, key_needed};
 use super::queue;
 use super::record::{Record, fault};
-use super::settle::{is_it, judge};
+use super::settle::judge;
 use super::source::{Opened, changed, difference};
 use super::transfer::{Checks, Transfer};
 use crate::journal::{Begun, Completing, End, Recipe, State};
@@ -231,9 +231,8 @@ async fn gone(
     };
     if let Some(expected) = expected {
         transfer.board.tell(|told| told.phase = Phase::Verifying);
-        let settling = transfer.settling();
-        match settling.look(&settling.asker, &expected, true).await {
-            Ok(Some(object)) if is_it(&expected, &object) => {
+        match transfer.settling().found(&expected).await {
+            Ok(Some(object)) => {
                 transfer
                     .warn(transfer.record.end(transfer.end_stored(&object)).await)
                     .await;

@@ -13,8 +13,8 @@ use super::transfer::report;
 use crate::journal::Completing;
 use crate::model::Target;
 use crate::model::completion::Existing;
-use crate::model::send::{Access, Verdict};
-use crate::protocol::{Fault, Kind};
+use crate::model::send::{Access, Sending, Verdict};
+use crate::protocol::{Fault, Kind, Urgency};
 use crate::s3::checksum::is_md5;
 use crate::s3::{Complete, HeadObject, ListParts, ObjectInfo, Receipt};
 use crate::tasks::job::{Asker, Job};
@@ -22,6 +22,9 @@ use crate::tasks::pacer::Stop;
 
 /// A Complete that is neither answered nor done is asked again after this.
 const AGAIN: Duration = Duration::from_secs(2);
+
+/// An upload that is completed as it is, is asked for so long.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What became of asking for the object.
 #[derive(Debug)]
@@ -47,7 +50,35 @@ pub(in crate::tasks) struct Settling<'a> {
     pub(super) before: Option<&'a Existing>,
 }
 
-impl Settling<'_> {
+impl<'a> Settling<'a> {
+    /// Of an upload that is completed as it is, whoever began it.
+    pub(in crate::tasks) fn of(
+        job: &'a Job,
+        (target, access): (&'a Target, &'a Access),
+        before: Option<&'a Existing>,
+        may_fall_back: bool,
+    ) -> Self {
+        let board = Board::new(None);
+        board.tell(|told| told.target = Some(target.clone()));
+        Self {
+            job,
+            asker: job.asker(&target.bucket, Urgency::Marked),
+            board: Arc::new(board),
+            target,
+            access,
+            may_fall_back,
+            // Nothing waits for it, and nothing is lost by giving up: the upload stays.
+            patience: job.settings.patience.min(PATIENCE),
+            before,
+        }
+    }
+
+    /// Tells what is done now.
+    pub(in crate::tasks) fn tell(&self, change: impl FnOnce(&mut Sending)) {
+        self.board.tell(change);
+        report(self.job, &self.board);
+    }
+
     /// Asks until it is known what became of it. A cancel ends the asking, never a request under way.
     pub(in crate::tasks) async fn complete(
         &self,
@@ -139,6 +170,14 @@ impl Settling<'_> {
             Err(Stop::Fault(fault)) if fault.kind == Kind::Denied => Ok(None),
             Err(stop) => Err(stop),
         }
+    }
+
+    /// The object at the key, if it is the one that was to be made, whoever made it.
+    pub(in crate::tasks) async fn found(
+        &self,
+        expected: &Completing,
+    ) -> Result<Option<ObjectInfo>, Stop> {
+        self.look(&self.asker, expected, true).await
     }
 
     /// Whether this is what the key held before, so that it proves nothing.
@@ -247,7 +286,7 @@ fn unsettled(fault: Fault) -> Fault {
 pub(in crate::tasks) fn is_it(expected: &Completing, info: &ObjectInfo) -> bool {
     matches!(judge(expected, info), Verdict::Verified(_))
         || (info.size == expected.size
-            && expected.etag.is_none()
+            && (expected.etag.is_none() || is_opaque(info))
             && info.etag.ends_with(&format!("-{}", expected.parts)))
 }
 
@@ -278,10 +317,20 @@ pub(in crate::tasks) fn judge(expected: &Completing, info: &ObjectInfo) -> Verdi
         }
         // Under KMS and on some stores an ETag says nothing of the bytes; a checksum does.
         Some(_) | None if equal.len() > 1 => {}
-        Some(etag) => {
+        Some(etag) if !is_opaque(info) => {
             return Verdict::Unverified(format!("the object's ETag is {told} instead of {etag}"));
         }
-        None => return Verdict::Unverified("only the size could be compared".to_owned()),
+        Some(_) | None => {
+            return Verdict::Unverified("only the size could be compared".to_owned());
+        }
     }
     Verdict::Verified(equal.join(", "))
+}
+
+/// Whether the object's `ETag` says nothing of its bytes.
+///
+/// Source: S3 API Reference, "Object", `ETag`: not an MD5 under SSE-C and SSE-KMS.
+fn is_opaque(info: &ObjectInfo) -> bool {
+    let how = info.encryption.as_deref().unwrap_or_default();
+    how.starts_with("aws:kms") || how == "SSE-C"
 }
