@@ -9,6 +9,7 @@
 
 mod catalog;
 mod cli;
+mod completing;
 mod contract;
 mod demo;
 mod engine;

@@ -59,9 +59,6 @@ pub(super) async fn run(job: &Job, ending: Ending) -> Result<Made, Stop> {
 fn allowed(found: &Look, completion: &Completion, ending: &Ending) -> Result<(), Fault> {
     let target = &found.target;
     let refuse = |message: &str, hint: &str| Err(refused(target, message, hint));
-    if completion.ruling == Ruling::Cannot {
-        return refuse(&completion.headline(), "nothing was sent");
-    }
     if let Some(seen) = &ending.seen
         && !are_same(seen, &found.parts)
     {
@@ -71,6 +68,9 @@ fn allowed(found: &Look, completion: &Completion, ending: &Ending) -> Result<(),
             human::count(seen.len() as u64)
         );
         return refuse(&message, "nothing was sent; look again");
+    }
+    if completion.ruling == Ruling::Cannot {
+        return refuse(&completion.headline(), "nothing was sent");
     }
     if found.ours.as_ref().is_some_and(|of| of.is_busy) {
         return refuse(
