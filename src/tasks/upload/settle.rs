@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub(in crate::tasks) enum Asked {
     Made(Receipt),
     /// Found out by looking at the object.
-    Found(ObjectInfo),
+    Found(Box<ObjectInfo>),
 }
 
 /// One upload that is to be completed.
@@ -108,7 +108,7 @@ impl<'a> Settling<'a> {
             if let Some(found) = self.look(&asker, expected, lost).await?
                 && !(self.was_there(&found) && self.is_there(&asker).await?)
             {
-                return Ok(Asked::Found(found));
+                return Ok(Asked::Found(Box::new(found)));
             }
             if fault.kind != Kind::Network || !self.is_there(&asker).await? {
                 return Err(Stop::Fault(unsettled(fault)));
@@ -226,7 +226,7 @@ impl<'a> Settling<'a> {
             Asked::Made(receipt) => receipt,
             Asked::Found(info) => {
                 let verdict = judge(expected, &info);
-                return Ok((info, verdict));
+                return Ok((*info, verdict));
             }
         };
         let made = ObjectInfo {

@@ -61,6 +61,9 @@ impl Shop {
     }
 }
 
+/// A change of a document.
+type Change = fn(&mut Value);
+
 fn complete<'a>(id: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     [&["complete", "s3://attic/k", "--upload-id", id][..], more].concat()
 }
@@ -300,7 +303,6 @@ async fn a_list_of_parts_that_does_not_fit_is_refused_with_the_part_named() {
     let file = shop.home.path().join("parts.json");
     let path = file.display().to_string();
     let args = ["--yes", "--include-active", "--parts-file", &path];
-    type Change = fn(&mut Value);
     let changes: [(Change, i32, &str); 6] = [
         (
             |all| all["Parts"][1]["PartNumber"] = 7.into(),

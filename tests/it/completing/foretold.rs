@@ -80,24 +80,19 @@ async fn check(left: Left) -> Result<(), TestCaseError> {
     let none = Access::default();
     let target = world.begin(left.checksum, &none);
     for (number, len) in &left.parts {
-        world
-            .put(&target, *number, &body(*number, *len), &none)
-            .await;
+        let body = body(*number, *len);
+        world.put(&target, *number, &body, &none).await;
     }
     let choice = left.keep.map_or(Choice::All, Choice::UpTo);
-    let chosen = left
-        .parts
-        .iter()
-        .filter(|(number, _)| left.keep.is_none_or(|keep| *number <= keep));
-    let whole: Vec<u8> = chosen
-        .flat_map(|(number, len)| body(*number, *len))
-        .collect();
+    let is_kept = |number: u32| left.keep.is_none_or(|keep| number <= keep);
+    let kept = left.parts.iter().filter(|(number, _)| is_kept(*number));
+    let whole: Vec<u8> = kept.flat_map(|(number, len)| body(*number, *len)).collect();
     let asked = Inquiry {
         choice: choice.clone(),
         ..inquiry(&target)
     };
     let judged = World::judged(world.ask(asked).await);
-    let completion = judged.completion;
+    let completion = &judged.completion;
     prop_assert_eq!(completion.size, whole.len() as u64);
     let ordered = Ending {
         choice,
@@ -105,53 +100,45 @@ async fn check(left: Left) -> Result<(), TestCaseError> {
         ..ending(&target)
     };
     let ran = world.complete(ordered).await;
-    if completion.ruling != Ruling::Cannot {
-        let object = ran.made().object;
-        prop_assert_eq!(&world.object(), &whole);
-        prop_assert_eq!(completion.etag.as_ref(), Some(&object.etag));
-        prop_assert_eq!(completion.size, object.size);
-        let stored = world.memory().object(BUCKET, KEY).unwrap();
-        prop_assert_eq!(&stored.checksum, &completion.checksum);
-        prop_assert_eq!(completion.checksum.is_some(), left.checksum.is_some());
-        prop_assert!(
-            matches!(object.verdict, Verdict::Verified(_)),
-            "{:?}",
-            object.verdict
-        );
-        return Ok(());
+    if completion.ruling == Ruling::Cannot {
+        return is_refused(&world, ran, &judged).await;
     }
+    let object = ran.made().object;
+    prop_assert_eq!(&world.object(), &whole);
+    prop_assert_eq!(completion.etag.as_ref(), Some(&object.etag));
+    prop_assert_eq!(completion.size, object.size);
+    let stored = world.memory().object(BUCKET, KEY).unwrap();
+    prop_assert_eq!(&stored.checksum, &completion.checksum);
+    prop_assert_eq!(completion.checksum.is_some(), left.checksum.is_some());
+    let verdict = object.verdict;
+    prop_assert!(matches!(verdict, Verdict::Verified(_)), "{:?}", verdict);
+    Ok(())
+}
+
+/// By us before anything is sent, and by the store if it were.
+async fn is_refused(world: &World, ran: Ran, judged: &Judged) -> Result<(), TestCaseError> {
     let fault = ran.fault();
-    prop_assert!(
-        fault.message.starts_with("cannot be completed"),
-        "{}",
-        fault
-    );
+    let cannot = fault.message.starts_with("cannot be completed");
+    prop_assert!(cannot, "{}", fault);
     let complete = Operation::CompleteMultipartUpload;
     prop_assert_eq!(world.store.requests(complete), 0, "something was sent");
-    prop_assert!(
-        completion.remarks.iter().any(is_enforced),
-        "{:?}",
-        completion.remarks
-    );
+    let remarks = &judged.completion.remarks;
+    prop_assert!(remarks.iter().any(is_enforced), "{:?}", remarks);
     let named = judged.parts.iter().map(|part| NamedPart {
         number: part.number,
         etag: part.etag.clone(),
         checksum: part.checksum.clone(),
     });
     let request = Complete {
-        target: target.clone(),
-        access: none,
+        target: judged.target.clone(),
+        access: Access::default(),
         parts: named.collect(),
         size: None,
         checksum: None,
         if_none_match: false,
     };
     let refused = Store::complete(world.memory(), &request).await;
-    prop_assert!(
-        refused.is_err(),
-        "the store takes what cannot be: {:?}",
-        completion.remarks
-    );
+    prop_assert!(refused.is_err(), "the store takes it: {:?}", remarks);
     Ok(())
 }
 
