@@ -1,6 +1,8 @@
 //! The contract on servers that nobody here wrote. `.ci/servers` installs them, starts them on loopback
 //! and names them in the environment; without that these tests say that they were skipped.
 
+mod completing;
+
 use std::env;
 
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
@@ -24,6 +26,24 @@ const NO_CONDITIONS: &str = "it ignores If-None-Match";
 const NO_CHECKSUMS: &str = "it ignores checksums: neither checks nor keeps them";
 const NO_ENCRYPTION: &str = "it ignores encryption: nothing is encrypted, and nothing told";
 
+/// As programs of other people ask.
+fn client(endpoint: &str, access_key: &str, secret_key: &str) -> aws_sdk_s3::Client {
+    let credentials = Credentials::new(access_key, secret_key, None, None, "test");
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .endpoint_url(endpoint)
+        .force_path_style(true)
+        .credentials_provider(credentials)
+        .build();
+    aws_sdk_s3::Client::from_conf(config)
+}
+
+/// One of rclone's keys: `ACCESS`, `SECRET`.
+fn key(which: &str) -> String {
+    env::var(format!("MOPUP_TEST_RCLONE_{which}_KEY")).unwrap_or_default()
+}
+
 /// A server from elsewhere.
 struct Foreign {
     name: &'static str,
@@ -37,15 +57,7 @@ struct Foreign {
 
 impl Foreign {
     async fn run(self) {
-        let credentials = Credentials::new(&self.access_key, &self.secret_key, None, None, "test");
-        let config = aws_sdk_s3::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .endpoint_url(&self.endpoint)
-            .force_path_style(true)
-            .credentials_provider(credentials)
-            .build();
-        let client = aws_sdk_s3::Client::from_conf(config);
+        let client = client(&self.endpoint, &self.access_key, &self.secret_key);
         contract(Caps {
             name: self.name,
             store: sdk_store(&self.endpoint, &self.access_key, &self.secret_key),
@@ -96,12 +108,11 @@ async fn rclone_keeps_the_contract() {
     let Some(endpoint) = endpoint("MOPUP_TEST_RCLONE") else {
         return;
     };
-    let key = |name: &str| env::var(name).unwrap_or_default();
     let server = Foreign {
         name: "rclone",
         endpoint,
-        access_key: key("MOPUP_TEST_RCLONE_ACCESS_KEY"),
-        secret_key: key("MOPUP_TEST_RCLONE_SECRET_KEY"),
+        access_key: key("ACCESS"),
+        secret_key: key("SECRET"),
         // It keeps all uploads in memory, and answers SlowDown above 1,000 in all buckets together.
         uploads: 950,
         holds_few: true,
