@@ -4,6 +4,7 @@
 
 mod abort;
 pub mod args;
+mod complete;
 mod connect;
 mod demo_server;
 mod doctor;
@@ -66,6 +67,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Du(args)) => block_on(du::run(&connection, args)),
         Some(Command::Parts(args)) => block_on(parts::run(&connection, args)),
         Some(Command::Abort(args)) => block_on(abort::run(&connection, args)),
+        Some(Command::Complete(args)) => block_on(complete::run(&connection, *args)),
         Some(Command::Upload(args)) => block_on(upload::run(&connection, *args)),
         Some(Command::Resume(args)) => block_on(resume::run(&connection, args)),
         Some(Command::Uploads(args)) => block_on(uploads::run(&connection, args)),

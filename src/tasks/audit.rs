@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use super::job::Job;
+use super::pacer::Stop;
 use crate::model::{Target, Timestamp};
-use crate::protocol::{Fault, Kind, Operation};
+use crate::protocol::{Fault, Kind, Operation, Urgency};
 
 /// An open audit log.
 #[derive(Debug, Clone)]
@@ -30,7 +32,6 @@ struct Record<'a> {
     upload_id: &'a str,
     action: &'static str,
     outcome: &'static str,
-    /// What the parts held just before; `null` where they may not be listed.
     bytes: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'a str>,
@@ -38,7 +39,29 @@ struct Record<'a> {
     message: Option<&'a str>,
 }
 
+/// What was asked for, and what became of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Deed {
+    /// `abort`, `complete`.
+    pub(super) action: &'static str,
+    pub(super) outcome: &'static str,
+    /// What the parts held just before, `None` where they may not be listed; or what the object has.
+    pub(super) bytes: Option<u64>,
+}
+
 impl Audit {
+    /// The log that the settings name, if they do, for whoever the store asks as.
+    pub(super) async fn of(job: &Job) -> Result<Option<Self>, Stop> {
+        let Some(path) = &job.settings.audit else {
+            return Ok(None);
+        };
+        let pacer = job.pacers.of("");
+        let ask = |_| job.store.identity();
+        let identity = pacer.run(Urgency::Marked, &job.cancel, ask).await?;
+        let audit = Self::open(path.clone(), identity.access_key_tail).await;
+        audit.map(Some).map_err(Stop::Fault)
+    }
+
     /// Opens the log, creating it and its folder for the owner alone.
     pub(super) async fn open(path: PathBuf, access_key: Option<String>) -> Result<Self, Fault> {
         let shown = path.clone();
@@ -52,12 +75,12 @@ impl Audit {
         })
     }
 
-    /// Appends what became of one abort, before anybody is told of it.
+    /// Appends what became of one change, before anybody is told of it.
     pub(super) async fn record(
         &self,
         at: Timestamp,
         target: &Target,
-        outcome: (&'static str, Option<u64>),
+        deed: Deed,
         failure: Option<&Fault>,
     ) -> Result<(), Fault> {
         let record = Record {
@@ -66,9 +89,9 @@ impl Audit {
             bucket: &target.bucket,
             key: &target.key,
             upload_id: &target.upload_id,
-            action: "abort",
-            outcome: outcome.0,
-            bytes: outcome.1,
+            action: deed.action,
+            outcome: deed.outcome,
+            bytes: deed.bytes,
             code: failure.and_then(|fault| fault.code.as_deref()),
             message: failure.map(|fault| fault.message.as_str()),
         };
@@ -126,7 +149,7 @@ fn fault(path: &Path, error: &io::Error) -> Fault {
         kind: Kind::Other,
         code: None,
         message: format!("the audit log cannot be written: {error}"),
-        hint: "nothing is aborted without a record; make the file writable".to_owned(),
+        hint: "nothing is changed without a record; make the file writable".to_owned(),
     }
 }
 
@@ -143,15 +166,17 @@ mod tests {
             key: "a\n\"k\"".into(),
             upload_id: "-u".into(),
         };
+        let deed = Deed {
+            action: "abort",
+            outcome: "aborted",
+            bytes: Some(7),
+        };
         for _ in 0..2 {
             let audit = Audit::open(path.clone(), Some("WXYZ".into()))
                 .await
                 .unwrap();
             let at = Timestamp::from_secs(1_760_692_440);
-            audit
-                .record(at, &target, ("aborted", Some(7)), None)
-                .await
-                .unwrap();
+            audit.record(at, &target, deed, None).await.unwrap();
         }
         let text = std::fs::read_to_string(&path).unwrap();
         let line = r#"{"time":"2025-10-17T09:14:00Z","access_key":"WXYZ","bucket":"b","key":"a\n\"k\"","upload_id":"-u","action":"abort","outcome":"aborted","bytes":7}"#;

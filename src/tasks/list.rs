@@ -63,6 +63,16 @@ impl UploadsWalk {
         Self::new(scope, widen)
     }
 
+    /// The uploads of one key, first of what begins with it: a service that honours prefixes as exact keys only is
+    /// asked no more.
+    pub(super) fn of_key(bucket: &str, key: &str) -> Self {
+        let scope = Scope {
+            bucket: bucket.to_owned(),
+            prefix: key.to_owned(),
+        };
+        Self::new(&scope, false)
+    }
+
     fn new(scope: &Scope, widen: bool) -> Self {
         // Directory buckets take only prefixes that end in a slash. Source: API reference, ListMultipartUploads.
         let asked = if is_directory_bucket(&scope.bucket) {

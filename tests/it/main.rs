@@ -10,6 +10,7 @@
 mod by_keys;
 mod catalog;
 mod cli;
+mod completing;
 mod contract;
 mod demo;
 mod engine;

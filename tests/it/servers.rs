@@ -1,6 +1,7 @@
 //! The contract on servers that nobody here wrote. `.ci/servers` installs them, starts them on loopback
 //! and names them in the environment; without that these tests say that they were skipped.
 
+mod completing;
 mod sending;
 
 use std::env;
@@ -25,6 +26,24 @@ fn endpoint(variable: &str) -> Option<String> {
 const NO_CONDITIONS: &str = "it ignores If-None-Match";
 const NO_CHECKSUMS: &str = "it ignores checksums: neither checks nor keeps them";
 const NO_ENCRYPTION: &str = "it ignores encryption: nothing is encrypted, and nothing told";
+
+/// As programs of other people ask.
+fn client(endpoint: &str, access_key: &str, secret_key: &str) -> aws_sdk_s3::Client {
+    let credentials = Credentials::new(access_key, secret_key, None, None, "test");
+    let config = aws_sdk_s3::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("us-east-1"))
+        .endpoint_url(endpoint)
+        .force_path_style(true)
+        .credentials_provider(credentials)
+        .build();
+    aws_sdk_s3::Client::from_conf(config)
+}
+
+/// One of rclone's keys: `ACCESS`, `SECRET`.
+fn key(which: &str) -> String {
+    env::var(format!("MOPUP_TEST_RCLONE_{which}_KEY")).unwrap_or_default()
+}
 
 /// A server from elsewhere.
 struct Foreign {
@@ -62,12 +81,11 @@ impl Foreign {
     }
 
     fn rclone(endpoint: String) -> Self {
-        let key = |name: &str| env::var(name).unwrap_or_default();
         Foreign {
             name: "rclone",
             endpoint,
-            access_key: key("MOPUP_TEST_RCLONE_ACCESS_KEY"),
-            secret_key: key("MOPUP_TEST_RCLONE_SECRET_KEY"),
+            access_key: key("ACCESS"),
+            secret_key: key("SECRET"),
             // It keeps all uploads in memory, and answers SlowDown above 1,000 in all buckets together.
             uploads: 950,
             holds_few: true,
@@ -122,15 +140,7 @@ impl Foreign {
     }
 
     fn client(&self) -> aws_sdk_s3::Client {
-        let credentials = Credentials::new(&self.access_key, &self.secret_key, None, None, "test");
-        let config = aws_sdk_s3::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("us-east-1"))
-            .endpoint_url(&self.endpoint)
-            .force_path_style(true)
-            .credentials_provider(credentials)
-            .build();
-        aws_sdk_s3::Client::from_conf(config)
+        client(&self.endpoint, &self.access_key, &self.secret_key)
     }
 
     async fn run(self) {

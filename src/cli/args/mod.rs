@@ -1,5 +1,6 @@
 //! The arguments, as clap reads them. Decides nothing.
 
+mod completing;
 mod sending;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap_complete::Shell;
 
 use crate::model::Address;
 
+pub use completing::Complete;
 pub use sending::{CustomerKeyFrom, Pace, Resume, Sse, Stored, Telling, Upload, Uploads, Way};
 
 /// The multipart uploads in progress of S3 and S3-compatible buckets.
@@ -88,6 +90,8 @@ pub enum Command {
     Parts(Parts),
     /// Abort uploads, after looking whether they live
     Abort(Abort),
+    /// Complete an upload, whoever began it, after a verdict on it
+    Complete(Box<Complete>),
     /// Send files, directories or standard input; survives what breaks
     #[command(visible_alias = "put")]
     Upload(Box<Upload>),
@@ -308,7 +312,7 @@ mod tests {
 
     #[test]
     fn an_upload_id_is_not_empty() {
-        for command in ["parts", "abort"] {
+        for command in ["parts", "abort", "complete"] {
             let line = ["mopup", command, "s3://b/k", "--upload-id", ""];
             assert!(Cli::try_parse_from(line).is_err(), "{command}");
         }

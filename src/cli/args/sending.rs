@@ -274,7 +274,7 @@ fn width(text: &str) -> Result<usize, String> {
     width.ok_or_else(|| format!("write {} to {}", WIDTHS.start(), WIDTHS.end()))
 }
 
-fn account(text: &str) -> Result<String, String> {
+pub fn account(text: &str) -> Result<String, String> {
     if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(text.to_owned());
     }

@@ -8,9 +8,9 @@ mod tests;
 
 use super::part::{Checksum, gaps};
 use super::provider::Provider;
-use super::{Part, Timestamp, UploadInfo};
+use super::{Algorithm, Part, Timestamp, UploadInfo};
 
-pub use remark::{Remark, Runs, runs_text};
+pub use remark::{GapRule, Remark, Runs, runs_text};
 
 /// What an upload is judged by.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +29,10 @@ pub struct Known<'a> {
     pub ours: bool,
     /// A sign of life this recently, if it counts as alive.
     pub alive: Option<Timestamp>,
+    /// Nothing tells whether it is alive: its parts carry no date.
+    pub may_be_alive: bool,
+    /// The service takes only numbers from 1 on without a gap, whatever the upload: directory buckets.
+    pub consecutive_only: bool,
 }
 
 /// The object that is at the key already.
@@ -102,7 +106,12 @@ impl Completion {
 /// Judges.
 pub fn judge(known: &Known<'_>) -> Completion {
     let mut remarks = Vec::new();
-    let size = known.parts.iter().map(|part| part.size).sum();
+    // A listing may claim any size.
+    let size = known
+        .parts
+        .iter()
+        .fold(0, |sum: u64, part| sum.saturating_add(part.size));
+    living(known, &mut remarks);
     counted(known, size, &mut remarks);
     sized(known, &mut remarks);
     checked(known, &mut remarks);
@@ -150,17 +159,45 @@ fn counted(known: &Known<'_>, size: u64, remarks: &mut Vec<Remark>) {
     let numbers: Vec<u32> = known.parts.iter().map(|part| part.number).collect();
     let missing = gaps(&numbers);
     if !missing.is_empty() {
-        // Source: S3 User Guide, "Checking object integrity": with checksums the part numbers must be
-        // consecutive; S3 answers 500 otherwise.
         remarks.push(Remark::Gaps {
             count: missing
                 .iter()
                 .map(|(from, to)| u64::from(to - from) + 1)
                 .sum(),
             missing,
-            with_checksums: known.info.checksum_algorithm.is_some(),
+            rule: gap_rule(known),
         });
     }
+}
+
+/// What the service does about missing numbers.
+///
+/// Sources: S3 User Guide, "Checking object integrity", multipart uploads: with composite checksums the numbers
+/// must be consecutive and begin with 1, and S3 answers 500 otherwise. API reference, `CompletedPart`: directory
+/// buckets take only such numbers.
+fn gap_rule(known: &Known<'_>) -> GapRule {
+    if known.consecutive_only {
+        return GapRule::Directory;
+    }
+    match kind(known.info) {
+        Some("COMPOSITE") => GapRule::Composite,
+        _ if is_sure(known) => GapRule::Legal,
+        _ => GapRule::Unsure,
+    }
+}
+
+/// The type of the object's checksum, where the upload has one: what is listed, else S3's default for its
+/// algorithm.
+///
+/// Source: S3 User Guide, "Checking object integrity": CRC64NVME is full-object only, others are composite unless
+/// asked otherwise.
+pub fn kind(info: &UploadInfo) -> Option<&str> {
+    let algorithm = info.checksum_algorithm.as_deref()?;
+    let default = match Algorithm::from_name(algorithm) {
+        Some(Algorithm::Crc64Nvme) => "FULL_OBJECT",
+        _ => "COMPOSITE",
+    };
+    Some(info.checksum_type.as_deref().unwrap_or(default))
 }
 
 fn sized(known: &Known<'_>, remarks: &mut Vec<Remark>) {
@@ -223,10 +260,15 @@ fn checked(known: &Known<'_>, remarks: &mut Vec<Remark>) {
     }
 }
 
-fn around(known: &Known<'_>, remarks: &mut Vec<Remark>) {
+fn living(known: &Known<'_>, remarks: &mut Vec<Remark>) {
     if let Some(at) = known.alive {
         remarks.push(Remark::Alive(at));
+    } else if known.may_be_alive {
+        remarks.push(Remark::MayBeAlive);
     }
+}
+
+fn around(known: &Known<'_>, remarks: &mut Vec<Remark>) {
     if let Some(existing) = known.existing {
         remarks.push(Remark::Replaces(existing.clone()));
     }

@@ -8,6 +8,18 @@ use crate::model::{Timestamp, human};
 /// Runs of part numbers, first and last inclusive.
 pub type Runs = Vec<(u32, u32)>;
 
+/// What a service does about missing part numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum GapRule {
+    Legal,
+    /// As S3, perhaps: the service is not known.
+    Unsure,
+    /// Refused, since the upload has composite checksums.
+    Composite,
+    /// Refused in any case: a directory bucket.
+    Directory,
+}
+
 /// One thing worth saying, and what it means for the ruling.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remark {
@@ -38,7 +50,7 @@ pub enum Remark {
     Gaps {
         missing: Runs,
         count: u64,
-        with_checksums: bool,
+        rule: GapRule,
     },
     /// The upload has checksums and these parts are listed without.
     NoChecksum {
@@ -62,6 +74,8 @@ pub enum Remark {
     Replaces(Existing),
     Others(u64),
     Alive(Timestamp),
+    /// Its parts carry no date.
+    MayBeAlive,
     /// Begun by somebody else: the list of parts is the service's, which is meant for verification only.
     NotOurs,
 }
@@ -70,8 +84,10 @@ impl Remark {
     /// What it means for the ruling.
     pub const fn weight(&self) -> Ruling {
         match self {
-            Self::Empty | Self::NumberTooHigh { .. } | Self::Unequal { .. } => Ruling::Cannot,
-            Self::OtherSize { .. } => Ruling::Cannot,
+            Self::Empty
+            | Self::NumberTooHigh { .. }
+            | Self::Unequal { .. }
+            | Self::OtherSize { .. } => Ruling::Cannot,
             Self::TooSmall { sure, .. } | Self::ObjectTooLarge { sure, .. } => {
                 if *sure {
                     Ruling::Cannot
@@ -79,19 +95,17 @@ impl Remark {
                     Ruling::But
                 }
             }
-            Self::Gaps { with_checksums, .. } => {
-                if *with_checksums {
-                    Ruling::Cannot
-                } else {
-                    Ruling::But
-                }
-            }
+            Self::Gaps { rule, .. } => match rule {
+                GapRule::Composite | GapRule::Directory => Ruling::Cannot,
+                GapRule::Legal | GapRule::Unsure => Ruling::But,
+            },
             Self::NoChecksum { .. }
             | Self::FullLast { .. }
             | Self::LargeLast { .. }
             | Self::Replaces(_)
             | Self::Others(_)
             | Self::Alive(_)
+            | Self::MayBeAlive
             | Self::NotOurs => Ruling::But,
         }
     }
@@ -112,6 +126,7 @@ impl Remark {
             Self::Replaces(_) => "replaces_object",
             Self::Others(_) => "other_uploads",
             Self::Alive(_) => "alive",
+            Self::MayBeAlive => "liveness_unknown",
             Self::NotOurs => "not_ours",
         }
     }
@@ -150,21 +165,8 @@ impl fmt::Display for Remark {
         let size = human::size;
         match self {
             Self::Empty => f.write_str("it holds no part"),
-            Self::NumberTooHigh { number, max } => write!(
-                f,
-                "part {} is beyond the {} that are allowed",
-                human::count(u64::from(*number)),
-                human::count(u64::from(*max))
-            ),
-            Self::TooSmall { parts, min, sure } => {
-                let here = if *sure { "" } else { " on S3" };
-                write!(
-                    f,
-                    "{} smaller than the {} that every part but the last must have{here}",
-                    parts_text(parts),
-                    size(*min)
-                )
-            }
+            Self::NumberTooHigh { number, max } => too_high(f, *number, *max),
+            Self::TooSmall { parts, min, sure } => too_small(f, parts, *min, *sure),
             Self::Unequal { parts, size: of } => write!(
                 f,
                 "{} of another size than the others ({}): all but the last must have one size here",
@@ -180,39 +182,14 @@ impl fmt::Display for Remark {
             Self::Gaps {
                 missing,
                 count,
-                with_checksums,
-            } => {
-                let part = if *count == 1 { "part" } else { "parts" };
-                write!(
-                    f,
-                    "{} {part} missing in between: {}",
-                    human::count(*count),
-                    runs_text(missing)
-                )?;
-                if *with_checksums {
-                    f.write_str("; with checksums the numbers must have no gap")
-                } else {
-                    f.write_str("; the object would lack what belongs there")
-                }
-            }
+                rule,
+            } => gaps(f, missing, *count, *rule),
             Self::NoChecksum { parts } => write!(
                 f,
                 "{} listed without the checksum that the upload asks for",
                 parts_text(parts)
             ),
-            Self::OtherSize { size: of, intended } if of < intended => write!(
-                f,
-                "{} of {} are there, {} are missing",
-                size(*of),
-                size(*intended),
-                size(intended - of)
-            ),
-            Self::OtherSize { size: of, intended } => write!(
-                f,
-                "its parts hold {}, more than the {} that are meant",
-                size(*of),
-                size(*intended)
-            ),
+            Self::OtherSize { size, intended } => other_size(f, *size, *intended),
             Self::FullLast { size: of } => write!(
                 f,
                 "the last part is as large as the others ({}): the end may be missing",
@@ -224,25 +201,87 @@ impl fmt::Display for Remark {
                 size(*of),
                 size(*others)
             ),
-            Self::Replaces(existing) => {
-                write!(f, "the key holds an object of {}", size(existing.size))?;
-                f.write_str(if existing.is_versioned {
-                    ", which becomes an older version"
-                } else {
-                    ", which is replaced"
-                })
-            }
-            Self::Others(1) => f.write_str("there is another upload of this key"),
-            Self::Others(others) => {
-                let others = human::count(*others);
-                write!(f, "there are {others} other uploads of this key")
-            }
-            Self::Alive(_) => f.write_str(
-                "it showed a sign of life within the hour: somebody may still be sending it",
-            ),
-            Self::NotOurs => f.write_str(
-                "it is not ours: its parts are taken from a listing, which S3 means for verification only",
-            ),
+            Self::Replaces(existing) => replaces(f, existing),
+            Self::Others(others) => other_uploads(f, *others),
+            Self::Alive(_) => f.write_str(ALIVE),
+            Self::MayBeAlive => f.write_str(MAY_BE_ALIVE),
+            Self::NotOurs => f.write_str(NOT_OURS),
         }
+    }
+}
+
+const ALIVE: &str = "it showed a sign of life within the hour: somebody may still be sending it";
+const MAY_BE_ALIVE: &str =
+    "nothing tells when its parts came, so that somebody may still be sending it";
+const NOT_OURS: &str =
+    "it is not ours: its parts are taken from a listing, which S3 means for verification only";
+
+fn too_high(f: &mut fmt::Formatter<'_>, number: u32, max: u32) -> fmt::Result {
+    write!(
+        f,
+        "part {} is beyond the {} that are allowed",
+        human::count(u64::from(number)),
+        human::count(u64::from(max))
+    )
+}
+
+fn too_small(f: &mut fmt::Formatter<'_>, parts: &Runs, min: u64, sure: bool) -> fmt::Result {
+    let here = if sure { "" } else { " on S3" };
+    write!(
+        f,
+        "{} smaller than the {} that every part but the last must have{here}",
+        parts_text(parts),
+        human::size(min)
+    )
+}
+
+fn gaps(f: &mut fmt::Formatter<'_>, missing: &Runs, count: u64, rule: GapRule) -> fmt::Result {
+    let part = if count == 1 { "part" } else { "parts" };
+    let what = match rule {
+        GapRule::Legal => "the object would lack what belongs there",
+        GapRule::Unsure => "the object would lack what belongs there, and some stores refuse that",
+        GapRule::Composite => "with composite checksums the numbers must have no gap",
+        GapRule::Directory => "in directory buckets the numbers must have no gap",
+    };
+    write!(
+        f,
+        "{} {part} missing in between: {}; {what}",
+        human::count(count),
+        runs_text(missing)
+    )
+}
+
+fn other_size(f: &mut fmt::Formatter<'_>, size: u64, intended: u64) -> fmt::Result {
+    let (held, meant) = (human::size(size), human::size(intended));
+    match intended.checked_sub(size) {
+        Some(missing) => {
+            let missing = human::size(missing);
+            write!(f, "{held} of {meant} are there, {missing} are missing")
+        }
+        None => write!(
+            f,
+            "its parts hold {held}, more than the {meant} that are meant"
+        ),
+    }
+}
+
+fn replaces(f: &mut fmt::Formatter<'_>, existing: &Existing) -> fmt::Result {
+    let what = if existing.is_versioned {
+        "becomes an older version"
+    } else {
+        "is replaced"
+    };
+    let size = human::size(existing.size);
+    write!(f, "the key holds an object of {size}, which {what}")
+}
+
+fn other_uploads(f: &mut fmt::Formatter<'_>, others: u64) -> fmt::Result {
+    match others {
+        1 => f.write_str("there is another upload of this key"),
+        _ => write!(
+            f,
+            "there are {} other uploads of this key",
+            human::count(others)
+        ),
     }
 }

@@ -29,6 +29,8 @@ fn known(parts: &[Part]) -> Known<'_> {
         others: 0,
         ours: true,
         alive: None,
+        may_be_alive: false,
+        consecutive_only: false,
     }
 }
 
@@ -92,7 +94,7 @@ fn unequal_parts_count_where_they_must_be_equal() {
 }
 
 #[test]
-fn gaps_are_legal_without_checksums_only() {
+fn gaps_are_legal_without_composite_checksums_only() {
     let parts = [part(2, 8 * MIB), part(5, 1)];
     let found = judge(&known(&parts));
     assert_eq!(found.ruling, Ruling::But);
@@ -112,6 +114,36 @@ fn gaps_are_legal_without_checksums_only() {
             .iter()
             .any(|of| matches!(of, Remark::NoChecksum { .. }))
     );
+    let info = UploadInfo {
+        checksum_type: Some("FULL_OBJECT".to_owned()),
+        ..info
+    };
+    let whole = Known {
+        info: &info,
+        ..known(&parts)
+    };
+    assert_eq!(judge(&whole).ruling, Ruling::But);
+    let directory = judge(&Known {
+        consecutive_only: true,
+        ..whole
+    });
+    assert!(
+        directory
+            .headline()
+            .starts_with("cannot be completed: 3 parts missing")
+    );
+    let provider = Provider::default();
+    let unsure = judge(&Known {
+        provider: &provider,
+        ..known(&parts)
+    });
+    assert!(said(&unsure)[0].ends_with("some stores refuse that"));
+}
+
+#[test]
+fn sizes_that_nobody_can_have_sent_are_no_overflow() {
+    let parts = [part(1, u64::MAX), part(2, u64::MAX)];
+    assert_eq!(judge(&known(&parts)).ruling, Ruling::Cannot);
 }
 
 #[test]

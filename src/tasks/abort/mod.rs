@@ -11,7 +11,7 @@ pub(super) use run::run;
 
 use tokio::time::{Duration, Instant};
 
-use super::audit::Audit;
+use super::audit::{Audit, Deed};
 use super::job::{Asker, Job};
 use super::pacer::Stop;
 use crate::model::bucket::is_directory_bucket;
@@ -107,15 +107,20 @@ impl Protocol<'_> {
     async fn log(
         &self,
         target: &AbortTarget,
-        outcome: (&'static str, Option<u64>),
+        (outcome, bytes): (&'static str, Option<u64>),
         failure: Option<&Fault>,
     ) -> Result<(), Unrecorded> {
         let Some(audit) = &self.audit else {
             return Ok(());
         };
         let at = self.job.clock.now();
+        let deed = Deed {
+            action: "abort",
+            outcome,
+            bytes,
+        };
         audit
-            .record(at, &target.target, outcome, failure)
+            .record(at, &target.target, deed, failure)
             .await
             .map_err(Unrecorded)
     }

@@ -1,7 +1,6 @@
 //! A whole abort job: its stages, its counts, its cancel.
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -36,12 +35,9 @@ pub(in crate::tasks) async fn run(
     }
     let floor = job.settings.thresholds.active;
     policy.thresholds.active = policy.thresholds.active.max(floor);
-    let audit = match &job.settings.audit {
-        None => None,
-        Some(path) => match open(job, path.clone()).await {
-            Ok(audit) => Some(audit),
-            Err(outcome) => return outcome,
-        },
+    let audit = match Audit::of(job).await {
+        Ok(audit) => audit,
+        Err(stop) => return stopped(stop, 0, 0),
     };
     let batch = Batch {
         protocol: Protocol {
@@ -62,15 +58,6 @@ pub(in crate::tasks) async fn run(
     batch.abort_all(targets).await;
     batch.verify_all().await;
     batch.end()
-}
-
-async fn open(job: &Job, path: PathBuf) -> Result<Audit, Outcome> {
-    let pacer = job.pacers.of("");
-    let ask = |_| job.store.identity();
-    let identity = pacer.run(Urgency::Marked, &job.cancel, ask).await;
-    let identity = identity.map_err(|stop| stopped(stop, 0, 0))?;
-    let audit = Audit::open(path, identity.access_key_tail).await;
-    audit.map_err(Outcome::Failed)
 }
 
 struct Batch<'a> {

@@ -1,17 +1,35 @@
 //! Whether an upload can be completed, and its completion, whoever began it.
+//!
+//! Both look at everything that the verdict needs, each for itself: what a person was shown may be old.
 
-use super::job::Job;
+mod choice;
+mod end;
+mod foretell;
+mod look;
+mod ours;
+
+use super::job::{Job, stopped};
 use crate::model::orphan::{Ending, Inquiry};
-use crate::protocol::Outcome;
+use crate::protocol::{News, Outcome};
 
 /// Tells whether an upload can be completed.
 pub(super) async fn judge(job: &Job, inquiry: Inquiry) -> Outcome {
-    let _ = (job, inquiry);
-    Outcome::Done
+    match look::judged(job, inquiry).await {
+        Ok(judged) => {
+            job.tell(News::Judged(Box::new(judged))).await;
+            Outcome::Done
+        }
+        Err(stop) => stopped(stop, 0, 1),
+    }
 }
 
 /// Completes an upload.
 pub(super) async fn complete(job: &Job, ending: Ending) -> Outcome {
-    let _ = (job, ending);
-    Outcome::Done
+    match end::run(job, ending).await {
+        Ok(made) => {
+            job.tell(News::Made(Box::new(made))).await;
+            Outcome::Done
+        }
+        Err(stop) => stopped(stop, 0, 1),
+    }
 }

@@ -22,6 +22,7 @@ mod put;
 mod queue;
 mod record;
 mod resume;
+mod settle;
 mod source;
 mod transfer;
 
@@ -29,5 +30,8 @@ pub(super) use adopt::{adopt, compare};
 pub(super) use copy::copy;
 pub(super) use interrupted::{discard, interrupted};
 pub(super) use place::place;
+pub(super) use prepare::key;
 pub(super) use queue::send;
+pub(super) use record::{Record, blocking};
 pub(super) use resume::resume;
+pub(super) use settle::{Settling, judge as verdict};

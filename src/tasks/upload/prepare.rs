@@ -123,7 +123,10 @@ pub(super) async fn with_key(mut order: Order) -> Result<Order, Fault> {
 }
 
 /// Reads an SSE-C key from where it is kept.
-pub(super) async fn key(access: &mut Access, from: Option<KeySource>) -> Result<(), Fault> {
+pub(in crate::tasks) async fn key(
+    access: &mut Access,
+    from: Option<KeySource>,
+) -> Result<(), Fault> {
     let (text, shown) = match from {
         None => return Ok(()),
         Some(KeySource::Variable(name)) => {

@@ -8,7 +8,7 @@ use crate::protocol::{Fault, Kind, Operation};
 
 /// An upload's journal; without a folder for journals nothing is recorded.
 #[derive(Debug, Clone)]
-pub(super) struct Record(Option<Arc<Journal>>);
+pub(in crate::tasks) struct Record(Option<Arc<Journal>>);
 
 impl Record {
     /// Begins a journal; the recipe is durable when this returns.
@@ -22,7 +22,10 @@ impl Record {
     }
 
     /// Takes up a journal.
-    pub(super) async fn open(folder: PathBuf, id: &str) -> Result<(Self, journal::State), Fault> {
+    pub(in crate::tasks) async fn open(
+        folder: PathBuf,
+        id: &str,
+    ) -> Result<(Self, journal::State), Fault> {
         let id = id.to_owned();
         let (journal, state) = blocking(move || Journal::open(&folder, &id)).await?;
         Ok((Self(Some(Arc::new(journal))), state))
@@ -45,12 +48,12 @@ impl Record {
         self.write(Journal::sync).await
     }
 
-    pub(super) async fn completing(&self, completing: Completing) -> Result<(), Fault> {
+    pub(in crate::tasks) async fn completing(&self, completing: Completing) -> Result<(), Fault> {
         self.write(move |journal| journal.completing(&completing))
             .await
     }
 
-    pub(super) async fn end(&self, end: End) -> Result<(), Fault> {
+    pub(in crate::tasks) async fn end(&self, end: End) -> Result<(), Fault> {
         self.write(move |journal| journal.end(&end)).await
     }
 
@@ -74,7 +77,7 @@ impl Record {
 }
 
 /// Runs what blocks elsewhere.
-pub(super) async fn blocking<T: Send + 'static>(
+pub(in crate::tasks) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, JournalError> + Send + 'static,
 ) -> Result<T, Fault> {
     match tokio::task::spawn_blocking(work).await {

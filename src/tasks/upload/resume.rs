@@ -7,12 +7,12 @@ use std::sync::atomic::AtomicU64;
 use super::begin::{Beginning, target};
 use super::board::Board;
 use super::carry::{announce, begin, carry, give_up};
-use super::finish::is_it;
 use super::identity::difference;
 use super::pool::Pool;
 use super::prepare::{Common, key, key_needed};
 use super::queue;
 use super::record::{Record, fault};
+use super::settle::judge;
 use super::source::{Opened, changed};
 use super::transfer::{Checks, Transfer};
 use crate::journal::{Begun, Completing, End, Recipe, State};
@@ -238,12 +238,12 @@ async fn gone(
     };
     if let Some(expected) = expected {
         transfer.board.tell(|told| told.phase = Phase::Verifying);
-        match transfer.look(&transfer.asker, &expected, true).await {
-            Ok(Some(object)) if is_it(&expected, &object) => {
+        match transfer.settling().found(&expected).await {
+            Ok(Some(object)) => {
                 transfer
                     .warn(transfer.record.end(transfer.end_stored(&object)).await)
                     .await;
-                let verdict = super::finish::judge(&expected, &object);
+                let verdict = judge(&expected, &object);
                 return SentOutcome::Stored(transfer.told(&expected, object, verdict));
             }
             Ok(_) => {}

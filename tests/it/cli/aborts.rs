@@ -9,7 +9,7 @@ impl Shop {
         self.server.requests(Operation::AbortMultipartUpload)
     }
 
-    fn audit(&self) -> Vec<Value> {
+    pub(super) fn audit(&self) -> Vec<Value> {
         let mut found = Vec::new();
         let mut folders = vec![self.home.path().to_owned()];
         while let Some(folder) = folders.pop() {

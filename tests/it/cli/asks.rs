@@ -1,4 +1,4 @@
-//! `abort` on a terminal: it asks, and only the count that it names is a yes.
+//! `abort` and `complete` on a terminal: they ask, and only the count or the word that they name is a yes.
 
 use std::io::{Read, Write};
 use std::sync::mpsc;
@@ -9,9 +9,14 @@ use super::*;
 
 /// Runs an abort in a terminal, answers its question, and tells what was shown and the exit code.
 fn answer(shop: &Shop, answer: &str) -> (String, u32) {
-    let pty = native_pty_system().openpty(PtySize::default()).unwrap();
     let args = ["abort", "s3://attic", "--filter", "age>1m"];
-    let wanted = shop.command(&args);
+    typed(shop, &args, "to abort: ", answer)
+}
+
+/// Runs a command in a terminal, answers its question, and tells what was shown and the exit code.
+fn typed(shop: &Shop, args: &[&str], question: &str, answer: &str) -> (String, u32) {
+    let pty = native_pty_system().openpty(PtySize::default()).unwrap();
+    let wanted = shop.command(args);
     let mut command = CommandBuilder::new(wanted.get_program());
     command.args(wanted.get_args());
     command.env_clear();
@@ -31,7 +36,7 @@ fn answer(shop: &Shop, answer: &str) -> (String, u32) {
         }
     });
     let mut shown = String::new();
-    while !shown.contains("to abort: ") {
+    while !shown.contains(question) {
         shown += &receiver.recv_timeout(Duration::from_secs(60)).unwrap();
     }
     writer.write_all(answer.as_bytes()).unwrap();
@@ -64,4 +69,32 @@ async fn on_a_terminal_only_the_typed_count_is_a_yes() {
         "{shown}"
     );
     assert_eq!(shop.store.upload_count("attic"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_terminal_only_the_word_is_a_yes() {
+    let shop = Shop::open().await;
+    shop.upload("k", Some("u"), 3, HOUR * 200);
+    let args = ["complete", "s3://attic/k", "--upload-id", "u"];
+    let ask = |word| typed(&shop, &args, "to make the object: ", word);
+    for wrong in ["\n", "y\n", "yes\n", "\u{4}"] {
+        let (shown, code) = ask(wrong);
+        assert_eq!(code, 1, "{shown}");
+        assert!(shown.contains("can be completed, but:"), "{shown}");
+        assert!(
+            shown.contains("the object: 3 parts, 15.0 MiB, ETag"),
+            "{shown}"
+        );
+        assert!(shown.contains("nothing was completed"), "{shown}");
+    }
+    let (shown, code) = ask("\u{3}");
+    assert_eq!(code, 130, "{shown}");
+    assert_eq!(shop.store.upload_count("attic"), 1);
+    let (shown, code) = ask("complete\n");
+    assert_eq!(code, 0, "{shown}");
+    assert!(
+        shown.contains("completed  s3://attic/k  15.0 MiB  3 parts"),
+        "{shown}"
+    );
+    assert_eq!(shop.store.object("attic", "k").unwrap().size, 15 * MIB);
 }

@@ -2,6 +2,7 @@
 
 mod aborts;
 mod asks;
+mod completes;
 mod crash;
 mod documents;
 mod interrupted;

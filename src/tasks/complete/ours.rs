@@ -1,0 +1,56 @@
+//! What our own journals know of an upload.
+
+use crate::journal::{self, Entry, JournalError};
+use crate::model::Target;
+use crate::model::send::Encryption;
+use crate::protocol::Fault;
+use crate::tasks::job::Job;
+use crate::tasks::upload::blocking;
+
+/// An upload that this program began, or adopted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Ours {
+    /// The journal's name for it.
+    pub(super) id: String,
+    /// Somebody works on it now.
+    pub(super) is_busy: bool,
+    pub(super) has_ended: bool,
+    /// Bytes of what was to be sent; `None`: a stream.
+    pub(super) total: Option<u64>,
+    pub(super) encryption: Encryption,
+}
+
+/// The journal of this upload, if there is one. Journals that cannot be read are nobody's.
+pub(super) async fn find(job: &Job, target: &Target) -> Result<Option<Ours>, Fault> {
+    let Some(folder) = job.settings.journal.clone() else {
+        return Ok(None);
+    };
+    let endpoint = job.store.identity().await?.endpoint;
+    let target = target.clone();
+    blocking(move || {
+        let entries = journal::list(&folder)?;
+        Ok::<_, JournalError>(
+            entries
+                .into_iter()
+                .rev()
+                .find_map(|entry| of(entry, &target, endpoint.as_deref())),
+        )
+    })
+    .await
+}
+
+fn of(entry: Entry, target: &Target, endpoint: Option<&str>) -> Option<Ours> {
+    let state = entry.state.ok()?;
+    let recipe = state.recipe;
+    let is_it = state.begun?.upload_id == target.upload_id
+        && recipe.bucket == target.bucket
+        && recipe.key == target.key
+        && recipe.destination.endpoint.as_deref() == endpoint;
+    is_it.then(|| Ours {
+        id: entry.id,
+        is_busy: entry.is_busy,
+        has_ended: state.end.is_some(),
+        total: recipe.layout.total,
+        encryption: recipe.options.encryption,
+    })
+}
