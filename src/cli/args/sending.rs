@@ -127,6 +127,27 @@ pub struct CustomerKeyAgain {
     pub sse_c_key_env: Option<String>,
 }
 
+/// Where the key of SSE-C is that the object to copy is encrypted with.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Encryption with a key of your own (SSE-C)")]
+pub struct SourceKeyFrom {
+    /// The same of the object that is copied
+    #[arg(long, value_name = "FILE", conflicts_with = "source_sse_c_key_env")]
+    pub source_sse_c_key_file: Option<PathBuf>,
+    /// The same of the object that is copied
+    #[arg(long, value_name = "NAME")]
+    pub source_sse_c_key_env: Option<String>,
+}
+
+impl From<SourceKeyFrom> for CustomerKeyFrom {
+    fn from(source: SourceKeyFrom) -> Self {
+        Self {
+            sse_c_key_file: source.source_sse_c_key_file,
+            sse_c_key_env: source.source_sse_c_key_env,
+        }
+    }
+}
+
 impl From<CustomerKeyAgain> for CustomerKeyFrom {
     fn from(again: CustomerKeyAgain) -> Self {
         Self {
@@ -242,6 +263,8 @@ pub struct Resume {
     pub anew: bool,
     #[command(flatten)]
     pub key: CustomerKeyAgain,
+    #[command(flatten)]
+    pub source_key: SourceKeyFrom,
     #[command(flatten)]
     pub pace: Pace,
     #[command(flatten)]

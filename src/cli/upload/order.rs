@@ -99,7 +99,7 @@ fn check(order: &Order) -> Result<(), Failure> {
             Source::Stdin if open => {
                 return usage("standard input has no name: write the whole key, s3://BUCKET/KEY");
             }
-            Source::Stdin => {}
+            Source::Stdin | Source::Object(_) => {}
             Source::Path(path) => check_path(order, path, open || several)?,
         }
     }

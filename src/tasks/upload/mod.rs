@@ -8,6 +8,7 @@ mod attempt;
 mod begin;
 mod board;
 mod carry;
+mod copied;
 mod copy;
 mod finish;
 mod interrupted;
@@ -22,6 +23,7 @@ mod record;
 mod resume;
 mod source;
 mod transfer;
+mod turn;
 
 pub(super) use adopt::{adopt, compare};
 pub(super) use copy::copy;

@@ -1,5 +1,8 @@
 //! Where bytes come from: files read by offset, streams read once, always off the threads that must not wait.
 
+mod object;
+mod pieces;
+
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
@@ -17,8 +20,10 @@ use crate::model::part::Checksum;
 use crate::model::plan::{Layout, Piece};
 use crate::model::send::Source;
 use crate::protocol::{Fault, Kind, Operation};
+use crate::s3::CopySource;
 use crate::s3::checksum::Hasher;
 use crate::tasks::files::at_home;
+use pieces::Pieces;
 
 /// Read and hashed so much at a time: it is still in the cache when it is hashed.
 const CHUNK: usize = 256 * 1024;
@@ -41,6 +46,10 @@ enum Reader {
     File(Arc<File>),
     /// Whoever holds the lock reads the next part.
     Stream(Box<Mutex<Stream>>),
+    /// Nothing is read: the service copies it.
+    Object(Box<CopySource>),
+    /// Stretches of files, one for each part that is put by hand.
+    Pieces(Box<Pieces>),
 }
 
 struct Stream {
@@ -73,6 +82,7 @@ impl Opened {
         let path = match source {
             Source::Stdin => return Ok(Self::stream(shown, None, Box::new(io::stdin()))),
             Source::Path(path) => at_home(path),
+            Source::Object(_) => return Err(not_a_file(&shown)),
         };
         let opened = blocking(move || {
             let path = std::path::absolute(path)?;
@@ -98,6 +108,7 @@ impl Opened {
                 size: Some(found.len()),
                 modified: modified(&found),
                 sample: Some(sample),
+                object: None,
             },
             shown,
             reader: Reader::File(Arc::new(file)),
@@ -112,6 +123,7 @@ impl Opened {
                 size: None,
                 modified: None,
                 sample: None,
+                object: None,
             },
             shown,
             reader: Reader::Stream(Box::new(Mutex::new(Stream {
@@ -135,7 +147,7 @@ impl Opened {
         algorithm: Option<Algorithm>,
     ) -> Result<Part, Fault> {
         let Reader::File(file) = &self.reader else {
-            return Err(unreadable(&self.shown, &io::Error::other("not a file")));
+            return Err(not_a_file(&self.shown));
         };
         let mut buffer = pool.take(piece.len).await;
         let (file, record) = (Arc::clone(file), self.record.clone());
@@ -166,8 +178,8 @@ impl Opened {
     pub(super) async fn read_whole(&self, size: Option<u64>, pool: &Pool) -> Result<Bytes, Fault> {
         let part = match (&self.reader, size) {
             (Reader::Stream(stream), _) => stream.lock().await.first.take(),
-            (Reader::File(_), None | Some(0)) => None,
-            (Reader::File(_), Some(len)) => {
+            (_, None | Some(0)) => None,
+            (_, Some(len)) => {
                 let piece = Piece {
                     number: 1,
                     offset: 0,
@@ -255,8 +267,8 @@ impl Opened {
     /// Whether a stream is known to have ended.
     pub(super) async fn has_ended(&self) -> bool {
         match &self.reader {
-            Reader::File(_) => false,
             Reader::Stream(stream) => stream.lock().await.ended,
+            _ => false,
         }
     }
 
@@ -333,6 +345,10 @@ pub(super) fn changed(shown: &str, how: &str) -> Fault {
         hint: "what was sent stays; start anew with --anew, or give the upload up".to_owned(),
         ..unreadable(shown, &io::Error::other(""))
     }
+}
+
+fn not_a_file(shown: &str) -> Fault {
+    unreadable(shown, &io::Error::other("it is no file"))
 }
 
 pub(super) fn unreadable(shown: &str, error: &io::Error) -> Fault {

@@ -185,6 +185,7 @@ fn order(path: &Path) -> Order {
 fn resumption(id: &str) -> Resumption {
     Resumption {
         id: id.to_owned(),
+        source_key: None,
         source: None,
         customer_key: None,
         customer_key_from: None,
