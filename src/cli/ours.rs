@@ -93,7 +93,7 @@ pub fn about(id: &str, state: &State) -> About {
         key: state.recipe.key.clone(),
         upload_id: state.begun.as_ref().map(|of| of.upload_id.clone()),
         source: source(state),
-        journal: id.to_owned(),
+        journal: Some(id.to_owned()),
     }
 }
 

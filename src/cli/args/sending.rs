@@ -60,7 +60,7 @@ pub struct Stored {
     /// Storage class, such as `STANDARD_IA`
     #[arg(long, value_name = "CLASS", value_parser = NonEmptyStringValueParser::new())]
     pub storage_class: Option<String>,
-    /// Content type; guessed from the file's name unless given
+    /// Content type; unless given guessed from the file's name, of a copy the source's
     #[arg(long, value_name = "TYPE")]
     pub content_type: Option<String>,
     #[arg(long, value_name = "TEXT", help = "Content-Encoding, such as gzip")]
@@ -283,7 +283,7 @@ pub struct Uploads {
     pub output: Output,
 }
 
-fn size(text: &str) -> Result<u64, String> {
+pub(super) fn size(text: &str) -> Result<u64, String> {
     parse_size(text).ok_or_else(|| "no size; write 16MiB, 16MB or 16777216".to_owned())
 }
 
@@ -292,12 +292,12 @@ fn rate(text: &str) -> Result<u64, String> {
     config::parse_rate(text).ok_or_else(wrong)
 }
 
-fn width(text: &str) -> Result<usize, String> {
+pub(super) fn width(text: &str) -> Result<usize, String> {
     let width = text.parse().ok().filter(|width| WIDTHS.contains(width));
     width.ok_or_else(|| format!("write {} to {}", WIDTHS.start(), WIDTHS.end()))
 }
 
-fn account(text: &str) -> Result<String, String> {
+pub(super) fn account(text: &str) -> Result<String, String> {
     if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(text.to_owned());
     }

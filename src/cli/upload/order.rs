@@ -145,7 +145,8 @@ fn check_path(order: &Order, path: &Path, by_name: bool) -> Result<(), Failure> 
     Ok(())
 }
 
-fn options(stored: &Stored, defaults: &Defaults) -> Result<ObjectOptions, Failure> {
+/// What the object is to be stored with.
+pub fn options(stored: &Stored, defaults: &Defaults) -> Result<ObjectOptions, Failure> {
     let class = stored.storage_class.as_ref();
     let options = ObjectOptions {
         storage_class: class.or(defaults.storage_class.as_ref()).cloned(),
