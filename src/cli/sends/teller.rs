@@ -259,15 +259,6 @@ impl Teller {
         complain(&resume);
     }
 
-    /// The second one was.
-    pub fn left_at_once(&mut self) -> String {
-        self.status.clear();
-        if self.document.placed.is_some() {
-            return "left at once; parts that were told as put stay".to_owned();
-        }
-        "left at once; `mopup uploads` lists what can be gone on with".to_owned()
-    }
-
     /// Writes the document, says the last word and tells the exit code.
     pub fn finish(mut self, interrupted: bool) -> Result<Exit, Failure> {
         self.status.clear();

@@ -11,7 +11,7 @@ use crate::journal::PartRecord;
 use crate::model::Part;
 use crate::model::part::Checksum;
 use crate::model::plan::Piece;
-use crate::model::send::{Access, Cell};
+use crate::model::send::{Access, Cell, Pace};
 use crate::protocol::{Fault, Kind, Operation};
 use crate::s3::{CopyPart, CopySource, HeadObject, Receipt};
 use crate::tasks::job::Asker;
@@ -46,6 +46,12 @@ pub(super) fn explained(fault: Fault, from: &CopySource) -> Fault {
 }
 
 impl Transfer<'_> {
+    /// The width that is not to be found out: of a copy no byte passes here by which it could be.
+    pub(super) fn fixed(&self, pace: Pace) -> Option<usize> {
+        let copied = self.opened.copied().map(|_| self.recipe.width);
+        pace.width.or(copied)
+    }
+
     /// Has a part copied, unless the service holds it from a copy of the same source.
     pub(super) async fn copy_part(
         &self,

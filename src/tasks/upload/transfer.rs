@@ -174,9 +174,7 @@ impl Transfer<'_> {
     fn set_pace(&self, pace: Option<Pace>) {
         if let Some(pace) = pace {
             self.board.limiter.set(pace.limit);
-            // Of a copy no byte passes here, by which a width could be found.
-            let copied = self.opened.copied().map(|_| self.recipe.width);
-            self.board.width(|width| width.fix(pace.width.or(copied)));
+            self.board.width(|width| width.fix(self.fixed(pace)));
         }
     }
 

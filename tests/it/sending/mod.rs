@@ -4,6 +4,7 @@ mod copies;
 mod cut;
 mod faults;
 mod limits;
+mod placing;
 mod plain;
 mod resumed;
 

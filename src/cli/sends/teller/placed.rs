@@ -41,4 +41,13 @@ impl Teller {
             placed.push(record);
         }
     }
+
+    /// The second interrupt was heard.
+    pub fn left_at_once(&mut self) -> String {
+        self.status.clear();
+        if self.document.placed.is_some() {
+            return "left at once; parts that were told as put stay".to_owned();
+        }
+        "left at once; `mopup uploads` lists what can be gone on with".to_owned()
+    }
 }
