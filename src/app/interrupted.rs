@@ -347,6 +347,7 @@ pub fn why_not_resumed(entry: &Interrupted) -> Option<String> {
 
 fn resumption(entry: &Interrupted, key: Option<KeySource>, anew: bool) -> Resumption {
     Resumption {
+        source_key: None,
         id: entry.id.clone(),
         source: None,
         customer_key: None,

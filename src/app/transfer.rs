@@ -239,6 +239,7 @@ fn file_name(source: &Source) -> Option<String> {
     match source {
         Source::Path(path) => Some(path.file_name()?.to_string_lossy().into_owned()),
         Source::Stdin => None,
+        Source::Object(object) => Some(object.name().to_owned()),
     }
 }
 

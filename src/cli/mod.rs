@@ -6,6 +6,7 @@ mod abort;
 pub mod args;
 mod complete;
 mod connect;
+mod copy;
 mod demo_server;
 mod doctor;
 mod du;
@@ -15,6 +16,7 @@ mod ours;
 mod output;
 mod parts;
 mod private;
+mod put_part;
 mod resume;
 mod screen;
 mod sends;
@@ -69,6 +71,8 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Abort(args)) => block_on(abort::run(&connection, args)),
         Some(Command::Complete(args)) => block_on(complete::run(&connection, *args)),
         Some(Command::Upload(args)) => block_on(upload::run(&connection, *args)),
+        Some(Command::Copy(args)) => block_on(copy::run(&connection, *args)),
+        Some(Command::PutPart(args)) => block_on(put_part::run(&connection, args)),
         Some(Command::Resume(args)) => block_on(resume::run(&connection, args)),
         Some(Command::Uploads(args)) => block_on(uploads::run(&connection, args)),
         Some(Command::Doctor(args)) => block_on(doctor::run(&connection, args)),

@@ -93,17 +93,13 @@ pub fn about(id: &str, state: &State) -> About {
         key: state.recipe.key.clone(),
         upload_id: state.begun.as_ref().map(|of| of.upload_id.clone()),
         source: source(state),
-        journal: id.to_owned(),
+        journal: Some(id.to_owned()),
     }
 }
 
 /// Where its bytes come from, for people; not yet escaped.
 pub fn source(state: &State) -> String {
-    let path = state.recipe.source.path.as_ref();
-    path.map_or_else(
-        || "standard input".to_owned(),
-        |path| path.display().to_string(),
-    )
+    state.recipe.source.source().shown()
 }
 
 /// One word for it, in lists and documents.
@@ -154,6 +150,7 @@ mod tests {
             size: Some(found.len()),
             modified: Some(i64::try_from(modified.unwrap().as_nanos()).unwrap()),
             sample: None,
+            object: None,
         }
     }
 

@@ -19,6 +19,7 @@ pub async fn run(connection: &Connection, args: args::Resume) -> Result<Exit, Fa
         return Err(refused());
     }
     let customer_key = key::read(&args.key.into())?;
+    let source_key = key::read(&args.source_key.into())?;
     let file = args.file.map(sends::source).transpose()?;
     let chosen = match &args.job {
         Some(job) => vec![ours::one(job).await?],
@@ -27,6 +28,7 @@ pub async fn run(connection: &Connection, args: args::Resume) -> Result<Exit, Fa
     let wanted = Wanted {
         file,
         customer_key,
+        source_key,
         pace: Pace {
             limit: args.pace.limit_rate,
             width: None,
@@ -103,6 +105,7 @@ fn choose(entries: Vec<Entry>, all: bool) -> Result<Vec<Entry>, Failure> {
 struct Wanted {
     file: Option<Source>,
     customer_key: Option<CustomerKey>,
+    source_key: Option<CustomerKey>,
     pace: Pace,
     anew: bool,
     width: Option<usize>,
@@ -130,6 +133,7 @@ impl Going<'_> {
         session.connect().await?;
         let endpoint = session.endpoint.as_deref();
         key::check_way(resumption.customer_key.as_ref(), endpoint)?;
+        key::check_way(resumption.source_key.as_ref(), endpoint)?;
         let recipe = &state.recipe;
         let (bucket, key) = (escape(&recipe.bucket), escape(&recipe.key));
         teller.start(&format!(
@@ -164,10 +168,16 @@ pub fn usable(entry: &Entry) -> Result<&State, Failure> {
 /// What to go on with; told what is missing where something is.
 fn resumption(id: &str, state: &State, wanted: &Wanted) -> Result<Resumption, Failure> {
     let recipe = &state.recipe;
-    let needs_file = recipe.source.path.is_none() && wanted.file.is_none();
+    let needs_file = recipe.source.source() == Source::Stdin && wanted.file.is_none();
     if needs_file && state.completing.is_none() {
         return Err(Failure::Usage(format!(
             "upload {id} came from standard input, which has to be given again from its beginning: use --file - or --file FILE"
+        )));
+    }
+    let copied = recipe.source.object.as_ref();
+    if copied.is_some_and(|object| object.needs_key) && wanted.source_key.is_none() {
+        return Err(Failure::Usage(format!(
+            "the object that upload {id} copies is encrypted with a key of your own, which is kept nowhere here: give it again with --source-sse-c-key-file or --source-sse-c-key-env"
         )));
     }
     let has_key = wanted.customer_key.is_some();
@@ -189,6 +199,7 @@ fn resumption(id: &str, state: &State, wanted: &Wanted) -> Result<Resumption, Fa
         id: id.to_owned(),
         source: wanted.file.clone(),
         customer_key: wanted.customer_key.clone(),
+        source_key: wanted.source_key.clone(),
         customer_key_from: None,
         pace,
         anew: wanted.anew,
@@ -235,6 +246,7 @@ mod tests {
                     size: None,
                     modified: None,
                     sample: None,
+                    object: None,
                 },
                 layout: Layout {
                     total: None,
@@ -269,6 +281,7 @@ mod tests {
         Wanted {
             file: None,
             customer_key: None,
+            source_key: None,
             pace: Pace::default(),
             anew: false,
             width: None,

@@ -22,7 +22,7 @@
 //!
 //! Times are RFC 3339 in UTC with milliseconds (a time that RFC 3339 cannot say: a number, the milliseconds since
 //! 1970). Sizes are in bytes. A path that is not UTF-8 is `{"shown": …, "bytes": …}`, the latter in hexadecimal.
-//! What is absent is `null`.
+//! What is absent is `null`; only a source that is no object does not speak of one.
 //!
 //! A process that dies or a machine that loses power may leave a last line that is torn: it is dropped, and
 //! only that one. Any other line that does not fit makes the journal unreadable; nothing is guessed.
@@ -51,9 +51,10 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::copy::ObjectRef;
 use crate::model::part::Checksum;
 use crate::model::plan::Layout;
-use crate::model::send::{ObjectOptions, PayloadSigning};
+use crate::model::send::{ObjectOptions, PayloadSigning, Source};
 use crate::model::{Algorithm, Timestamp};
 
 pub use error::JournalError;
@@ -86,6 +87,42 @@ pub struct SourceRecord {
     pub modified: Option<i64>,
     /// A hash over samples of its bytes, as whoever took them writes it.
     pub sample: Option<String>,
+    /// It is an object, which the service copies; then there is no path.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub object: Option<ObjectRecord>,
+}
+
+/// What the object was when its copy was begun.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectRecord {
+    pub bucket: String,
+    pub key: String,
+    pub version_id: Option<String>,
+    /// Without quotes.
+    pub etag: String,
+    /// Over all its bytes, where the service keeps one.
+    #[serde(default, with = "form::checksum")]
+    pub checksum: Option<Checksum>,
+    #[serde(rename = "expected_bucket_owner")]
+    pub expected_owner: Option<String>,
+    /// It is encrypted with SSE-C; the key itself is nowhere.
+    pub needs_key: bool,
+}
+
+impl SourceRecord {
+    /// Where the bytes come from.
+    pub fn source(&self) -> Source {
+        match (&self.object, &self.path) {
+            (Some(object), _) => Source::Object(ObjectRef {
+                bucket: object.bucket.clone(),
+                key: object.key.clone(),
+                version_id: object.version_id.clone(),
+            }),
+            (None, Some(path)) => Source::Path(path.clone()),
+            (None, None) => Source::Stdin,
+        }
+    }
 }
 
 /// Everything needed to begin an upload, or to go on with it.

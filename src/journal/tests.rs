@@ -26,6 +26,7 @@ pub(super) fn recipe() -> Recipe {
             size: Some(20_971_520),
             modified: Some(1_795_270_000_123_456_789),
             sample: Some("crc64nvme:AAAAAAAAAAA=".into()),
+            object: None,
         },
         layout: Layout {
             total: Some(20_971_520),

@@ -17,6 +17,7 @@ pub mod marks;
 pub mod measure;
 pub mod orphan;
 pub mod part;
+pub mod placing;
 pub mod plan;
 pub mod provider;
 pub mod rollup;

@@ -18,6 +18,10 @@ pub const DEFAULT_THRESHOLD: u64 = 100_000_000;
 pub const DEFAULT_WIDTH: usize = 8;
 /// Buffers take no more than this unless the person says otherwise by part size and width; one part at least.
 pub const DEFAULT_MEMORY: u64 = GIB;
+/// Copies within the service: the smallest part, how many parts are aimed at, and how many go at once.
+const COPY_PART: u64 = 64 * MIB;
+const COPY_PARTS: u64 = 1000;
+pub const COPY_WIDTH: usize = 16;
 /// A stream of unknown length is planned to reach this, if the provider allows.
 const STREAM_REACH: u64 = 8 * TIB;
 
@@ -179,6 +183,39 @@ pub fn plan(size: Option<u64>, wish: &Wish, limits: &Limits) -> Result<Plan, Ref
         width,
         memory: part_size.saturating_mul(width as u64),
     })
+}
+
+/// Plans a copy of `size` bytes within the service: nothing passes through this machine, so parts are larger and
+/// take no memory, and what fits into one request goes in one unless wished otherwise.
+pub fn copy(size: u64, wish: &Wish, limits: &Limits) -> Result<Plan, Refused> {
+    let part = wish.part_size.unwrap_or_else(|| copied_part(size, limits));
+    let sized = Wish {
+        part_size: Some(part),
+        ..*wish
+    };
+    // Whether it goes in parts is not to follow from a size that nobody wished for.
+    let small = plan(Some(size), wish, limits)?;
+    if matches!(small.method, Method::Put { .. }) {
+        return Ok(Plan { memory: 0, ..small });
+    }
+    let planned = plan(Some(size), &sized, limits)?;
+    let parts = size.div_ceil(part.max(1));
+    let width = wish.width.unwrap_or(COPY_WIDTH);
+    Ok(Plan {
+        width: width
+            .min(usize::try_from(parts).unwrap_or(usize::MAX))
+            .max(1),
+        memory: 0,
+        ..planned
+    })
+}
+
+/// Parts that grow with the object, so that there are about a thousand, as far as the limits let them.
+fn copied_part(size: u64, limits: &Limits) -> u64 {
+    let wanted = size.div_ceil(COPY_PARTS.min(u64::from(limits.max_parts.max(1))));
+    let rounded = wanted.div_ceil(MIB).max(1) * MIB;
+    let least = COPY_PART.max(limits.min_part);
+    rounded.max(least).min(limits.max_part)
 }
 
 fn width(wish: &Wish, part_size: u64, parts: Option<u32>) -> usize {
@@ -374,6 +411,31 @@ mod tests {
         }
 
         #[test]
+        fn a_copy_is_allowed_and_covers_its_source(
+            size in prop_oneof![0_u64..200 * MIB, 0_u64..60_000 * GIB],
+            wish in wishes(),
+            limits in limits(),
+        ) {
+            match copy(size, &wish, &limits) {
+                Ok(Plan { method: Method::Put { size: put }, memory, .. }) => {
+                    prop_assert_eq!(put, size);
+                    prop_assert!(put <= limits.max_put);
+                    prop_assert_eq!(memory, 0);
+                }
+                Ok(Plan { method: Method::Parts(layout), width, .. }) => {
+                    let count = layout.count().unwrap();
+                    prop_assert!((1..=limits.max_parts).contains(&count));
+                    prop_assert!(layout.part_size <= limits.max_part);
+                    prop_assert!(count == 1 || layout.part_size >= limits.min_part);
+                    let last = layout.piece(count).unwrap();
+                    prop_assert_eq!(last.offset + last.len, size);
+                    prop_assert!(width >= 1 && width <= count as usize);
+                }
+                Err(_) => prop_assert!(plan(Some(size), &wish, &limits).is_err()),
+            }
+        }
+
+        #[test]
         fn a_stream_has_no_gap_and_never_a_part_that_is_not_allowed(
             limits in limits(),
             wish in wishes(),
@@ -429,6 +491,22 @@ mod tests {
             ..wish
         };
         assert!(matches!(method(GIB, &large), Method::Parts(_)));
+    }
+
+    #[test]
+    fn the_parts_of_a_copy_grow_with_the_object() {
+        let part = |size| match copy(size, &Wish::default(), &Limits::default()).unwrap() {
+            Plan {
+                method: Method::Parts(layout),
+                width,
+                ..
+            } => (layout.part_size / MIB, layout.count().unwrap(), width),
+            put => panic!("{put:?}"),
+        };
+        assert_eq!(part(DEFAULT_THRESHOLD), (64, 2, 2));
+        assert_eq!(part(10 * GIB), (64, 160, 16));
+        assert_eq!(part(TIB), (1049, 1000, 16));
+        assert_eq!(part(48 * TIB), (5120, 9831, 16));
     }
 
     #[test]

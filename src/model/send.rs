@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::checksum::ChecksumWish;
+use super::copy::ObjectRef;
 use super::plan::{Layout, Wish};
 use super::{Target, Timestamp};
 
@@ -99,6 +100,8 @@ pub enum Source {
     Path(PathBuf),
     /// Standard input.
     Stdin,
+    /// An object of the service, which copies it.
+    Object(ObjectRef),
 }
 
 impl Source {
@@ -107,6 +110,7 @@ impl Source {
         match self {
             Self::Path(path) => path.display().to_string(),
             Self::Stdin => "standard input".to_owned(),
+            Self::Object(object) => object.shown(),
         }
     }
 }
@@ -186,6 +190,8 @@ pub struct Resumption {
     pub customer_key: Option<CustomerKey>,
     /// Where to read it from, if it was not read yet.
     pub customer_key_from: Option<KeySource>,
+    /// The SSE-C key of the object that is copied.
+    pub source_key: Option<CustomerKey>,
     pub pace: Pace,
     /// The source changed: abort the old upload and begin a new one of what is there now.
     pub anew: bool,

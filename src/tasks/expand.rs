@@ -49,6 +49,11 @@ fn look(order: &Order, walk: bool) -> Expanded {
     for source in &order.sources {
         match source {
             Source::Stdin => found.stdin(order),
+            // Objects are copied by orders of their own.
+            Source::Object(_) => found.left_out.push(LeftOut {
+                source: source.clone(),
+                why: "it is an object of the service; copy it".to_owned(),
+            }),
             Source::Path(path) => {
                 let path = at_home(path);
                 match std::fs::metadata(&path) {

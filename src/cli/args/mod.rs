@@ -1,6 +1,7 @@
 //! The arguments, as clap reads them. Decides nothing.
 
 mod completing;
+mod copying;
 mod sending;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use clap_complete::Shell;
 use crate::model::Address;
 
 pub use completing::Complete;
+pub use copying::{CopyObject, CopyWay, PutPart, Range};
 pub use sending::{CustomerKeyFrom, Pace, Resume, Sse, Stored, Telling, Upload, Uploads, Way};
 
 /// The multipart uploads in progress of S3 and S3-compatible buckets.
@@ -95,6 +97,10 @@ pub enum Command {
     /// Send files, directories or standard input; survives what breaks
     #[command(visible_alias = "put")]
     Upload(Box<Upload>),
+    /// Copy an object within the service, in parts where it is large
+    Copy(Box<CopyObject>),
+    /// Put single parts into an upload that is there
+    PutPart(PutPart),
     /// Go on with an upload of ours that was interrupted
     Resume(Resume),
     /// List our own uploads that were interrupted or ended lately

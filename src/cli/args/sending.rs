@@ -60,7 +60,7 @@ pub struct Stored {
     /// Storage class, such as `STANDARD_IA`
     #[arg(long, value_name = "CLASS", value_parser = NonEmptyStringValueParser::new())]
     pub storage_class: Option<String>,
-    /// Content type; guessed from the file's name unless given
+    /// Content type; unless given guessed from the file's name, of a copy the source's
     #[arg(long, value_name = "TYPE")]
     pub content_type: Option<String>,
     #[arg(long, value_name = "TEXT", help = "Content-Encoding, such as gzip")]
@@ -125,6 +125,27 @@ pub struct CustomerKeyAgain {
     /// An environment variable with the key: 64 hexadecimal digits, or base64
     #[arg(long, value_name = "NAME")]
     pub sse_c_key_env: Option<String>,
+}
+
+/// Where the key of SSE-C is that the object to copy is encrypted with.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Encryption with a key of your own (SSE-C)")]
+pub struct SourceKeyFrom {
+    /// The same of the object that is copied
+    #[arg(long, value_name = "FILE", conflicts_with = "source_sse_c_key_env")]
+    pub source_sse_c_key_file: Option<PathBuf>,
+    /// The same of the object that is copied
+    #[arg(long, value_name = "NAME")]
+    pub source_sse_c_key_env: Option<String>,
+}
+
+impl From<SourceKeyFrom> for CustomerKeyFrom {
+    fn from(source: SourceKeyFrom) -> Self {
+        Self {
+            sse_c_key_file: source.source_sse_c_key_file,
+            sse_c_key_env: source.source_sse_c_key_env,
+        }
+    }
 }
 
 impl From<CustomerKeyAgain> for CustomerKeyFrom {
@@ -243,6 +264,8 @@ pub struct Resume {
     #[command(flatten)]
     pub key: CustomerKeyAgain,
     #[command(flatten)]
+    pub source_key: SourceKeyFrom,
+    #[command(flatten)]
     pub pace: Pace,
     #[command(flatten)]
     pub telling: Telling,
@@ -260,7 +283,7 @@ pub struct Uploads {
     pub output: Output,
 }
 
-fn size(text: &str) -> Result<u64, String> {
+pub(super) fn size(text: &str) -> Result<u64, String> {
     parse_size(text).ok_or_else(|| "no size; write 16MiB, 16MB or 16777216".to_owned())
 }
 
@@ -269,7 +292,7 @@ fn rate(text: &str) -> Result<u64, String> {
     config::parse_rate(text).ok_or_else(wrong)
 }
 
-fn width(text: &str) -> Result<usize, String> {
+pub(super) fn width(text: &str) -> Result<usize, String> {
     let width = text.parse().ok().filter(|width| WIDTHS.contains(width));
     width.ok_or_else(|| format!("write {} to {}", WIDTHS.start(), WIDTHS.end()))
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::cli::output::{ErrorRecord, time};
 use crate::model::Timestamp;
+use crate::model::orphan::Placed;
 use crate::model::send::{Sending, StoredObject, Verdict};
 use crate::protocol::{Fault, Sent, SentOutcome};
 
@@ -53,7 +54,8 @@ pub struct About {
     pub key: String,
     pub upload_id: Option<String>,
     pub source: String,
-    pub journal: String,
+    /// `None`: it is not one of ours.
+    pub journal: Option<String>,
 }
 
 /// One that was not sent, and needs no further word.
@@ -74,6 +76,40 @@ pub struct Aborted {
     freed_bytes: u64,
 }
 
+/// One part that was put.
+#[derive(Debug, Serialize)]
+pub struct PlacedPart {
+    bucket: Option<String>,
+    key: Option<String>,
+    upload_id: Option<String>,
+    part_number: u32,
+    bytes: u64,
+    etag: String,
+    checksum: Option<String>,
+    checksum_algorithm: Option<String>,
+    replaced: bool,
+    source: String,
+}
+
+impl PlacedPart {
+    pub fn of(placed: &Placed, about: Option<&About>, source: String) -> Self {
+        let part = &placed.part;
+        let checksum = part.checksum.as_ref();
+        Self {
+            bucket: about.map(|of| of.bucket.clone()),
+            key: about.map(|of| of.key.clone()),
+            upload_id: about.and_then(|of| of.upload_id.clone()),
+            part_number: part.number,
+            bytes: part.size,
+            etag: part.etag.clone(),
+            checksum: checksum.map(|of| of.value.clone()),
+            checksum_algorithm: checksum.map(|of| of.algorithm.clone()),
+            replaced: placed.replaced,
+            source,
+        }
+    }
+}
+
 /// Everything that became of a command.
 #[derive(Debug, Default, Serialize)]
 pub struct Document {
@@ -83,6 +119,9 @@ pub struct Document {
     pub failed: Vec<Failed>,
     pub not_begun: Vec<Named>,
     pub aborted: Vec<Aborted>,
+    /// Of whoever puts parts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub placed: Option<Vec<PlacedPart>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<ErrorRecord>,
 }
@@ -119,8 +158,8 @@ impl Record {
             key: about.map(|of| of.key.clone()),
             upload_id: about.and_then(|of| of.upload_id.clone()),
             source: about.map(|of| of.source.clone()),
-            kept: about.is_some(),
-            journal: about.map(|of| of.journal.clone()),
+            kept: about.is_some_and(|of| of.journal.is_some()),
+            journal: about.and_then(|of| of.journal.clone()),
             code: fault.code.clone(),
             message: fault.message.clone(),
             hint: fault.hint.clone(),

@@ -4,7 +4,9 @@
 //! Nobody who stops reading stops an upload: what cannot be written is dropped, and told at the end unless it is a
 //! closed pipe.
 
-use std::collections::HashSet;
+mod placed;
+
+use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::time::Duration;
@@ -53,6 +55,8 @@ pub struct Teller {
     evented: Option<Instant>,
     faults: Vec<Fault>,
     about: Option<About>,
+    /// The files of parts that are put, by number.
+    files: BTreeMap<u32, String>,
     cancelled: bool,
 }
 
@@ -81,6 +85,7 @@ impl Teller {
             evented: None,
             faults: Vec::new(),
             about: None,
+            files: BTreeMap::new(),
             cancelled: false,
         }
     }
@@ -129,7 +134,8 @@ impl Teller {
 
     fn events(&mut self) {
         let sending = std::mem::take(&mut self.last);
-        if let Some(begun) = Begun::of(&sending) {
+        let puts = self.document.placed.is_some();
+        if let Some(begun) = Begun::of(&sending).filter(|_| !puts) {
             let id = sending.target.as_ref().map(|of| of.upload_id.clone());
             if id.is_some_and(|id| self.begun.insert(id)) {
                 self.event("begun", begun);
@@ -213,8 +219,10 @@ impl Teller {
         self.status.clear();
         let mut text = sentence(fault);
         if let Some(about) = &self.about {
-            let (bucket, key) = (escape(&about.bucket), escape(&about.key));
-            text = format!("s3://{bucket}/{key}: {text}");
+            let address = format!("s3://{}/{}", escape(&about.bucket), escape(&about.key));
+            if !text.contains(&address) {
+                text = format!("{address}: {text}");
+            }
         }
         complain(&text);
         self.faults.push(fault.clone());
@@ -251,12 +259,6 @@ impl Teller {
         complain(&resume);
     }
 
-    /// The second one was.
-    pub fn left_at_once(&mut self) -> String {
-        self.status.clear();
-        "left at once; `mopup uploads` lists what can be gone on with".to_owned()
-    }
-
     /// Writes the document, says the last word and tells the exit code.
     pub fn finish(mut self, interrupted: bool) -> Result<Exit, Failure> {
         self.status.clear();
@@ -283,6 +285,7 @@ impl Teller {
         let document = &self.document;
         let mut summary = String::new();
         for (count, word) in [
+            (document.placed.as_ref().map_or(0, Vec::len), "put"),
             (document.stored.len(), "stored"),
             (document.existed.len(), "left alone"),
             (document.kept.len(), "kept for `mopup resume`"),

@@ -18,6 +18,8 @@ use crate::tasks::expand::{expand, named};
 
 use estimate::estimate;
 
+pub use order::options;
+
 pub async fn run(connection: &Connection, args: args::Upload) -> Result<Exit, Failure> {
     let (telling, dry_run) = (args.telling, args.dry_run);
     let mut session = Session::new(connection)?;

@@ -101,7 +101,7 @@ fn check(order: &Order) -> Result<(), Failure> {
             Source::Stdin if open => {
                 return usage("standard input has no name: write the whole key, s3://BUCKET/KEY");
             }
-            Source::Stdin => {}
+            Source::Stdin | Source::Object(_) => {}
             Source::Path(path) => check_path(order, path, open || several)?,
         }
     }
@@ -147,7 +147,8 @@ fn check_path(order: &Order, path: &Path, by_name: bool) -> Result<(), Failure> 
     Ok(())
 }
 
-fn options(stored: &Stored, defaults: &Defaults) -> Result<ObjectOptions, Failure> {
+/// What the object is to be stored with.
+pub fn options(stored: &Stored, defaults: &Defaults) -> Result<ObjectOptions, Failure> {
     let class = stored.storage_class.as_ref();
     let options = ObjectOptions {
         storage_class: class.or(defaults.storage_class.as_ref()).cloned(),

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 
 use super::{read_bytes, whole};
 use crate::journal::{
-    Begun, Completing, Destination, End, Journal, PartRecord, Recipe, SourceRecord, State, read,
+    Begun, Completing, Destination, End, Journal, ObjectRecord, PartRecord, Recipe, SourceRecord,
+    State, read,
 };
 use crate::model::part::Checksum;
 use crate::model::plan::Layout;
@@ -89,14 +90,33 @@ fn source() -> impl Strategy<Value = SourceRecord> {
         size,
         modified,
         maybe_text(),
+        prop::option::of(object()),
     )
-        .prop_map(|(path, is_stream, size, modified, sample)| SourceRecord {
-            path,
-            is_stream,
-            size,
-            modified,
-            sample,
-        })
+        .prop_map(
+            |(path, is_stream, size, modified, sample, object)| SourceRecord {
+                path,
+                is_stream,
+                size,
+                modified,
+                sample,
+                object,
+            },
+        )
+}
+
+fn object() -> impl Strategy<Value = ObjectRecord> {
+    let key = (text(), maybe_text(), any::<bool>());
+    (text(), key, text(), checksum(), maybe_text()).prop_map(
+        |(bucket, (key, version_id, needs_key), etag, checksum, expected_owner)| ObjectRecord {
+            bucket,
+            key,
+            version_id,
+            etag,
+            checksum,
+            expected_owner,
+            needs_key,
+        },
+    )
 }
 
 fn recipes() -> impl Strategy<Value = Recipe> {

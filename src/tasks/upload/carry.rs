@@ -1,13 +1,18 @@
 //! An upload in parts from where it is to its end, whatever that is.
 
+use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU64;
+
 use tokio_util::sync::CancellationToken;
 
 use super::begin::{Beginning, target};
 use super::prepare::Common;
 use super::record::{Record, fault};
-use super::transfer::Transfer;
-use crate::journal::{Begun, End};
+use super::source::Opened;
+use super::transfer::{Checks, Transfer};
+use crate::journal::{Begun, End, Recipe};
 use crate::model::Target;
+use crate::model::send::Access;
 use crate::protocol::{AbortOutcome, Fault, Kind, SentOutcome};
 use crate::tasks::abort;
 use crate::tasks::job::Job;
@@ -52,6 +57,42 @@ pub(super) async fn begin(
     Ok((begun, record))
 }
 
+/// Begins the upload of `recipe` from its first part on.
+pub(super) async fn begun<'a>(
+    common: &Common<'a>,
+    recipe: Recipe,
+    opened: Opened,
+    access: Access,
+    may_fall_back: bool,
+) -> Result<Transfer<'a>, Ended> {
+    let folder = common.job.settings.journal.clone();
+    let record = Record::create(folder, &recipe).await;
+    let record = record.map_err(|fault| Ended::failed(fault, None))?;
+    let beginning = Beginning::new(common, &recipe, &access, may_fall_back);
+    let (begun, record) = begin(&beginning, record).await?;
+    let transfer = Transfer {
+        job: common.job,
+        asker: common.asker.clone(),
+        board: common.board.clone(),
+        pool: common.pool.clone(),
+        target: target(&recipe, &begun.upload_id),
+        access,
+        opened,
+        record,
+        algorithm: begun.algorithm,
+        recipe,
+        may_fall_back,
+        checks: Checks::default(),
+        held: BTreeMap::new(),
+        known: BTreeMap::new(),
+        completing: std::sync::OnceLock::new(),
+        arrived: AtomicU64::new(0),
+        sent: AtomicU64::new(0),
+    };
+    announce(common, &transfer, &begun);
+    Ok(transfer)
+}
+
 /// How an upload ended before it went on.
 #[derive(Debug)]
 pub(super) struct Ended {
@@ -73,6 +114,7 @@ impl Ended {
 pub(super) async fn carry(transfer: &Transfer<'_>) -> SentOutcome {
     let whole = async {
         let parts = transfer.run().await?;
+        transfer.confirm(&parts).await?;
         transfer.finish(&parts).await
     };
     let kept = transfer.record.id().is_some();

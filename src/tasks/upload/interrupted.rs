@@ -1,6 +1,5 @@
 //! What the journals know: uploads that did not end, and giving one up.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use super::begin::{Beginning, target};
@@ -13,7 +12,7 @@ use super::resume::open;
 use crate::journal::{self, End, Entry, State};
 use crate::model::Timestamp;
 use crate::model::plan::Layout;
-use crate::model::send::{Access, Encryption, Interrupted, Source, Standing};
+use crate::model::send::{Access, Encryption, Interrupted, Standing};
 use crate::protocol::{Fault, News, Outcome, Sent, SentOutcome};
 use crate::tasks::job::{Job, stopped};
 use crate::tasks::pacer::Stop;
@@ -58,7 +57,7 @@ fn describe(entry: Entry, here: Option<&Option<String>>) -> Interrupted {
     Interrupted {
         id,
         begun: recipe.created,
-        source: source(recipe.source.path.as_ref()).shown(),
+        source: recipe.source.source().shown(),
         is_stream: recipe.source.is_stream,
         bucket: recipe.bucket,
         key: recipe.key,
@@ -73,10 +72,6 @@ fn describe(entry: Entry, here: Option<&Option<String>>) -> Interrupted {
         needs_customer_key: recipe.options.encryption == Encryption::Customer,
         status,
     }
-}
-
-fn source(path: Option<&PathBuf>) -> Source {
-    path.map_or(Source::Stdin, |path| Source::Path(path.clone()))
 }
 
 fn standing(state: &State, is_busy: bool, here: Option<&Option<String>>) -> Standing {
@@ -158,7 +153,7 @@ async fn end(job: &Job, id: &str) -> Result<Sent, Stop> {
     let at = job.clock.now();
     record.end(End::Aborted { at }).await.map_err(Stop::Fault)?;
     Ok(Sent {
-        source: source(recipe.source.path.as_ref()),
+        source: recipe.source.source(),
         bucket: recipe.bucket.clone(),
         key: recipe.key.clone(),
         upload_id,

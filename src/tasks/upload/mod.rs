@@ -8,6 +8,7 @@ mod attempt;
 mod begin;
 mod board;
 mod carry;
+mod copied;
 mod copy;
 mod existing;
 mod finish;
@@ -25,6 +26,7 @@ mod resume;
 mod settle;
 mod source;
 mod transfer;
+mod turn;
 
 pub(super) use adopt::{adopt, compare};
 pub(super) use copy::copy;

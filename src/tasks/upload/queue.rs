@@ -1,28 +1,24 @@
 //! A queue of files: small ones several at once and in one piece, large ones one after another in parts.
 
-use std::collections::BTreeMap;
-use std::future::Future;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use futures_util::{StreamExt, stream};
 use tokio::sync::{Mutex, MutexGuard};
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::sleep;
 
-use super::begin::{Beginning, target};
 use super::board::Board;
-use super::carry::{Ended, announce, begin, carry};
+use super::carry::{Ended, begun, carry};
 use super::existing;
 use super::pool::Pool;
 use super::prepare::{Common, budget, planned, with_key};
 use super::put::Put;
-use super::record::{Record, fault};
+use super::record::fault;
 use super::source::{Opened, unreadable};
-use super::transfer::{Checks, Transfer, report};
+use super::transfer::report;
 use crate::journal::Recipe;
 use crate::model::plan::{DEFAULT_WIDTH, Layout, Method};
-use crate::model::send::{ObjectOptions, Order, Phase, Source};
+use crate::model::send::{ObjectOptions, Order, Source};
 use crate::protocol::{Fault, News, Outcome, Sent, SentOutcome};
 use crate::tasks::expand::{Expanded, Item, LeftOut, expand, file_name};
 use crate::tasks::job::{Job, stopped};
@@ -30,7 +26,6 @@ use crate::tasks::pacer::Stop;
 
 /// After a cancel a small file gets so long to arrive.
 const GRACE: Duration = Duration::from_secs(3);
-const OFTEN: Duration = Duration::from_millis(250);
 
 /// Sends what `order` names.
 pub(in crate::tasks) async fn send(job: &Job, order: Order) -> Outcome {
@@ -240,7 +235,7 @@ impl<'a> Queue<'a> {
         if options.content_type.is_none() {
             let name = match &item.source {
                 Source::Path(path) => file_name(path),
-                Source::Stdin => None,
+                Source::Stdin | Source::Object(_) => None,
             };
             let name = name.unwrap_or_else(|| item.key.clone());
             let guess = mime_guess::from_path(&name).first();
@@ -252,7 +247,7 @@ impl<'a> Queue<'a> {
     /// Sends a small file, or a stream that ended within its first part.
     async fn put(&self, item: Item, opened: Opened, size: Option<u64>) -> Sent {
         let common = &self.common;
-        if !self.gate().await {
+        if !self.common.gate().await {
             return self.sent(item, None, None, SentOutcome::NotBegun);
         }
         let put = Put {
@@ -280,7 +275,7 @@ impl<'a> Queue<'a> {
             sleep(GRACE).await;
         };
         let result = tokio::select! {
-            result = self.watched(whole) => result,
+            result = self.common.watched(whole) => result,
             () = stopped => Err(Stop::Cancelled),
         };
         let outcome = match result {
@@ -294,45 +289,9 @@ impl<'a> Queue<'a> {
         self.sent(item, None, None, outcome)
     }
 
-    /// Waits while the job is paused; `false`: it was cancelled.
-    async fn gate(&self) -> bool {
-        let job = self.common.job;
-        let mut pauses = job.control.pauses();
-        while *pauses.borrow_and_update() {
-            self.common.board.count_time(false);
-            self.common.board.tell(|told| told.phase = Phase::Paused);
-            self.report();
-            tokio::select! {
-                _ = pauses.changed() => {}
-                () = job.cancel.cancelled() => return false,
-            }
-        }
-        self.common.board.tell(|told| told.phase = Phase::Sending);
-        !job.cancel.is_cancelled()
-    }
-
-    /// Tells how far it is while `work` goes on, and heeds a change of pace.
-    async fn watched<T>(&self, work: impl Future<Output = T>) -> T {
-        let mut work = std::pin::pin!(work);
-        let mut ticks = interval(OFTEN);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut paces = self.common.job.control.paces();
-        loop {
-            tokio::select! {
-                done = &mut work => return done,
-                _ = ticks.tick() => self.report(),
-                Ok(()) = paces.changed() => {
-                    if let Some(pace) = *paces.borrow_and_update() {
-                        self.common.board.limiter.set(pace.limit);
-                    }
-                }
-            }
-        }
-    }
-
     async fn in_parts(&self, item: Item, opened: Opened, layout: Layout, width: usize) -> Sent {
         let common = &self.common;
-        if !self.gate().await {
+        if !self.common.gate().await {
             return self.sent(item, None, None, SentOutcome::NotBegun);
         }
         let recipe = Recipe {
@@ -353,44 +312,15 @@ impl<'a> Queue<'a> {
         common.board.width(|at| at.fix(self.order.pace.width));
         common.board.begin_waiting();
         self.report();
-        let transfer = match self.begun(recipe, opened).await {
+        let may_fall_back = common.may_fall_back(self.order.checksum);
+        let access = self.order.access.clone();
+        let begun = begun(common, recipe, opened, access, may_fall_back);
+        let transfer = match begun.await {
             Ok(transfer) => transfer,
             Err(Ended { outcome, journal }) => return self.sent(item, None, journal, outcome),
         };
         let outcome = carry(&transfer).await;
         let upload_id = transfer.target.upload_id.clone();
         self.sent(item, Some(upload_id), transfer.record.id(), outcome)
-    }
-
-    /// Begins the upload; nothing was sent before.
-    async fn begun(&self, recipe: Recipe, opened: Opened) -> Result<Transfer<'a>, Ended> {
-        let common = &self.common;
-        let folder = common.job.settings.journal.clone();
-        let record = Record::create(folder, &recipe).await;
-        let record = record.map_err(|fault| Ended::failed(fault, None))?;
-        let may_fall_back = common.may_fall_back(self.order.checksum);
-        let beginning = Beginning::new(common, &recipe, &self.order.access, may_fall_back);
-        let (begun, record) = begin(&beginning, record).await?;
-        let transfer = Transfer {
-            job: common.job,
-            asker: common.asker.clone(),
-            board: common.board.clone(),
-            pool: common.pool.clone(),
-            target: target(&recipe, &begun.upload_id),
-            access: self.order.access.clone(),
-            opened,
-            record,
-            algorithm: begun.algorithm,
-            recipe,
-            may_fall_back,
-            checks: Checks::default(),
-            held: BTreeMap::new(),
-            known: BTreeMap::new(),
-            completing: OnceLock::new(),
-            arrived: AtomicU64::new(0),
-            sent: AtomicU64::new(0),
-        };
-        announce(common, &transfer, &begun);
-        Ok(transfer)
     }
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicU64;
 use super::begin::{Beginning, target};
 use super::board::Board;
 use super::carry::{announce, begin, carry, give_up};
+use super::copy::{self, CopyKeys, copy_with};
 use super::identity::difference;
 use super::pool::Pool;
 use super::prepare::{Common, key, key_needed};
@@ -17,6 +18,7 @@ use super::source::{Opened, changed};
 use super::transfer::{Checks, Transfer};
 use crate::journal::{Begun, Completing, End, Recipe, State};
 use crate::model::checksum::ChecksumWish;
+use crate::model::copy::CopyOrder;
 use crate::model::plan::Wish;
 use crate::model::send::{Access, Encryption, Order, Phase, Resumption, Source};
 use crate::model::{Algorithm, Part, human};
@@ -29,6 +31,7 @@ use crate::tasks::parts::PartsWalk;
 pub(in crate::tasks) async fn resume(job: &Job, resumption: Resumption) -> Outcome {
     match Resume::find(job, resumption).await {
         Ok(Found::Anew(order)) => queue::send(job, *order).await,
+        Ok(Found::CopyAnew(again)) => copy_with(job, again.0, again.1).await,
         Ok(Found::Resume(resume)) => resume.run().await,
         Err(stop) => stopped(stop, 0, 0),
     }
@@ -38,6 +41,7 @@ pub(in crate::tasks) async fn resume(job: &Job, resumption: Resumption) -> Outco
 enum Found<'a> {
     Resume(Box<Resume<'a>>),
     Anew(Box<Order>),
+    CopyAnew(Box<(CopyOrder, CopyKeys)>),
 }
 
 struct Resume<'a> {
@@ -67,24 +71,25 @@ impl<'a> Resume<'a> {
         if recipe.options.encryption == Encryption::Customer && access.customer_key.is_none() {
             return Err(Stop::Fault(key_needed()));
         }
-        let source = source(recipe, &resumption).map_err(Stop::Fault)?;
         if resumption.anew {
-            let order = anew(recipe, source, access, &resumption);
+            let found = found_anew(recipe, access, &resumption).map_err(Stop::Fault)?;
             end_old(job, &record, &state).await.map_err(Stop::Fault)?;
-            return Ok(Found::Anew(Box::new(order)));
+            return Ok(found);
         }
-        // A named pipe opens when its writer comes.
-        let opened = tokio::select! {
-            opened = Opened::open(&source) => opened.map_err(Stop::Fault)?,
-            () = job.cancel.cancelled() => return Err(Stop::Cancelled),
+        let opened = match &recipe.source.object {
+            Some(object) => copy::reopened(&common, &state, object, &resumption).await?,
+            // A named pipe opens when its writer comes.
+            None => tokio::select! {
+                opened = opened(recipe, &resumption) => opened.map_err(Stop::Fault)?,
+                () = job.cancel.cancelled() => return Err(Stop::Cancelled),
+            },
         };
-        if let Some(how) = difference(&recipe.source, &opened.record) {
-            return Err(Stop::Fault(changed(&opened.shown, how)));
-        }
         let width = recipe.width.max(1);
         common.pool = Pool::new(recipe.layout.part_size.saturating_mul(width as u64));
         common.board.begin_parts(&recipe.layout, width);
-        common.board.width(|width| width.fix(resumption.pace.width));
+        let copied = opened.copied().map(|_| width);
+        let fixed = resumption.pace.width.or(copied);
+        common.board.width(|width| width.fix(fixed));
         common.board.tell(|told| {
             told.total = recipe.layout.total;
             told.files = 1;
@@ -101,12 +106,7 @@ impl<'a> Resume<'a> {
     async fn run(self) -> Outcome {
         let job = self.common.job;
         let mut sent = Sent {
-            source: self
-                .opened
-                .record
-                .path
-                .clone()
-                .map_or(Source::Stdin, Source::Path),
+            source: self.opened.record.source(),
             bucket: self.state.recipe.bucket.clone(),
             key: self.state.recipe.key.clone(),
             upload_id: None,
@@ -310,6 +310,31 @@ pub(super) fn elsewhere(recipe: &Recipe) -> Fault {
     }
 }
 
+/// The same upload again, of what the source is now.
+fn found_anew<'a>(
+    recipe: &Recipe,
+    access: Access,
+    resumption: &Resumption,
+) -> Result<Found<'a>, Fault> {
+    if let Some(object) = &recipe.source.object {
+        let again = copy::anew(recipe, object, &access, resumption)?;
+        return Ok(Found::CopyAnew(Box::new(again)));
+    }
+    let source = source(recipe, resumption)?;
+    let order = anew(recipe, source, access, resumption);
+    Ok(Found::Anew(Box::new(order)))
+}
+
+/// The file or the stream that it was begun from, if it is still what it was.
+async fn opened(recipe: &Recipe, resumption: &Resumption) -> Result<Opened, Fault> {
+    let source = source(recipe, resumption)?;
+    let opened = Opened::open(&source).await?;
+    match difference(&recipe.source, &opened.record) {
+        Some(how) => Err(changed(&opened.shown, how)),
+        None => Ok(opened),
+    }
+}
+
 fn source(recipe: &Recipe, resumption: &Resumption) -> Result<Source, Fault> {
     if let Some(source) = &resumption.source {
         return Ok(source.clone());
@@ -327,7 +352,7 @@ fn source(recipe: &Recipe, resumption: &Resumption) -> Result<Source, Fault> {
 }
 
 /// What the recipe's algorithm was wished for as.
-fn wish(recipe: &Recipe) -> ChecksumWish {
+pub(super) fn wish(recipe: &Recipe) -> ChecksumWish {
     match recipe.algorithm {
         None => ChecksumWish::None,
         Some(Algorithm::Crc64Nvme) => ChecksumWish::Auto,
@@ -335,7 +360,6 @@ fn wish(recipe: &Recipe) -> ChecksumWish {
     }
 }
 
-/// The same upload again, of what the source is now.
 fn anew(recipe: &Recipe, source: Source, access: Access, resumption: &Resumption) -> Order {
     Order {
         options: recipe.options.clone(),

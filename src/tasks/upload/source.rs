@@ -1,5 +1,8 @@
 //! Where bytes come from: files read by offset, streams read once, always off the threads that must not wait.
 
+mod object;
+mod pieces;
+
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
@@ -17,8 +20,10 @@ use crate::model::part::Checksum;
 use crate::model::plan::{Layout, Piece};
 use crate::model::send::Source;
 use crate::protocol::{Fault, Kind, Operation};
+use crate::s3::CopySource;
 use crate::s3::checksum::Hasher;
 use crate::tasks::files::at_home;
+use pieces::Pieces;
 
 /// Read and hashed so much at a time: it is still in the cache when it is hashed.
 const CHUNK: usize = 256 * 1024;
@@ -37,6 +42,10 @@ enum Reader {
     File(Arc<File>),
     /// Whoever holds the lock reads the next part.
     Stream(Box<Mutex<Stream>>),
+    /// Nothing is read: the service copies it.
+    Object(Box<CopySource>),
+    /// Stretches of files, one for each part that is put by hand.
+    Pieces(Box<Pieces>),
 }
 
 struct Stream {
@@ -69,6 +78,7 @@ impl Opened {
         let path = match source {
             Source::Stdin => return Ok(Self::stream(shown, None, Box::new(io::stdin()))),
             Source::Path(path) => at_home(path),
+            Source::Object(_) => return Err(not_a_file(&shown)),
         };
         let opened = blocking(move || {
             let path = std::path::absolute(path)?;
@@ -94,6 +104,7 @@ impl Opened {
                 size: Some(found.len()),
                 modified: modified(&found),
                 sample: Some(sample),
+                object: None,
             },
             shown,
             reader: Reader::File(Arc::new(file)),
@@ -108,6 +119,7 @@ impl Opened {
                 size: None,
                 modified: None,
                 sample: None,
+                object: None,
             },
             shown,
             reader: Reader::Stream(Box::new(Mutex::new(Stream {
@@ -131,7 +143,7 @@ impl Opened {
         algorithm: Option<Algorithm>,
     ) -> Result<Part, Fault> {
         let Reader::File(file) = &self.reader else {
-            return Err(unreadable(&self.shown, &io::Error::other("not a file")));
+            return Err(not_a_file(&self.shown));
         };
         let mut buffer = pool.take(piece.len).await;
         let (file, record) = (Arc::clone(file), self.record.clone());
@@ -162,8 +174,8 @@ impl Opened {
     pub(super) async fn read_whole(&self, size: Option<u64>, pool: &Pool) -> Result<Bytes, Fault> {
         let part = match (&self.reader, size) {
             (Reader::Stream(stream), _) => stream.lock().await.first.take(),
-            (Reader::File(_), None | Some(0)) => None,
-            (Reader::File(_), Some(len)) => {
+            (_, None | Some(0)) => None,
+            (_, Some(len)) => {
                 let piece = Piece {
                     number: 1,
                     offset: 0,
@@ -251,8 +263,8 @@ impl Opened {
     /// Whether a stream is known to have ended.
     pub(super) async fn has_ended(&self) -> bool {
         match &self.reader {
-            Reader::File(_) => false,
             Reader::Stream(stream) => stream.lock().await.ended,
+            _ => false,
         }
     }
 
@@ -304,6 +316,10 @@ pub(super) fn changed(shown: &str, how: &str) -> Fault {
         hint: "what was sent stays; start anew with --anew, or give the upload up".to_owned(),
         ..unreadable(shown, &io::Error::other(""))
     }
+}
+
+fn not_a_file(shown: &str) -> Fault {
+    unreadable(shown, &io::Error::other("it is no file"))
 }
 
 pub(super) fn unreadable(shown: &str, error: &io::Error) -> Fault {

@@ -178,7 +178,7 @@ impl Transfer<'_> {
     fn set_pace(&self, pace: Option<Pace>) {
         if let Some(pace) = pace {
             self.board.limiter.set(pace.limit);
-            self.board.width(|width| width.fix(pace.width));
+            self.board.width(|width| width.fix(self.fixed(pace)));
         }
     }
 
@@ -203,7 +203,10 @@ impl Transfer<'_> {
             let held = self.held.get(number).map(|part| part.size);
             held.is_some() && held == layout.piece(*number).map(|piece| piece.len)
         };
-        let (compare, send): (VecDeque<u32>, VecDeque<u32>) = numbers.partition(fits);
+        let (compare, send): (VecDeque<u32>, VecDeque<u32>) = match self.opened.chosen() {
+            Some(chosen) => (VecDeque::new(), chosen),
+            None => numbers.partition(fits),
+        };
         for number in &compare {
             self.board.mark(*number, Cell::Held);
         }
@@ -228,6 +231,9 @@ impl Transfer<'_> {
         match result? {
             Some(part) => {
                 self.warn(self.record.part(part.clone()).await).await;
+                if let Some(placed) = self.opened.placed(&part, self.job.clock.now()) {
+                    self.job.tell(News::Placed(Box::new(placed))).await;
+                }
                 done.insert(part.number, part);
             }
             None => plan.stream = false,
@@ -244,10 +250,13 @@ impl Transfer<'_> {
     }
 
     async fn of_file(&self, number: u32) -> Result<Option<PartRecord>, Stop> {
-        let Some(piece) = self.recipe.layout.piece(number) else {
+        let Some((from, piece)) = self.opened.place_of(number, &self.recipe.layout) else {
             return Ok(None);
         };
-        let read = self.opened.read_at(piece, &self.pool, self.hash_by(number));
+        if let Some(source) = from.copied() {
+            return self.copy_part(source, piece).await.map(Some);
+        }
+        let read = from.read_at(piece, &self.pool, self.hash_by(number));
         let part = read.await.map_err(Stop::Fault)?;
         self.settle(part).await.map(Some)
     }

@@ -42,6 +42,7 @@ impl Shop {
                 size,
                 modified: None,
                 sample: None,
+                object: None,
             },
             layout: Layout {
                 total: size,

@@ -2,6 +2,7 @@
 //! against the embedded server, and (in `servers`) on servers that nobody here wrote.
 
 mod checks;
+mod copying;
 mod guarded;
 mod sending;
 
@@ -38,7 +39,7 @@ type Check = for<'a> fn(&'a World) -> BoxFuture<'a, ()>;
 
 /// Every check, by name.
 fn all() -> Vec<(&'static str, Check)> {
-    [checks::CHECKS, sending::CHECKS].concat()
+    [checks::CHECKS, sending::CHECKS, copying::CHECKS].concat()
 }
 
 /// Names what is run, for whoever reads a failure.

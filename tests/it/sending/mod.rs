@@ -1,8 +1,10 @@
 //! Uploads through the engine: what is stored is what was on disk, whatever happened on the way.
 
+mod copies;
 mod cut;
 mod faults;
 mod limits;
+mod placing;
 mod plain;
 mod resumed;
 mod storms;
@@ -187,6 +189,7 @@ fn order(path: &Path) -> Order {
 fn resumption(id: &str) -> Resumption {
     Resumption {
         id: id.to_owned(),
+        source_key: None,
         source: None,
         customer_key: None,
         customer_key_from: None,
