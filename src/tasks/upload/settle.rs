@@ -106,7 +106,7 @@ impl<'a> Settling<'a> {
                 _ => return Err(Stop::Fault(fault)),
             }
             if let Some(found) = self.look(&asker, expected, lost).await?
-                && !(self.was_there(&found) && self.is_there(&asker).await?)
+                && !self.is_old(&asker, expected, &found).await?
             {
                 return Ok(Asked::Found(Box::new(found)));
             }
@@ -180,11 +180,19 @@ impl<'a> Settling<'a> {
         self.look(&self.asker, expected, true).await
     }
 
-    /// Whether this is what the key held before, so that it proves nothing.
-    fn was_there(&self, found: &ObjectInfo) -> bool {
-        self.before.is_some_and(|before| {
+    /// Whether this is only what the key held before. If it is the very object that was to be made, it counts once
+    /// the upload is gone.
+    async fn is_old(
+        &self,
+        asker: &Asker,
+        expected: &Completing,
+        found: &ObjectInfo,
+    ) -> Result<bool, Stop> {
+        let was_there = self.before.is_some_and(|before| {
             before.etag == found.etag && before.last_modified == found.last_modified
-        })
+        });
+        let is_sure = matches!(judge(expected, found), Verdict::Verified(_));
+        Ok(was_there && (!is_sure || self.is_there(asker).await?))
     }
 
     async fn head(&self, asker: &Asker) -> Result<ObjectInfo, Stop> {
@@ -286,7 +294,7 @@ fn unsettled(fault: Fault) -> Fault {
 pub(in crate::tasks) fn is_it(expected: &Completing, info: &ObjectInfo) -> bool {
     matches!(judge(expected, info), Verdict::Verified(_))
         || (info.size == expected.size
-            && (expected.etag.is_none() || is_opaque(info))
+            && expected.etag.is_none()
             && info.etag.ends_with(&format!("-{}", expected.parts)))
 }
 
