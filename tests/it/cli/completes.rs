@@ -360,7 +360,21 @@ async fn a_key_of_ones_own_is_needed_again_and_never_shown() {
     let args = ["--yes", "--include-active", "--json"];
     let refused = shop.run(&complete(&id, &args)).with_code(1);
     assert_eq!(refused.json()["errors"][0]["operation"], "ListParts");
-    let keyed = [&args[..], &["--sse-c-key-env", "OWN_KEY"]].concat();
+    let list = [
+        "parts",
+        "s3://attic/k",
+        "--upload-id",
+        &id,
+        "--complete-json",
+    ];
+    shop.run(&list).with_code(1);
+    let mut command = shop.command(&[&list[..], &["--sse-c-key-env", "OWN_KEY"]].concat());
+    let listed = Ended::of(command.env("OWN_KEY", "07".repeat(32)).output().unwrap()).with_code(0);
+    let file = shop.home.path().join("parts.json");
+    std::fs::write(&file, &listed.out).unwrap();
+    let file = file.display().to_string();
+    let from = ["--sse-c-key-env", "OWN_KEY", "--parts-file", &file];
+    let keyed = [&args[..], &from].concat();
     let mut command = shop.command(&complete(&id, &keyed));
     let done = Ended::of(command.env("OWN_KEY", "07".repeat(32)).output().unwrap()).with_code(0);
     assert_eq!(done.json()["completed"]["verified"], true, "{done:?}");
