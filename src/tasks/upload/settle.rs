@@ -153,7 +153,7 @@ impl<'a> Settling<'a> {
     }
 
     /// The object at the key, if it is the one that was asked for.
-    pub(in crate::tasks) async fn look(
+    async fn look(
         &self,
         asker: &Asker,
         expected: &Completing,
@@ -291,7 +291,7 @@ fn unsettled(fault: Fault) -> Fault {
 
 /// Whether an object is the one that was asked for: nothing that can be compared differs, and something that
 /// tells its bytes is equal.
-pub(in crate::tasks) fn is_it(expected: &Completing, info: &ObjectInfo) -> bool {
+fn is_it(expected: &Completing, info: &ObjectInfo) -> bool {
     matches!(judge(expected, info), Verdict::Verified(_))
         || (info.size == expected.size
             && expected.etag.is_none()
