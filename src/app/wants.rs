@@ -285,7 +285,7 @@ impl App {
         }
         let job = self.jobs.start(Purpose::Parts);
         self.parts = Some(OpenParts::new(target.clone(), job));
-        effects.push(Effect::Send(Command::Parts { job, target }));
+        effects.push(Effect::Send(Command::parts(job, target)));
     }
 
     /// Lists the parts that are shown again.
@@ -299,7 +299,7 @@ impl App {
         if let Some(parts) = &mut self.parts {
             parts.begin_refresh(job);
             let target = parts.target.clone();
-            effects.push(Effect::Send(Command::Parts { job, target }));
+            effects.push(Effect::Send(Command::parts(job, target)));
         }
     }
 

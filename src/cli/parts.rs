@@ -5,9 +5,11 @@ use serde::Serialize;
 use super::args::{self, Connection};
 use super::failure::{Exit, Failure};
 use super::output::{Format, Printer, time};
+use super::sends::key;
 use super::session::Session;
 use super::sweep::no_such_upload;
 use crate::model::human::{self, escape};
+use crate::model::send::Access;
 use crate::model::{Part, Target};
 use crate::protocol::{Command, Kind, News};
 
@@ -48,17 +50,22 @@ pub async fn run(connection: &Connection, args: args::Parts) -> Result<Exit, Fai
             escape(&args.address.to_string())
         )));
     }
+    let access = Access {
+        customer_key: key::read(&args.key.into())?,
+        expected_owner: args.expected_bucket_owner,
+    };
     let mut session = Session::new(connection)?;
     session.connect().await?;
+    key::check_way(access.customer_key.as_ref(), session.endpoint.as_deref())?;
     let target = Target {
         bucket: args.address.bucket.clone(),
         key: args.address.key.clone(),
         upload_id: args.upload_id.clone(),
     };
     let read = if args.complete_json {
-        complete(&mut session, target).await
+        complete(&mut session, (target, access)).await
     } else {
-        list(&mut session, target, Format::from(args.output)).await
+        list(&mut session, (target, access), Format::from(args.output)).await
     };
     match read {
         Err(Failure::Fault(fault)) if fault.kind == Kind::UploadGone => {
@@ -68,12 +75,20 @@ pub async fn run(connection: &Connection, args: args::Parts) -> Result<Exit, Fai
     }
 }
 
-async fn list(session: &mut Session, target: Target, format: Format) -> Result<(), Failure> {
+async fn list(
+    session: &mut Session,
+    (target, access): (Target, Access),
+    format: Format,
+) -> Result<(), Failure> {
     let now = session.clock.now();
     // Nothing is printed before the first page: an upload that is not there has no document.
     let mut printer = None;
     let (mut bytes, mut count) = (0, 0);
-    let command = |job| Command::Parts { job, target };
+    let command = |job| Command::Parts {
+        job,
+        target,
+        access,
+    };
     let ended = session.run(command, |news| {
         let News::Parts { parts, .. } = news else {
             return Ok(());
@@ -142,9 +157,16 @@ fn record(part: &Part) -> Record<'_> {
     }
 }
 
-async fn complete(session: &mut Session, target: Target) -> Result<(), Failure> {
+async fn complete(
+    session: &mut Session,
+    (target, access): (Target, Access),
+) -> Result<(), Failure> {
     let mut completed = Vec::new();
-    let command = |job| Command::Parts { job, target };
+    let command = |job| Command::Parts {
+        job,
+        target,
+        access,
+    };
     let ended = session.run(command, |news| {
         if let News::Parts { parts, .. } = news {
             completed.extend(parts.into_iter().map(|part| {

@@ -10,7 +10,7 @@ use crate::model::copy::CopyOrder;
 use crate::model::orphan::{Adoption, Comparison, Ending, Inquiry, Judged, Made, Placed, Placing};
 use crate::model::part::UploadInfo;
 use crate::model::send::{
-    Folder, Interrupted, Order, Pace, Resumption, Sending, Source, StoredObject,
+    Access, Folder, Interrupted, Order, Pace, Resumption, Sending, Source, StoredObject,
 };
 use crate::model::{Bucket, Extent, Part, RowId, Target, Thresholds, Timestamp, Upload};
 
@@ -84,6 +84,8 @@ pub enum Command {
     Parts {
         job: JobId,
         target: Target,
+        /// With SSE-C and a checksum algorithm no part is listed without the key.
+        access: Access,
     },
     /// The abort protocol: [`News::Aborted`].
     Abort {
@@ -157,6 +159,18 @@ pub enum Command {
     Cancel(JobId),
     /// As `Cancel`, but the upload under way is aborted.
     Drop(JobId),
+}
+
+impl Command {
+    /// The parts of an upload that needs no key.
+    pub fn parts(job: JobId, target: Target) -> Self {
+        let access = Access::default();
+        Self::Parts {
+            job,
+            target,
+            access,
+        }
+    }
 }
 
 /// What the right side answers.

@@ -212,7 +212,7 @@ async fn work(job: Job, command: Command) -> Outcome {
         Command::Measure {
             targets, urgency, ..
         } => measure::run(&job, targets, urgency).await,
-        Command::Parts { target, .. } => parts::run(&job, target).await,
+        Command::Parts { target, access, .. } => parts::run(&job, target, access).await,
         Command::Abort {
             targets, policy, ..
         } => abort::run(&job, targets, policy).await,

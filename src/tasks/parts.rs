@@ -11,9 +11,9 @@ use crate::protocol::{Fault, Kind, News, Operation, Outcome, Urgency};
 use crate::s3::ListParts;
 
 /// Reports every page as it arrives; an upload without parts reports one empty page.
-pub(super) async fn run(job: &Job, target: Target) -> Outcome {
+pub(super) async fn run(job: &Job, target: Target, access: Access) -> Outcome {
     let asker = job.asker(&target.bucket, Urgency::Visible);
-    let mut walk = PartsWalk::new(target);
+    let mut walk = PartsWalk::with_access(target, access);
     loop {
         match walk.next(&asker).await {
             Ok(Some((info, parts))) => job.tell(News::Parts { info, parts }).await,

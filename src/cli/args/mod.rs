@@ -204,8 +204,13 @@ pub struct Parts {
     /// Print the document that `aws s3api complete-multipart-upload --multipart-upload` takes
     #[arg(long, conflicts_with = "Output")]
     pub complete_json: bool,
+    /// The account that must own the bucket, 12 digits
+    #[arg(long, value_name = "ACCOUNT", value_parser = sending::account)]
+    pub expected_bucket_owner: Option<String>,
     #[command(flatten)]
     pub output: Output,
+    #[command(flatten)]
+    pub key: sending::CustomerKeyAgain,
 }
 
 #[derive(Debug, Args)]

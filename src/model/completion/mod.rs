@@ -173,7 +173,8 @@ fn counted(known: &Known<'_>, size: u64, remarks: &mut Vec<Remark>) {
 /// What the service does about missing numbers.
 ///
 /// Sources: S3 User Guide, "Checking object integrity", multipart uploads: with composite checksums the numbers
-/// must be consecutive and begin with 1, and S3 answers 500 otherwise. API reference, `CompletedPart`: directory
+/// must be consecutive and begin with 1, and S3 answers 500 otherwise ("Uploading objects" says so of any checksum, so
+/// that it is not sure for full-object ones). API reference, `CompletedPart`: directory
 /// buckets take only such numbers.
 fn gap_rule(known: &Known<'_>) -> GapRule {
     if known.consecutive_only {
@@ -181,7 +182,7 @@ fn gap_rule(known: &Known<'_>) -> GapRule {
     }
     match kind(known.info) {
         Some("COMPOSITE") => GapRule::Composite,
-        _ if is_sure(known) => GapRule::Legal,
+        None if is_sure(known) => GapRule::Legal,
         _ => GapRule::Unsure,
     }
 }

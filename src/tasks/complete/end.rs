@@ -135,15 +135,13 @@ async fn meanwhile(job: &Job, ending: &Ending, gone: Fault) -> Result<Made, Stop
     };
     let settling = Settling::of(job, (&ending.target, &access), None, false);
     settling.tell(|told| told.phase = Phase::Verifying);
-    match settling.found(&expected).await? {
-        Some(object) if expected.etag.is_some() => {
-            let fault = refused(
-                &ending.target,
-                "somebody else completed it meanwhile, to the same object",
-                "",
-            );
-            job.tell(News::Warning(fault)).await;
-            let verdict = verdict(&expected, &object);
+    let found = settling.found(&expected).await?;
+    let judged = found.map(|object| (verdict(&expected, &object), object));
+    match judged {
+        Some((verdict @ Verdict::Verified(_), object)) => {
+            let what = "somebody else completed it meanwhile, to the same object";
+            let told = refused(&ending.target, what, "");
+            job.tell(News::Warning(told)).await;
             Ok(made(&ending.target, &expected, object, verdict))
         }
         _ => Err(Stop::Fault(explained)),

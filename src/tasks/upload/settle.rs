@@ -130,7 +130,7 @@ impl<'a> Settling<'a> {
                 _ => return Err(Stop::Fault(fault)),
             }
             if let Some(found) = self.look(&asker, expected, lost).await?
-                && !(self.was_there(&found) && self.is_there(&asker).await?)
+                && !self.is_old(&asker, expected, &found).await?
             {
                 return Ok(Asked::Found(Box::new(found)));
             }
@@ -175,7 +175,7 @@ impl<'a> Settling<'a> {
     }
 
     /// The object at the key, if it is the one that was asked for.
-    pub(in crate::tasks) async fn look(
+    async fn look(
         &self,
         asker: &Asker,
         expected: &Completing,
@@ -202,11 +202,19 @@ impl<'a> Settling<'a> {
         self.look(&self.asker, expected, true).await
     }
 
-    /// Whether this is what the key held before, so that it proves nothing.
-    fn was_there(&self, found: &ObjectInfo) -> bool {
-        self.before.is_some_and(|before| {
+    /// Whether this is only what the key held before. If it is the very object that was to be made, it counts once
+    /// the upload is gone.
+    async fn is_old(
+        &self,
+        asker: &Asker,
+        expected: &Completing,
+        found: &ObjectInfo,
+    ) -> Result<bool, Stop> {
+        let was_there = self.before.is_some_and(|before| {
             before.etag == found.etag && before.last_modified == found.last_modified
-        })
+        });
+        let is_sure = matches!(judge(expected, found), Verdict::Verified(_));
+        Ok(was_there && (!is_sure || self.is_there(asker).await?))
     }
 
     async fn head(&self, asker: &Asker) -> Result<ObjectInfo, Stop> {
@@ -306,10 +314,10 @@ fn unsettled(fault: Fault) -> Fault {
 
 /// Whether an object is the one that was asked for: nothing that can be compared differs, and something that
 /// tells its bytes is equal.
-pub(in crate::tasks) fn is_it(expected: &Completing, info: &ObjectInfo) -> bool {
+fn is_it(expected: &Completing, info: &ObjectInfo) -> bool {
     matches!(judge(expected, info), Verdict::Verified(_))
         || (info.size == expected.size
-            && (expected.etag.is_none() || is_opaque(info))
+            && expected.etag.is_none()
             && info.etag.ends_with(&format!("-{}", expected.parts)))
 }
 

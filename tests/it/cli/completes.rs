@@ -360,7 +360,21 @@ async fn a_key_of_ones_own_is_needed_again_and_never_shown() {
     let args = ["--yes", "--include-active", "--json"];
     let refused = shop.run(&complete(&id, &args)).with_code(1);
     assert_eq!(refused.json()["errors"][0]["operation"], "ListParts");
-    let keyed = [&args[..], &["--sse-c-key-env", "OWN_KEY"]].concat();
+    let list = [
+        "parts",
+        "s3://attic/k",
+        "--upload-id",
+        &id,
+        "--complete-json",
+    ];
+    shop.run(&list).with_code(1);
+    let mut command = shop.command(&[&list[..], &["--sse-c-key-env", "OWN_KEY"]].concat());
+    let listed = Ended::of(command.env("OWN_KEY", "07".repeat(32)).output().unwrap()).with_code(0);
+    let file = shop.home.path().join("parts.json");
+    std::fs::write(&file, &listed.out).unwrap();
+    let file = file.display().to_string();
+    let from = ["--sse-c-key-env", "OWN_KEY", "--parts-file", &file];
+    let keyed = [&args[..], &from].concat();
     let mut command = shop.command(&complete(&id, &keyed));
     let done = Ended::of(command.env("OWN_KEY", "07".repeat(32)).output().unwrap()).with_code(0);
     assert_eq!(done.json()["completed"]["verified"], true, "{done:?}");
@@ -390,4 +404,33 @@ async fn a_gap_is_told_and_forbids_only_where_composite_checksums_do() {
             "{told:?}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_ends_the_look_and_waits_for_a_complete_under_way() {
+    let shop = Shop::open_with(Options {
+        delay: Duration::from_millis(300),
+        ..Options::default()
+    })
+    .await;
+    shop.upload("k", Some("u"), 3, HOUR * 200);
+    let interrupted = async |operation: Operation| {
+        let mut command = shop.command(&complete("u", &["--yes", "--json"]));
+        let mut child = command.spawn().unwrap();
+        while shop.server.requests(operation) == 0 {
+            assert_eq!(child.try_wait().unwrap(), None, "it ended before");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        let pid = child.id().to_string();
+        Command::new("kill").args(["-INT", &pid]).status().unwrap();
+        Ended::of(child.wait_with_output().unwrap())
+    };
+    let looked = interrupted(Operation::ListParts).await.with_code(130);
+    assert!(looked.err.contains("nothing was completed"), "{looked:?}");
+    assert_eq!(looked.json()["errors"][0]["code"], "Interrupted");
+    assert_eq!(shop.completes(), 0);
+    let made = interrupted(Operation::CompleteMultipartUpload).await;
+    let made = made.with_code(0).json();
+    assert_eq!(made["completed"]["verified"], true, "{made}");
+    assert_eq!(shop.store.upload_count("attic"), 0);
 }

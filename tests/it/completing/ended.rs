@@ -4,6 +4,7 @@ use mopup::journal;
 use mopup::model::send::{Order, Source, Verdict};
 use mopup::model::{ChecksumWish, plan};
 use mopup::protocol::{Kind, Operation};
+use mopup::s3::Abort;
 
 use super::*;
 
@@ -218,4 +219,45 @@ async fn an_upload_of_ours_that_is_worked_on_or_not_whole_is_left_alone() {
     assert_eq!(world.store.requests(COMPLETE), 0);
     drop(worked_on);
     world.complete(ending(&target)).await.made();
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_old_object_that_only_looks_alike_is_not_taken_for_the_new_one() {
+    let keyed = Access {
+        customer_key: Some(mopup::model::send::CustomerKey([9; 32])),
+        expected_owner: None,
+    };
+    let keys = Keys {
+        access: keyed.clone(),
+        customer_key_from: None,
+    };
+    let world = World::new();
+    let begun = async |byte| {
+        let target = world.begin(None, &keyed);
+        world.put(&target, 1, &[byte; 20], &keyed).await;
+        Ending {
+            keys: keys.clone(),
+            ..ending(&target)
+        }
+    };
+    world.complete(begun(1).await).await.made();
+    // Of the same size and as many parts; under a key of one's own an ETag tells no bytes.
+    let ordered = begun(2).await;
+    let asked = world.store.requests(COMPLETE);
+    world.store.latency(Duration::from_millis(100));
+    let abort = Abort {
+        target: ordered.target.clone(),
+        if_initiated: None,
+    };
+    // By somebody else, just when it is completed.
+    let aborting = async {
+        while world.store.requests(COMPLETE) == asked {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        world.memory().abort(&abort).await.unwrap();
+    };
+    let (ran, ()) = tokio::join!(world.complete(ordered), aborting);
+    let fault = ran.fault();
+    assert_eq!(fault.kind, Kind::UploadGone, "{fault}");
+    assert_eq!(world.object(), [1; 20]);
 }

@@ -170,10 +170,7 @@ async fn all_parts_are_read_each_once() {
     fake.page = 1000;
     let parts: Vec<Part> = (1..=10_000).map(|n| part(n, 5, HOUR)).collect();
     fake.change(&target(0), |held| held.parts.clone_from(&parts));
-    let command = Command::Parts {
-        job: JOB,
-        target: target(0),
-    };
+    let command = Command::parts(JOB, target(0));
     let (news, outcome) = run(&Arc::new(fake), command).await;
     assert_eq!(outcome, Outcome::Done);
     let read: Vec<Part> = news
