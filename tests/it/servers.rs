@@ -22,6 +22,8 @@ fn endpoint(variable: &str) -> Option<String> {
 
 const NO_CONDITIONS: &str = "it ignores If-None-Match";
 const NO_CHECKSUMS: &str = "it ignores checksums: neither checks nor keeps them";
+const NO_PART_COPIES: &str = "it has no UploadPartCopy: it misses a body";
+const NO_TAGS: &str = "it has no tags: it answers with the object";
 const NO_ENCRYPTION: &str = "it ignores encryption: nothing is encrypted, and nothing told";
 
 /// A server from elsewhere.
@@ -86,6 +88,10 @@ async fn localstack_keeps_the_contract() {
                 "its KMS is another service, which does not run",
             ),
             ("another_owner_is_denied", "it ignores the header"),
+            (
+                "an_object_under_a_key_of_ones_own_is_not_copied_without_it",
+                "it notes the key and encrypts nothing",
+            ),
         ],
     };
     server.run().await;
@@ -151,6 +157,42 @@ async fn rclone_keeps_the_contract() {
             ("an_etag_under_a_key_of_ones_own_is_no_md5", NO_ENCRYPTION),
             ("another_key_is_refused", NO_ENCRYPTION),
             ("another_owner_is_denied", "it knows no accounts"),
+            (
+                "a_part_is_copied_from_a_stretch_of_an_object",
+                NO_PART_COPIES,
+            ),
+            (
+                "a_part_of_an_object_that_changed_is_refused",
+                NO_PART_COPIES,
+            ),
+            ("a_part_of_a_missing_object_is_not_found", NO_PART_COPIES),
+            (
+                "a_part_copied_into_a_missing_upload_finds_it_gone",
+                NO_PART_COPIES,
+            ),
+            ("a_copied_part_has_the_uploads_checksum", NO_PART_COPIES),
+            ("odd_keys_are_copied_in_parts", NO_PART_COPIES),
+            (
+                "a_copy_is_described_anew",
+                "the source's metadata stays beside what is given",
+            ),
+            (
+                "a_copy_of_an_object_that_changed_is_refused",
+                "it ignores x-amz-copy-source-if-match",
+            ),
+            ("a_copy_is_not_done_over_an_object", NO_CONDITIONS),
+            ("a_copied_object_has_a_checksum", NO_CHECKSUMS),
+            ("tags_of_an_object_come_back", NO_TAGS),
+            ("tags_are_copied", NO_TAGS),
+            ("tags_are_replaced", NO_TAGS),
+            (
+                "an_object_under_a_key_of_ones_own_is_copied_with_it",
+                NO_ENCRYPTION,
+            ),
+            (
+                "an_object_under_a_key_of_ones_own_is_not_copied_without_it",
+                NO_ENCRYPTION,
+            ),
         ],
     };
     server.run().await;

@@ -2,6 +2,7 @@
 
 mod aborts;
 mod asks;
+mod copies;
 mod documents;
 mod lists;
 mod manners;
