@@ -380,3 +380,53 @@ async fn parts_that_cannot_be_meant_are_refused() {
     }
     assert_eq!(shop.server.requests(Operation::UploadPart), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_object_under_a_key_of_ones_own_is_copied_under_another() {
+    let shop = Shop::open().await;
+    let content = bytes(2 * PART);
+    let (theirs, ours) = (shop.laid("theirs", &[7; 32]), shop.laid("ours", &[9; 32]));
+    let file = shop.laid("f", &content);
+    let upload = ["upload", &file, "s3://attic/x", "--sse-c-key-file", &theirs];
+    shop.run(&upload).with_code(0);
+    let copy = ["copy", "s3://attic/x", "s3://attic/y", "--part-size=5MiB"];
+    shop.run(&copy).with_code(1);
+    let keys = [
+        "--source-sse-c-key-file",
+        &theirs,
+        "--sse-c-key-file",
+        &ours,
+    ];
+    for way in [&[][..], &["--multipart-threshold=1GiB"]] {
+        let copy = if way.is_empty() {
+            &copy[..]
+        } else {
+            &copy[..3]
+        };
+        let line = [copy, way, &keys, &["--json"]].concat();
+        let document = shop.run(&line).with_code(0).json();
+        assert_eq!(document["stored"][0]["verified"], true, "{document}");
+        shop.copied("attic", "y", &content);
+        let unlocked = Access {
+            customer_key: Some(mopup::model::send::CustomerKey([9; 32])),
+            expected_owner: None,
+        };
+        let mut request = HeadObject {
+            bucket: "attic".to_owned(),
+            key: "y".to_owned(),
+            access: unlocked,
+            version_id: None,
+        };
+        assert!(shop.store.head_object(&request).await.is_ok());
+        request.access = Access::default();
+        assert!(shop.store.head_object(&request).await.is_err());
+    }
+    for entry in fs::read_dir(shop.home.path().join("state/mopup/uploads")).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        assert!(
+            !text.contains(&"07".repeat(16)) && !text.contains("BwcHBwc"),
+            "{text}"
+        );
+        assert!(!text.contains("CQkJCQk"), "{text}");
+    }
+}
