@@ -274,11 +274,11 @@ async fn localstack_copies_in_one_piece_and_in_parts() {
         let tags = tags.send().await.unwrap();
         assert_eq!(tags.tag_set()[0].value(), "a b");
     }
-    let begin = client.create_multipart_upload();
-    let begun = begin.bucket("copies-to").key("k").send().await.unwrap();
+    let upload = client.create_multipart_upload();
+    let upload = upload.bucket("copies-to").key("k").send().await.unwrap();
     let file = home.path().join("dump.1");
     std::fs::write(&file, &content).unwrap();
-    let id = format!("--upload-id={}", begun.upload_id().unwrap());
+    let id = format!("--upload-id={}", upload.upload_id().unwrap());
     let file = file.display().to_string();
     let line = [
         "put-part",

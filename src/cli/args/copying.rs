@@ -79,7 +79,6 @@ pub struct CopyWay {
 
 #[derive(Debug, Args)]
 #[command(after_help = PUT_PART_AFTER)]
-#[expect(clippy::struct_excessive_bools, reason = "one for each flag")]
 pub struct PutPart {
     /// The upload's key
     #[arg(value_name = "s3://BUCKET/KEY")]
