@@ -9,7 +9,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::{Frame, Incoming};
-use hyper::{Method, Request, Response, StatusCode, Uri};
+use hyper::{Request, Response, StatusCode};
 use s3s::service::S3Service;
 use s3s::{Body, HttpError, S3Error, S3ErrorCode};
 use tokio::time::Instant;
@@ -93,7 +93,7 @@ impl Wire {
         &self,
         request: Request<Incoming>,
     ) -> Result<Response<Body>, HttpError> {
-        let trouble = self.trouble(operation(request.method(), request.uri()));
+        let trouble = self.trouble(operation(&request));
         if !self.delay.is_zero() {
             tokio::time::sleep(self.delay).await;
         }
@@ -140,7 +140,9 @@ impl Wire {
 }
 
 /// The operation that a request asks for, path style; `None` for those that this program does not name.
-pub(super) fn operation(method: &Method, uri: &Uri) -> Option<Operation> {
+pub(super) fn operation<B>(request: &Request<B>) -> Option<Operation> {
+    let (method, uri) = (request.method(), request.uri());
+    let copies = request.headers().contains_key("x-amz-copy-source");
     let path = uri.path().trim_start_matches('/');
     let (bucket, key) = path.split_once('/').unwrap_or((path, ""));
     let query = uri.query().unwrap_or_default();
@@ -157,7 +159,10 @@ pub(super) fn operation(method: &Method, uri: &Uri) -> Option<Operation> {
         ("DELETE", false, false) if asks("uploadId") => Some(Operation::AbortMultipartUpload),
         ("POST", false, false) if asks("uploads") => Some(Operation::CreateMultipartUpload),
         ("POST", false, false) if asks("uploadId") => Some(Operation::CompleteMultipartUpload),
+        ("PUT", false, false) if asks("partNumber") && copies => Some(Operation::UploadPartCopy),
         ("PUT", false, false) if asks("partNumber") => Some(Operation::UploadPart),
+        ("PUT", false, false) if copies => Some(Operation::CopyObject),
+        ("GET", false, false) if asks("tagging") => Some(Operation::GetObjectTagging),
         _ => None,
     }
 }
@@ -196,11 +201,14 @@ async fn truncate(response: Response<Body>) -> Result<Response<Body>, HttpError>
 
 #[cfg(test)]
 mod tests {
+    use hyper::Method;
+
     use super::*;
 
     #[test]
     fn requests_are_told_apart() {
-        let asked = |method: Method, uri: &str| operation(&method, &uri.parse().unwrap());
+        let request = |method: Method, uri: &str| Request::builder().method(method).uri(uri);
+        let asked = |method: Method, uri: &str| operation(&request(method, uri).body(()).unwrap());
         assert_eq!(asked(Method::GET, "/"), Some(Operation::ListBuckets));
         assert_eq!(
             asked(Method::GET, "/b?uploads&prefix=x"),
@@ -215,5 +223,13 @@ mod tests {
             Some(Operation::AbortMultipartUpload)
         );
         assert_eq!(asked(Method::DELETE, "/b/k"), None);
+        let copied = |uri: &str| {
+            let copied = request(Method::PUT, uri).header("x-amz-copy-source", "b/k");
+            operation(&copied.body(()).unwrap())
+        };
+        let part = "/b/k?partNumber=1&uploadId=u";
+        assert_eq!(copied(part), Some(Operation::UploadPartCopy));
+        assert_eq!(asked(Method::PUT, part), Some(Operation::UploadPart));
+        assert_eq!(copied("/b/k"), Some(Operation::CopyObject));
     }
 }

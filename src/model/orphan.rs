@@ -65,6 +65,10 @@ pub struct Ending {
 
 /// An order to go on with an upload that somebody else began, from a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is something that the person said by itself"
+)]
 pub struct Adoption {
     pub target: Target,
     pub keys: Keys,

@@ -186,7 +186,10 @@ pub fn plan(size: Option<u64>, wish: &Wish, limits: &Limits) -> Result<Plan, Ref
 }
 
 /// Plans a copy of `size` bytes within the service: nothing passes through this machine, so parts are larger and
-/// take no memory, and what fits into one request goes in one unless wished otherwise.
+/// take no memory.
+///
+/// Source of the least size: API reference of `UploadPartCopy`, `x-amz-copy-source-range`: "only if the source
+/// object is greater than 5 MB".
 pub fn copy(size: u64, wish: &Wish, limits: &Limits) -> Result<Plan, Refused> {
     let part = wish.part_size.unwrap_or_else(|| copied_part(size, limits));
     let sized = Wish {
@@ -195,8 +198,15 @@ pub fn copy(size: u64, wish: &Wish, limits: &Limits) -> Result<Plan, Refused> {
     };
     // Whether it goes in parts is not to follow from a size that nobody wished for.
     let small = plan(Some(size), wish, limits)?;
-    if matches!(small.method, Method::Put { .. }) {
-        return Ok(Plan { memory: 0, ..small });
+    let method = Method::Put { size };
+    // Of an object as small as that S3 copies no range, also where parts are wished for.
+    let too_small = size <= limits.min_part.min(limits.max_put);
+    if too_small || small.method == method {
+        return Ok(Plan {
+            method,
+            width: 1,
+            memory: 0,
+        });
     }
     let planned = plan(Some(size), &sized, limits)?;
     let parts = size.div_ceil(part.max(1));
@@ -507,6 +517,14 @@ mod tests {
         assert_eq!(part(10 * GIB), (64, 160, 16));
         assert_eq!(part(TIB), (1049, 1000, 16));
         assert_eq!(part(48 * TIB), (5120, 9831, 16));
+        let wish = Wish {
+            multipart: true,
+            ..Wish::default()
+        };
+        let small = copy(5 * MIB, &wish, &Limits::default()).unwrap();
+        assert_eq!(small.method, Method::Put { size: 5 * MIB });
+        let larger = copy(5 * MIB + 1, &wish, &Limits::default()).unwrap();
+        assert!(matches!(larger.method, Method::Parts(_)));
     }
 
     #[test]

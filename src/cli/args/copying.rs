@@ -63,7 +63,7 @@ pub struct CopyWay {
     /// Bytes of a part; unless given 64 MiB and more, growing with the object
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub part_size: Option<u64>,
-    /// Copy in parts whatever the size
+    /// Copy in parts also what is smaller, above 5 MiB
     #[arg(long)]
     pub multipart: bool,
     /// From this size on an object is copied in parts; 100 MB unless configured
@@ -79,7 +79,6 @@ pub struct CopyWay {
 
 #[derive(Debug, Args)]
 #[command(after_help = PUT_PART_AFTER)]
-#[expect(clippy::struct_excessive_bools, reason = "one for each flag")]
 pub struct PutPart {
     /// The upload's key
     #[arg(value_name = "s3://BUCKET/KEY")]

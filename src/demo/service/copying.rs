@@ -9,11 +9,12 @@
     )
 )]
 
+use std::ops::Range as Stretch;
+
 use s3s::dto::*;
 use s3s::{S3ErrorCode, S3Request, S3Result};
 
 use super::convert::{etag, time};
-use super::objects::requested_range;
 use super::options::{access, bearer, options, tags, tell_checksum};
 use super::uploads::target;
 use super::{Service, refused};
@@ -59,7 +60,7 @@ impl Service {
     pub(super) fn copy_part(&self, input: &UploadPartCopyInput) -> S3Result<UploadPartCopyOutput> {
         let from = source!(input);
         let source = self.store.open(&opening(&from)).map_err(refused)?;
-        let range = requested_range(input.copy_source_range.as_deref(), source.size)?;
+        let range = copied_range(input.copy_source_range.as_deref(), source.size)?;
         let request = s3::CopyPart {
             target: target(
                 input.bucket.clone(),
@@ -148,6 +149,22 @@ impl Service {
                 .collect(),
             ..GetObjectTaggingOutput::default()
         })
+    }
+}
+
+/// The range that is copied, whether or not the source is so long: S3 shortens none here, as it does when
+/// something is read.
+fn copied_range(header: Option<&str>, size: u64) -> S3Result<Stretch<u64>> {
+    let Some(header) = header else {
+        return Ok(0..size);
+    };
+    let ends = header
+        .strip_prefix("bytes=")
+        .and_then(|range| range.split_once('-'));
+    let ends = ends.and_then(|(from, last)| Some((from.parse().ok()?, last.parse().ok()?)));
+    match ends {
+        Some((from, last)) if from <= last => Ok(from..u64::saturating_add(last, 1)),
+        _ => Err(S3ErrorCode::InvalidArgument.into()),
     }
 }
 

@@ -9,8 +9,6 @@
     )
 )]
 
-use std::ops::Range;
-
 use bytes::Bytes;
 use futures_util::stream;
 use hyper::StatusCode;
@@ -150,15 +148,4 @@ impl Service {
             ..ListObjectsV2Output::default()
         })
     }
-}
-
-/// The bytes that a `bytes=A-B` header asks for; all without one. `InvalidRange`.
-pub(super) fn requested_range(header: Option<&str>, size: u64) -> S3Result<Range<u64>> {
-    let Some(header) = header else {
-        return Ok(0..size);
-    };
-    let range = s3s::dto::Range::parse(header).map_err(|_| S3ErrorCode::InvalidArgument)?;
-    range
-        .check(size)
-        .map_err(|_| S3ErrorCode::InvalidRange.into())
 }

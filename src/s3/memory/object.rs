@@ -155,7 +155,7 @@ impl MemoryStore {
     pub fn open(&self, request: &HeadObject) -> Result<Arc<Object>, Fault> {
         let operation = Operation::HeadObject;
         self.admit(operation, &request.bucket, &request.access)?;
-        self.versioned(operation, request)?;
+        versioned(operation, request)?;
         let object = self.object(&request.bucket, &request.key)?;
         object
             .meta
@@ -168,20 +168,11 @@ impl MemoryStore {
     pub fn tags(&self, request: &HeadObject) -> Result<Vec<(String, String)>, Fault> {
         let operation = Operation::GetObjectTagging;
         self.admit(operation, &request.bucket, &request.access)?;
-        self.versioned(operation, request)?;
+        versioned(operation, request)?;
         self.within(operation, &request.bucket, &request.key, |contents| {
             let object = contents.objects.get(&request.key).ok_or(Refusal::NO_KEY)?;
             Ok(object.meta.options.tags.clone())
         })
-    }
-
-    /// Nothing here has versions. `NoSuchVersion` for whoever asks for one.
-    fn versioned(&self, operation: Operation, request: &HeadObject) -> Result<(), Fault> {
-        let none = |id: &String| id.as_str() == "null";
-        if request.version_id.as_ref().is_none_or(none) {
-            return Ok(());
-        }
-        Err(NO_VERSION.into_fault(operation, &request.bucket, &request.key))
     }
 
     /// Deletes the object; done also when there is none.
@@ -229,4 +220,13 @@ impl MemoryStore {
             Ok(())
         })
     }
+}
+
+/// Nothing here has versions. `NoSuchVersion` for whoever asks for one.
+fn versioned(operation: Operation, request: &HeadObject) -> Result<(), Fault> {
+    let none = |id: &String| id.as_str() == "null";
+    if request.version_id.as_ref().is_none_or(none) {
+        return Ok(());
+    }
+    Err(NO_VERSION.into_fault(operation, &request.bucket, &request.key))
 }

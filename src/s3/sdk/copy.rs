@@ -1,5 +1,12 @@
 //! Copies within the service. Sent once each, and waited for long: the service answers when it has copied.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use aws_sdk_s3::config::interceptors::BeforeDeserializationInterceptorContextMut as Answered;
+use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
+use aws_sdk_s3::error::BoxError;
+use aws_sdk_s3::primitives::SdkBody;
 use aws_sdk_s3::types::{ChecksumAlgorithm, MetadataDirective, TaggingDirective};
 
 use super::errors::refused;
@@ -105,7 +112,8 @@ impl SdkStore {
         request: &HeadObject,
     ) -> Result<Vec<(String, String)>, Fault> {
         let about = About::key(Operation::GetObjectTagging, &request.bucket, &request.key);
-        let answer = self
+        let guard = NoObject::default();
+        let answered = self
             .ask(&request.bucket, |client| {
                 client
                     .get_object_tagging()
@@ -113,10 +121,22 @@ impl SdkStore {
                     .key(&request.key)
                     .set_version_id(request.version_id.clone())
                     .set_expected_bucket_owner(request.access.expected_owner.clone())
+                    .customize()
+                    .interceptor(guard.clone())
                     .send()
             })
-            .await
-            .map_err(|failure| failure.into_fault(&about))?;
+            .await;
+        if guard.was_met() {
+            return Err(Fault {
+                kind: Kind::Unsupported,
+                ..refused(
+                    &about,
+                    "the server sends the object instead of its tags",
+                    "",
+                )
+            });
+        }
+        let answer = answered.map_err(|failure| failure.into_fault(&about))?;
         let tags = answer.tag_set().iter();
         Ok(tags
             .map(|tag| (tag.key().to_owned(), tag.value().to_owned()))
@@ -150,6 +170,38 @@ fn named(from: &CopySource) -> String {
 
 fn quoted(from: &CopySource) -> Option<String> {
     from.if_match.as_ref().map(|etag| format!("\"{etag}\""))
+}
+
+/// Keeps a whole object out of memory where a server has no tags, and answers a question for them with the
+/// object: that has an `ETag`, and tags have none.
+#[derive(Debug, Clone, Default)]
+struct NoObject(Arc<AtomicBool>);
+
+impl NoObject {
+    fn was_met(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Intercept for NoObject {
+    fn name(&self) -> &'static str {
+        "no object in the place of tags"
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut Answered<'_>,
+        _components: &RuntimeComponents,
+        _bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let answer = context.response_mut();
+        let is_object = answer.status().is_success() && answer.headers().get("etag").is_some();
+        if is_object {
+            *answer.body_mut() = SdkBody::empty();
+        }
+        self.0.store(is_object, Ordering::Relaxed);
+        Ok(())
+    }
 }
 
 fn bearer(from: &CopySource) -> Access {

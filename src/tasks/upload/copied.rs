@@ -8,10 +8,10 @@ use super::board::PartMeter;
 use super::source::changed;
 use super::transfer::Transfer;
 use crate::journal::PartRecord;
-use crate::model::Part;
 use crate::model::part::Checksum;
 use crate::model::plan::Piece;
 use crate::model::send::{Access, Cell, Pace};
+use crate::model::{Algorithm, Part};
 use crate::protocol::{Fault, Kind, Operation};
 use crate::s3::{CopyPart, CopySource, HeadObject, Receipt};
 use crate::tasks::job::Asker;
@@ -114,7 +114,7 @@ impl Transfer<'_> {
     }
 
     fn is_own(&self, checksum: &Checksum) -> bool {
-        let own = self.algorithm.map(|of| of.name());
+        let own = self.algorithm.map(Algorithm::name);
         own.is_some_and(|own| checksum.algorithm.eq_ignore_ascii_case(own))
     }
 

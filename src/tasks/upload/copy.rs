@@ -15,7 +15,7 @@ use crate::model::plan::{Layout, Method, Plan};
 use crate::model::send::{
     Access, CustomerKey, ObjectOptions, PayloadSigning, Source, StoredObject,
 };
-use crate::protocol::{Fault, Kind, News, Outcome, Sent, SentOutcome};
+use crate::protocol::{Fault, Kind, News, Operation, Outcome, Sent, SentOutcome};
 use crate::s3::{CopySource, ObjectInfo};
 use crate::tasks::job::{Job, stopped};
 use crate::tasks::pacer::Stop;
@@ -33,7 +33,7 @@ pub(super) struct CopyKeys {
 
 /// Copies what `order` names.
 pub(in crate::tasks) async fn copy(job: &Job, order: CopyOrder) -> Outcome {
-    copy_with(job, order, CopyKeys::default()).await
+    Box::pin(copy_with(job, order, CopyKeys::default())).await
 }
 
 /// The same with keys that need not be read any more.
@@ -174,8 +174,16 @@ pub(super) async fn settled(transfer: &Transfer<'_>, outcome: SentOutcome) -> Se
     transfer
         .warn(transfer.record.end(End::Aborted { at }).await)
         .await;
+    let size = transfer.recipe.layout.total.unwrap_or_default();
+    let fits = size <= transfer.recipe.layout.max_part;
+    let refused = matches!(fault.kind, Kind::Unsupported | Kind::Invalid);
+    let hint = if refused && fits && fault.operation == Operation::UploadPartCopy {
+        "the service may not know copies in parts; --multipart-threshold above the object's size copies it by one request".to_owned()
+    } else {
+        without_keeping(&fault.hint)
+    };
     let fault = Fault {
-        hint: without_keeping(&fault.hint),
+        hint,
         ..fault.clone()
     };
     SentOutcome::Failed { fault, kept: false }

@@ -37,11 +37,11 @@ pub(in crate::tasks) async fn place(job: &Job, placing: Placing) -> Outcome {
         Ok(placer) => placer,
         Err(stop) => return stopped(stop, 0, count),
     };
-    let placed = placer.run().await;
+    let ended = placer.run().await;
     let mut done = 0;
     let board = &placer.common.board;
     board.tell(|told| done = u64::from(told.parts_done));
-    match placed {
+    match ended {
         Ok(()) => Outcome::Done,
         Err(stop) => stopped(stop, done, count.saturating_sub(done)),
     }

@@ -31,8 +31,8 @@ use crate::tasks::parts::PartsWalk;
 pub(in crate::tasks) async fn resume(job: &Job, resumption: Resumption) -> Outcome {
     match Resume::find(job, resumption).await {
         Ok(Found::Anew(order)) => queue::send(job, *order).await,
-        Ok(Found::CopyAnew(again)) => copy_with(job, again.0, again.1).await,
-        Ok(Found::Resume(resume)) => resume.run().await,
+        Ok(Found::CopyAnew(again)) => Box::pin(copy_with(job, again.0, again.1)).await,
+        Ok(Found::Resume(resume)) => Box::pin(resume.run()).await,
         Err(stop) => stopped(stop, 0, 0),
     }
 }
@@ -76,13 +76,14 @@ impl<'a> Resume<'a> {
             end_old(job, &record, &state).await.map_err(Stop::Fault)?;
             return Ok(found);
         }
-        let opened = match &recipe.source.object {
-            Some(object) => copy::reopened(&common, &state, object, &resumption).await?,
+        let opened = if let Some(object) = &recipe.source.object {
+            copy::reopened(&common, &state, object, &resumption).await?
+        } else {
             // A named pipe opens when its writer comes.
-            None => tokio::select! {
+            tokio::select! {
                 opened = opened(recipe, &resumption) => opened.map_err(Stop::Fault)?,
                 () = job.cancel.cancelled() => return Err(Stop::Cancelled),
-            },
+            }
         };
         let width = recipe.width.max(1);
         common.pool = Pool::new(recipe.layout.part_size.saturating_mul(width as u64));

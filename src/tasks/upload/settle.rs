@@ -175,7 +175,7 @@ impl<'a> Settling<'a> {
     }
 
     /// The object at the key, if it is the one that was asked for.
-    async fn look(
+    pub(super) async fn look(
         &self,
         asker: &Asker,
         expected: &Completing,
@@ -266,8 +266,8 @@ impl<'a> Settling<'a> {
             checksum: receipt.checksum.clone(),
             ..ObjectInfo::default()
         };
-        let asker = self.asker.unstoppable();
-        match self.unless_left(self.head(&asker)).await {
+        let patient = self.asker.unstoppable();
+        match self.unless_left(self.head(&patient)).await {
             // Some stores answer a Complete with the ETag of the parts and a look with the MD5 of the whole.
             Ok(info)
                 if info.size == expected.size

@@ -3,6 +3,7 @@
 mod aborts;
 mod asks;
 mod completes;
+mod copies;
 mod crash;
 mod documents;
 mod interrupted;

@@ -30,11 +30,13 @@ pub(super) const CHECKS: &[(&str, Check)] = checks![
     a_copy_onto_itself_is_described_anew,
     a_copied_object_has_a_checksum,
     odd_keys_are_copied,
+    odd_keys_are_copied_in_parts,
     tags_of_an_object_come_back,
     tags_of_a_missing_object_are_not_found,
     tags_are_copied,
     tags_are_replaced,
     an_object_under_a_key_of_ones_own_is_copied_with_it,
+    an_object_under_a_key_of_ones_own_is_not_copied_without_it,
 ];
 
 fn source(world: &World, key: &str) -> CopySource {
@@ -126,7 +128,7 @@ async fn a_part_is_copied_from_a_stretch_of_an_object(world: &World) {
     let last = world.store.copy_part(&last).await.expect("copy");
     assert_eq!(first.etag, md5_etag(&body[1000..1000 + 5 * MIB]));
     assert_eq!(last.etag, md5_etag(&body[5 * MIB..]));
-    let etag = multipart_etag([first.etag.as_str(), last.etag.as_str()].into_iter());
+    let etag = multipart_etag([first.etag.as_str(), last.etag.as_str()]);
     let parts = vec![named(1, first), named(2, last)];
     let made = upload.complete(parts).await.expect("complete");
     assert_eq!(Some(made.etag), etag);
@@ -211,9 +213,13 @@ async fn an_object_is_copied_with_what_it_was_stored_with(world: &World) {
     let receipt = world.store.copy_object(&request).await.expect("copy");
     assert_eq!(receipt.etag, etag);
     let found = head(world, "to", &Access::default()).await.expect("head");
-    assert_eq!((found.size, found.etag), (5000, etag));
+    assert_eq!((found.size, &found.etag), (5000, &etag));
     assert_eq!(found.content_type.as_deref(), Some("text/x-mopup"));
-    assert_eq!(found.metadata, described().metadata);
+    // Some servers add to it.
+    assert!(
+        found.metadata.contains(&described().metadata[0]),
+        "{found:?}"
+    );
 }
 
 async fn an_empty_object_is_copied(world: &World) {
@@ -294,7 +300,10 @@ async fn a_copy_onto_itself_is_described_anew(world: &World) {
     world.store.copy_object(&request).await.expect("copy");
     let found = head(world, "k", &Access::default()).await.expect("head");
     assert_eq!(found.content_type.as_deref(), Some("text/plain"));
-    assert_eq!(found.metadata, described().metadata);
+    assert!(
+        found.metadata.contains(&described().metadata[0]),
+        "{found:?}"
+    );
 }
 
 async fn a_copied_object_has_a_checksum(world: &World) {
@@ -309,27 +318,33 @@ async fn a_copied_object_has_a_checksum(world: &World) {
     assert_eq!(found.checksum, Some(checksum(Algorithm::Crc32c, &body)));
 }
 
+const ODD_KEYS: [&str; 5] = [
+    "a b/ü+%2F&=",
+    "日本/語",
+    "plus+plus",
+    "percent%",
+    "tilde~'()!*",
+];
+
 async fn odd_keys_are_copied(world: &World) {
-    for key in [
-        "a b/ü+%2F&=",
-        "日本/語",
-        "plus+plus",
-        "percent%",
-        "tilde~'()!*",
-    ] {
+    for key in ODD_KEYS {
         let body = bytes(1, 100);
         stored(world, key, body.clone(), described()).await;
-        let to = format!("to {key}");
-        let request = copy(world, key, &to);
+        let request = copy(world, key, &format!("to {key}"));
         let receipt = world.store.copy_object(&request).await.expect("copy");
         assert_eq!(receipt.etag, md5_etag(&body), "{key}");
-        let upload = Sending::with(world, create(world, "parts"))
-            .await
-            .expect("create");
+    }
+}
+
+async fn odd_keys_are_copied_in_parts(world: &World) {
+    let upload = Sending::with(world, create(world, "parts")).await;
+    let upload = upload.expect("create");
+    for key in ODD_KEYS {
+        let body = bytes(1, 100);
+        stored(world, key, body.clone(), described()).await;
         let request = part(&upload, 1, source(world, key), (10, 20));
-        let receipt = world.store.copy_part(&request).await.expect("copy a part");
+        let receipt = world.store.copy_part(&request).await.expect("copy");
         assert_eq!(receipt.etag, md5_etag(&body[10..30]), "{key}");
-        world.abort(&upload.target).await.expect("abort");
     }
 }
 
@@ -341,7 +356,7 @@ fn pairs(some: &[(&str, &str)]) -> Vec<(String, String)> {
 
 fn tagged() -> ObjectOptions {
     ObjectOptions {
-        tags: pairs(&[("cost+", "1+1=2"), ("team", "a & b")]),
+        tags: pairs(&[("cost+", "1+1=2"), ("team", "a b/c")]),
         ..described()
     }
 }
@@ -413,6 +428,25 @@ async fn an_object_under_a_key_of_ones_own_is_copied_with_it(world: &World) {
     let request = part(&upload, 1, from, (0, 300));
     let receipt = world.store.copy_part(&request).await.expect("copy a part");
     assert_eq!(receipt.etag, md5_etag(&body[..300]));
-    let keyless = part(&upload, 2, source(world, "from"), (0, 300));
+}
+
+async fn an_object_under_a_key_of_ones_own_is_not_copied_without_it(world: &World) {
+    let request = PutObject {
+        access: Access {
+            customer_key: Some(CustomerKey([7; 32])),
+            expected_owner: None,
+        },
+        options: ObjectOptions {
+            encryption: Encryption::Customer,
+            ..described()
+        },
+        ..put(world, "from", bytes(1, 500))
+    };
+    world.store.put_object(&request).await.expect("put");
+    let upload = Sending::with(world, create(world, "parts")).await;
+    let upload = upload.expect("create");
+    let keyless = part(&upload, 1, source(world, "from"), (0, 300));
     assert!(world.store.copy_part(&keyless).await.is_err());
+    let keyless = copy(world, "from", "to");
+    assert!(world.store.copy_object(&keyless).await.is_err());
 }

@@ -62,6 +62,7 @@ impl<'a> Copying<'a> {
         }
         Ok(Self {
             common,
+            order,
             key,
             found,
             from,
@@ -69,7 +70,6 @@ impl<'a> Copying<'a> {
             options,
             tags_denied,
             plan,
-            order,
         })
     }
 
