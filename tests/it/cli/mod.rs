@@ -6,6 +6,7 @@ mod copies;
 mod documents;
 mod lists;
 mod manners;
+mod part_files;
 mod places;
 mod rehearsals;
 mod sends;
