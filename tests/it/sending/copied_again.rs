@@ -185,3 +185,63 @@ async fn a_part_that_somebody_replaced_is_copied_again() {
     assert_eq!(world.store.requests(Operation::UploadPartCopy), before + 1);
     assert!(world.content(TARGET, "x") == bytes(LEN));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_pause_holds_a_copy_and_the_copy_outlives_it() {
+    let mut order = large("x");
+    order.pace.width = Some(2);
+    let world = World::with_source("x", 40 * PART).await;
+    world.store.latency(Duration::from_millis(100));
+    let (engine, mut inbox) = world.engine();
+    engine.send(Command::Copy {
+        job: JOB,
+        order: Box::new(order),
+    });
+    let mut paused = false;
+    let waiting = until_end(&mut inbox, |news| {
+        if let News::Sending(told) = news
+            && told.parts_done >= 4
+            && !paused
+        {
+            paused = true;
+            engine.send(Command::Pause(JOB));
+        }
+    });
+    let day = Duration::from_secs(24 * 3600);
+    let mut waiting = std::pin::pin!(waiting);
+    assert!(tokio::time::timeout(day, &mut waiting).await.is_err());
+    let copied = world.store.requests(Operation::UploadPartCopy);
+    assert!(copied < 20, "{copied} parts although it was paused");
+    assert!(tokio::time::timeout(day, &mut waiting).await.is_err());
+    assert_eq!(world.store.requests(Operation::UploadPartCopy), copied);
+    engine.send(Command::Continue(JOB));
+    let (ran, _) = waiting.await;
+    assert!(ran.is_stored(), "{ran:?}");
+    assert!(world.content(TARGET, "x") == bytes(40 * PART));
+}
+
+#[tokio::test(start_paused = true)]
+async fn thousands_of_parts_are_looked_through_by_the_page() {
+    let mut order = large("x");
+    order.wish.part_size = Some(64);
+    let world = World::with_source("x", 64 * 2500).await;
+    world.store.latency(Duration::from_millis(10));
+    let (engine, mut inbox) = world.engine();
+    engine.send(Command::Copy {
+        job: JOB,
+        order: Box::new(order),
+    });
+    let (ran, _) = until_end(&mut inbox, |news| {
+        if let News::Sending(told) = news
+            && told.parts_done >= 1200
+        {
+            engine.send(Command::Cancel(JOB));
+        }
+    })
+    .await;
+    assert!(matches!(ran.only(), SentOutcome::Kept { .. }), "{ran:?}");
+    let ran = world.resume(&world.journal()).await;
+    assert!(ran.is_stored(), "{ran:?}");
+    assert_eq!(world.store.requests(Operation::UploadPartCopy), 2500);
+    assert!(world.content(TARGET, "x") == bytes(64 * 2500));
+}

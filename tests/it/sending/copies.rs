@@ -275,7 +275,10 @@ async fn a_lost_answer_under_if_none_match_is_found_to_be_a_yes() {
             .lose(Operation::CompleteMultipartUpload, 1, |_| true);
         let ran = world.copy(order.clone()).await;
         assert!(ran.is_stored(), "{ran:?}");
+        let made = world.store.requests(Operation::CreateMultipartUpload);
         let again = world.copy(order).await;
+        let asked = world.store.requests(Operation::CreateMultipartUpload);
+        assert_eq!(asked, made, "nothing is begun for nothing");
         assert!(
             matches!(again.only(), SentOutcome::Failed { .. }),
             "{again:?}"
