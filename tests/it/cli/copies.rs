@@ -233,7 +233,8 @@ async fn an_object_under_a_key_of_ones_own_is_copied_under_another() {
     let upload = ["upload", &file, "s3://attic/x", "--sse-c-key-file", &theirs];
     shop.run(&upload).with_code(0);
     let copy = ["copy", "s3://attic/x", "s3://attic/y", "--part-size=5MiB"];
-    shop.run(&copy).with_code(1);
+    let told = shop.run(&copy).with_code(1);
+    assert!(told.err.contains("--source-sse-c-key-file"), "{told:?}");
     let keys = [
         "--source-sse-c-key-file",
         &theirs,
