@@ -411,6 +411,30 @@ mod tests {
     }
 
     #[test]
+    fn the_parts_of_a_copy_grow_with_the_object() {
+        let part = |size| match copy(size, &Wish::default(), &Limits::default()).unwrap() {
+            Plan {
+                method: Method::Parts(layout),
+                width,
+                ..
+            } => (layout.part_size / MIB, layout.count().unwrap(), width),
+            put => panic!("{put:?}"),
+        };
+        assert_eq!(part(DEFAULT_THRESHOLD), (64, 2, 2));
+        assert_eq!(part(10 * GIB), (64, 160, 16));
+        assert_eq!(part(TIB), (1049, 1000, 16));
+        assert_eq!(part(48 * TIB), (5120, 9831, 16));
+        let wish = Wish {
+            multipart: true,
+            ..Wish::default()
+        };
+        let small = copy(5 * MIB, &wish, &Limits::default()).unwrap();
+        assert_eq!(small.method, Method::Put { size: 5 * MIB });
+        let larger = copy(5 * MIB + 1, &wish, &Limits::default()).unwrap();
+        assert!(matches!(larger.method, Method::Parts(_)));
+    }
+
+    #[test]
     fn a_part_size_that_does_not_fit_names_the_one_that_does() {
         let wish = Wish {
             part_size: Some(5 * MIB),

@@ -56,8 +56,8 @@ fn copied_part(size: u64, limits: &Limits) -> u64 {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::GIB;
     use super::super::tests::{limits, wishes};
-    use super::super::{DEFAULT_THRESHOLD, GIB, TIB};
     use super::*;
 
     proptest! {
@@ -85,29 +85,5 @@ mod tests {
                 Err(_) => prop_assert!(plan(Some(size), &wish, &limits).is_err()),
             }
         }
-    }
-
-    #[test]
-    fn the_parts_of_a_copy_grow_with_the_object() {
-        let part = |size| match copy(size, &Wish::default(), &Limits::default()).unwrap() {
-            Plan {
-                method: Method::Parts(layout),
-                width,
-                ..
-            } => (layout.part_size / MIB, layout.count().unwrap(), width),
-            put => panic!("{put:?}"),
-        };
-        assert_eq!(part(DEFAULT_THRESHOLD), (64, 2, 2));
-        assert_eq!(part(10 * GIB), (64, 160, 16));
-        assert_eq!(part(TIB), (1049, 1000, 16));
-        assert_eq!(part(48 * TIB), (5120, 9831, 16));
-        let wish = Wish {
-            multipart: true,
-            ..Wish::default()
-        };
-        let small = copy(5 * MIB, &wish, &Limits::default()).unwrap();
-        assert_eq!(small.method, Method::Put { size: 5 * MIB });
-        let larger = copy(5 * MIB + 1, &wish, &Limits::default()).unwrap();
-        assert!(matches!(larger.method, Method::Parts(_)));
     }
 }

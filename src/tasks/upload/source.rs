@@ -2,7 +2,6 @@
 
 mod object;
 mod pieces;
-mod sample;
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
@@ -25,10 +24,14 @@ use crate::s3::CopySource;
 use crate::s3::checksum::Hasher;
 use crate::tasks::files::at_home;
 use pieces::Pieces;
-use sample::sample;
 
 /// Read and hashed so much at a time: it is still in the cache when it is hashed.
 const CHUNK: usize = 256 * 1024;
+/// The sampled hash looks at so many places …
+const SAMPLES: u64 = 16;
+/// … of so many bytes.
+const SAMPLE: usize = 64 * 1024;
+
 /// An open source and what it was when it was opened.
 #[derive(Debug)]
 pub(super) struct Opened {
@@ -363,6 +366,39 @@ pub(super) fn unreadable(shown: &str, error: &io::Error) -> Fault {
 fn modified(found: &Metadata) -> Option<i64> {
     let since = found.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     i64::try_from(since.as_nanos()).ok()
+}
+
+/// A hash over places spread evenly, the first and the last among them.
+fn sample(file: &File, len: u64) -> io::Result<String> {
+    let mut hasher = Hasher::new(Algorithm::Crc64Nvme);
+    let mut block = vec![0; SAMPLE];
+    let last = len.saturating_sub(SAMPLE as u64);
+    for index in 0..SAMPLES {
+        let offset = u128::from(last) * u128::from(index) / u128::from(SAMPLES - 1);
+        let offset = u64::try_from(offset).unwrap_or(last);
+        let got = read_up_to(file, &mut block, offset)?;
+        hasher.update(&block[..got]);
+        if len <= SAMPLE as u64 {
+            break;
+        }
+    }
+    Ok(format!(
+        "{SAMPLES}x{SAMPLE} CRC64NVME {}",
+        hasher.finish().value
+    ))
+}
+
+fn read_up_to(file: &File, block: &mut [u8], offset: u64) -> io::Result<usize> {
+    let mut got = 0;
+    while got < block.len() {
+        match file.read_at(&mut block[got..], offset + got as u64) {
+            Ok(0) => break,
+            Ok(more) => got += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(got)
 }
 
 fn fill(from: &mut dyn Read, chunk: &mut [u8]) -> io::Result<usize> {

@@ -8,7 +8,7 @@ use super::copies::{PART, bytes};
 use super::*;
 
 impl Shop {
-    async fn begun(&self, key: &str) -> String {
+    async fn new_id(&self, key: &str) -> String {
         let request = CreateUpload {
             bucket: "attic".to_owned(),
             key: key.to_owned(),
@@ -29,7 +29,7 @@ impl Shop {
 #[tokio::test(flavor = "multi_thread")]
 async fn pieces_of_a_file_are_put_by_their_names() {
     let shop = Shop::open().await;
-    let id = shop.begun("sailbot.mp4").await;
+    let id = shop.new_id("sailbot.mp4").await;
     let content = bytes(2 * PART + 7);
     let pieces: Vec<String> = content
         .chunks(PART)
@@ -67,7 +67,7 @@ async fn pieces_of_a_file_are_put_by_their_names() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stretch_of_a_file_is_put_and_put_again() {
     let shop = Shop::open().await;
-    let id = shop.begun("sailbot.mp4").await;
+    let id = shop.new_id("sailbot.mp4").await;
     let content = bytes(2 * PART + 7);
     let address = "s3://attic/sailbot.mp4";
     let id = format!("--upload-id={id}");
@@ -110,7 +110,7 @@ async fn a_stretch_of_a_file_is_put_and_put_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn parts_that_cannot_be_meant_are_refused() {
     let shop = Shop::open().await;
-    let id = shop.begun("k").await;
+    let id = shop.new_id("k").await;
     let id = format!("--upload-id={id}");
     let (a, b) = (shop.laid("a.1", b"x"), shop.laid("b.1", b"y"));
     let (zero, none) = (shop.laid("c.0", b"x"), shop.laid("d.mp4", b"x"));
@@ -156,7 +156,7 @@ async fn parts_that_cannot_be_meant_are_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn parts_that_the_service_would_refuse_are_refused_before() {
     let shop = Shop::open().await;
-    let id = shop.begun("k").await;
+    let id = shop.new_id("k").await;
     let id = format!("--upload-id={id}");
     let (a, b) = (shop.laid("a.1", b"x"), shop.laid("b.1", b"y"));
     let key = "s3://attic/k";
