@@ -144,6 +144,31 @@ fn the_format_is_what_it_was() {
 }
 
 #[test]
+fn a_copy_is_written_beside_what_was_there_and_read_again() {
+    let mut recipe = recipe();
+    let file = String::from_utf8(record::first_line(&recipe).unwrap()).unwrap();
+    assert!(
+        !file.contains("object"),
+        "a file's line is what it was: {file}"
+    );
+    recipe.source.path = None;
+    recipe.source.object = Some(ObjectRecord {
+        bucket: "from".into(),
+        key: "a b".into(),
+        version_id: None,
+        etag: "e-3".into(),
+        checksum: None,
+        expected_owner: None,
+        needs_key: true,
+    });
+    let copy = String::from_utf8(record::first_line(&recipe).unwrap()).unwrap();
+    let object = r#""object":{"bucket":"from","key":"a b","version_id":null,"etag":"e-3","checksum":null,"expected_bucket_owner":null,"needs_key":true}"#;
+    assert!(copy.contains(object), "{copy}");
+    assert_eq!(read_bytes(copy.as_bytes()).unwrap().recipe, recipe);
+    assert_eq!(recipe.source.source().shown(), "s3://from/a b");
+}
+
+#[test]
 fn no_field_takes_a_key() {
     let line = String::from_utf8(record::first_line(&recipe()).unwrap()).unwrap();
     for name in ["customer_key", "sse_customer_key", "secret", "access_key"] {

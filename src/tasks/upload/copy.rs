@@ -74,9 +74,10 @@ impl Copying<'_> {
         report(job, &self.common.board);
         let mut sent = self.sent();
         if self.common.gate().await {
-            match self.plan.method {
-                Method::Put { .. } => sent.outcome = ended(self.whole().await),
-                Method::Parts(layout) => self.in_parts(layout, &mut sent).await,
+            match (self.free().await, self.plan.method) {
+                (Err(stop), _) => sent.outcome = ended(Err(stop)),
+                (Ok(()), Method::Put { .. }) => sent.outcome = ended(self.whole().await),
+                (Ok(()), Method::Parts(layout)) => self.in_parts(layout, &mut sent).await,
             }
         }
         let left = matches!(

@@ -313,6 +313,9 @@ async fn two_sources_never_go_to_one_key() {
     let (two, _) = shop.written("b/log", 20);
     let ended = shop.run(&["upload", &one, &two, "s3://attic/in/"]);
     let ended = ended.with_code(1);
-    assert!(ended.err.contains("stored under the key in/log"), "{ended:?}");
+    assert!(
+        ended.err.contains("stored under the key in/log"),
+        "{ended:?}"
+    );
     shop.holds("in/log", &content);
 }

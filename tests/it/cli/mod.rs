@@ -9,6 +9,7 @@ mod documents;
 mod interrupted;
 mod lists;
 mod manners;
+mod part_files;
 mod places;
 mod rehearsals;
 mod sends;

@@ -1,6 +1,7 @@
 //! One suite over every store: what the program relies on, checked on the memory, on the SDK over HTTP
 //! against the embedded server, and (in `servers`) on servers that nobody here wrote.
 
+mod carried;
 mod checks;
 mod copying;
 mod guarded;
@@ -39,7 +40,13 @@ type Check = for<'a> fn(&'a World) -> BoxFuture<'a, ()>;
 
 /// Every check, by name.
 fn all() -> Vec<(&'static str, Check)> {
-    [checks::CHECKS, sending::CHECKS, copying::CHECKS].concat()
+    [
+        checks::CHECKS,
+        sending::CHECKS,
+        copying::CHECKS,
+        carried::CHECKS,
+    ]
+    .concat()
 }
 
 /// Names what is run, for whoever reads a failure.

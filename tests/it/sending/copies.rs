@@ -1,15 +1,13 @@
 //! Copies within the service: what arrives is what the source was, with what it was stored with.
 
-use std::sync::Mutex;
-
 use super::*;
 use mopup::model::copy::{CopyOrder, ObjectRef};
-use mopup::model::send::{Access, ObjectOptions, Standing, Verdict};
-use mopup::protocol::{Kind, Operation};
+use mopup::model::send::{Access, ObjectOptions, Verdict};
+use mopup::protocol::Operation;
 use mopup::s3::{HeadObject, ObjectInfo, Payload, PutObject};
 
-const TARGET: &str = "vault";
-const LEN: usize = 9 * PART + 77;
+pub(super) const TARGET: &str = "vault";
+pub(super) const LEN: usize = 9 * PART + 77;
 
 fn pairs(some: &[(&str, &str)]) -> Vec<(String, String)> {
     some.iter()
@@ -19,14 +17,14 @@ fn pairs(some: &[(&str, &str)]) -> Vec<(String, String)> {
 
 impl World {
     /// A world with a second bucket and an object to copy.
-    async fn with_source(key: &str, len: usize) -> Self {
+    pub(super) async fn with_source(key: &str, len: usize) -> Self {
         let world = Self::new();
         world.memory().create_bucket(TARGET, "us-east-2");
         world.put(key, bytes(len)).await;
         world
     }
 
-    async fn put(&self, key: &str, content: Vec<u8>) {
+    pub(super) async fn put(&self, key: &str, content: Vec<u8>) {
         let request = PutObject {
             bucket: BUCKET.to_owned(),
             key: key.to_owned(),
@@ -45,7 +43,7 @@ impl World {
         self.memory().put_object(&request).await.unwrap();
     }
 
-    async fn copy(&self, order: CopyOrder) -> Ran {
+    pub(super) async fn copy(&self, order: CopyOrder) -> Ran {
         let (engine, mut inbox) = self.engine();
         engine.send(Command::Copy {
             job: JOB,
@@ -54,7 +52,11 @@ impl World {
         until_end(&mut inbox, |_| {}).await.0
     }
 
-    async fn head(&self, bucket: &str, key: &str) -> (ObjectInfo, Vec<(String, String)>) {
+    pub(super) async fn head(
+        &self,
+        bucket: &str,
+        key: &str,
+    ) -> (ObjectInfo, Vec<(String, String)>) {
         let request = HeadObject {
             bucket: bucket.to_owned(),
             key: key.to_owned(),
@@ -64,12 +66,12 @@ impl World {
         (info, self.memory().object_tags(&request).await.unwrap())
     }
 
-    fn content(&self, bucket: &str, key: &str) -> Vec<u8> {
+    pub(super) fn content(&self, bucket: &str, key: &str) -> Vec<u8> {
         let object = self.memory().object(bucket, key).unwrap();
         object.bytes(0..object.size).to_vec()
     }
 
-    async fn left_behind(&self) -> usize {
+    pub(super) async fn left_behind(&self) -> usize {
         let request = mopup::s3::ListUploads {
             bucket: TARGET.to_owned(),
             ..mopup::s3::ListUploads::default()
@@ -79,7 +81,7 @@ impl World {
     }
 }
 
-fn from(key: &str) -> ObjectRef {
+pub(super) fn from(key: &str) -> ObjectRef {
     ObjectRef {
         bucket: BUCKET.to_owned(),
         key: key.to_owned(),
@@ -88,18 +90,18 @@ fn from(key: &str) -> ObjectRef {
 }
 
 /// In one request.
-fn small(key: &str) -> CopyOrder {
+pub(super) fn small(key: &str) -> CopyOrder {
     CopyOrder::new(from(key), TARGET, "")
 }
 
 /// In parts of 4 KiB.
-fn large(key: &str) -> CopyOrder {
+pub(super) fn large(key: &str) -> CopyOrder {
     let mut order = small(key);
     order.wish.part_size = Some(PART as u64);
     order
 }
 
-fn failure(ran: &Ran) -> String {
+pub(super) fn failure(ran: &Ran) -> String {
     match &ran.outcome {
         Outcome::Failed(fault) => fault.to_string(),
         other => panic!("no failure: {other:?}"),
@@ -273,187 +275,13 @@ async fn a_lost_answer_under_if_none_match_is_found_to_be_a_yes() {
             .lose(Operation::CompleteMultipartUpload, 1, |_| true);
         let ran = world.copy(order.clone()).await;
         assert!(ran.is_stored(), "{ran:?}");
+        let made = world.store.requests(Operation::CreateMultipartUpload);
         let again = world.copy(order).await;
+        let asked = world.store.requests(Operation::CreateMultipartUpload);
+        assert_eq!(asked, made, "nothing is begun for nothing");
         assert!(
             matches!(again.only(), SentOutcome::Failed { .. }),
             "{again:?}"
         );
     }
-}
-
-/// Replaces the source as soon as so many parts were copied.
-async fn replaced(world: &World, order: CopyOrder, parts: u32) -> Ran {
-    world.store.latency(Duration::from_millis(100));
-    let (engine, mut inbox) = world.engine();
-    engine.send(Command::Copy {
-        job: JOB,
-        order: Box::new(order),
-    });
-    let seen = Mutex::new(false);
-    let ending = until_end(&mut inbox, |news| {
-        if let News::Sending(told) = news
-            && told.parts_done >= parts
-        {
-            *seen.lock().unwrap() = true;
-        }
-    });
-    let mut ending = std::pin::pin!(ending);
-    loop {
-        let step = tokio::time::timeout(Duration::from_millis(20), &mut ending).await;
-        if let Ok((ran, _)) = step {
-            return ran;
-        }
-        if std::mem::take(&mut *seen.lock().unwrap()) {
-            let mut other = bytes(LEN);
-            other[0] ^= 1;
-            world.put("x", other).await;
-        }
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_source_that_changes_in_between_never_makes_an_object() {
-    let mut order = large("x");
-    order.pace.width = Some(1);
-    let world = World::with_source("x", LEN).await;
-    let ran = replaced(&world, order, 3).await;
-    let told = ran.fault();
-    assert!(told.contains("changed while it was copied"), "{told}");
-    assert!(world.memory().object(TARGET, "x").is_err());
-    assert_eq!(world.left_behind().await, 1, "what was copied stays");
-    let id = world.journal();
-    let told = failure(&world.resume(&id).await);
-    assert!(
-        told.contains("replaced since") && told.contains("--anew"),
-        "{told}"
-    );
-    let anew = Resumption {
-        anew: true,
-        ..resumption(&id)
-    };
-    let ran = world.resume_as(anew).await;
-    assert!(ran.is_stored(), "{ran:?}");
-    assert_eq!(world.content(TARGET, "x")[0], bytes(LEN)[0] ^ 1);
-    let (info, tags) = world.head(TARGET, "x").await;
-    assert_eq!((info.metadata.len(), tags.len()), (2, 2));
-    assert_eq!(world.left_behind().await, 0);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_copy_that_was_stopped_goes_on_with_what_is_missing() {
-    for keep in [true, false] {
-        let mut order = large("x");
-        order.from.key = "y".to_owned();
-        order.pace.width = Some(2);
-        let world = World::with_source("y", 40 * PART).await;
-        world.store.latency(Duration::from_millis(100));
-        let (engine, mut inbox) = world.engine();
-        engine.send(Command::Copy {
-            job: JOB,
-            order: Box::new(order),
-        });
-        let (ran, _) = until_end(&mut inbox, |news| {
-            if let News::Sending(told) = news
-                && told.parts_done >= 4
-            {
-                engine.send(if keep {
-                    Command::Cancel(JOB)
-                } else {
-                    Command::Drop(JOB)
-                });
-            }
-        })
-        .await;
-        let copied = world.store.requests(Operation::UploadPartCopy);
-        assert!(copied < 40, "{copied}");
-        if !keep {
-            assert!(matches!(ran.only(), SentOutcome::Aborted { .. }), "{ran:?}");
-            assert_eq!(world.left_behind().await, 0);
-            continue;
-        }
-        assert!(matches!(ran.only(), SentOutcome::Kept { stored } if *stored > 0));
-        let listed = world.interrupted().await;
-        assert_eq!(listed[0].status, Standing::Resumable);
-        assert_eq!(listed[0].source, "s3://archive/y");
-        let ran = world.resume(&world.journal()).await;
-        let SentOutcome::Stored(stored) = ran.only() else {
-            panic!("{ran:?}");
-        };
-        assert!(stored.sent < 40 * PART as u64, "{stored:?}");
-        assert!(matches!(stored.verdict, Verdict::Verified(_)), "{stored:?}");
-        assert_eq!(world.store.requests(Operation::UploadPartCopy), 40);
-        assert!(world.content(TARGET, "y") == bytes(40 * PART));
-        assert_eq!(world.left_behind().await, 0);
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_copy_whose_last_answer_was_lost_with_the_process_is_found_out() {
-    // Onto itself: the source is not what it was any more.
-    let mut order = large("x");
-    order.bucket = BUCKET.to_owned();
-    order.options.set.storage_class = Some("GLACIER_IR".to_owned());
-    let world = World::with_source("x", LEN).await;
-    world
-        .store
-        .lose(Operation::CompleteMultipartUpload, 1, |_| true);
-    // Of the source twice, then of what was made.
-    let heads = Mutex::new(0);
-    world
-        .store
-        .fail(Operation::HeadObject, Kind::Denied, u64::MAX, move |_| {
-            let mut heads = heads.lock().unwrap();
-            *heads += 1;
-            *heads == 3
-        });
-    let ran = world.copy(order).await;
-    assert!(
-        matches!(ran.only(), SentOutcome::Failed { kept: true, .. }),
-        "{ran:?}"
-    );
-    let ran = world.resume(&world.journal()).await;
-    assert!(ran.is_stored(), "{ran:?}");
-    assert!(world.content(BUCKET, "x") == bytes(LEN));
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_the_service_cannot_copy_leaves_nothing_behind() {
-    let world = World::with_source("x", LEN).await;
-    let operation = Operation::UploadPartCopy;
-    world
-        .store
-        .fail(operation, Kind::Unsupported, u64::MAX, |_| true);
-    let ran = world.copy(large("x")).await;
-    assert!(
-        matches!(ran.only(), SentOutcome::Failed { kept: false, .. }),
-        "{ran:?}"
-    );
-    assert_eq!(world.left_behind().await, 0);
-    assert_eq!(world.interrupted().await[0].status, Standing::Aborted);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_part_that_somebody_replaced_is_copied_again() {
-    let world = World::with_source("x", LEN).await;
-    let operation = Operation::CompleteMultipartUpload;
-    world.store.fail(operation, Kind::Denied, 1, |_| true);
-    let ran = world.copy(large("x")).await;
-    assert!(ran.fault().contains("Access Denied"), "{}", ran.fault());
-    let target = mopup::model::Target {
-        bucket: TARGET.to_owned(),
-        key: "x".to_owned(),
-        upload_id: ran.sent[0].upload_id.clone().unwrap(),
-    };
-    let request = mopup::s3::UploadPart {
-        target,
-        access: Access::default(),
-        number: 3,
-        payload: Payload::of(vec![7; PART].into()),
-    };
-    world.memory().upload_part(&request).await.unwrap();
-    let before = world.store.requests(Operation::UploadPartCopy);
-    let ran = world.resume(&world.journal()).await;
-    assert!(ran.is_stored(), "{ran:?}");
-    assert_eq!(world.store.requests(Operation::UploadPartCopy), before + 1);
-    assert!(world.content(TARGET, "x") == bytes(LEN));
 }

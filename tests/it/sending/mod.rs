@@ -1,5 +1,6 @@
 //! Uploads through the engine: what is stored is what was on disk, whatever happened on the way.
 
+mod copied_again;
 mod copies;
 mod cut;
 mod faults;

@@ -47,7 +47,8 @@ impl<'a> Copying<'a> {
         let asker = job.asker(&order.from.bucket, Urgency::Marked);
         let request = question(&from);
         let ask = || job.store.head_object(&request);
-        let found = persist(&asker, &common.board, job.settings.patience, ask).await?;
+        let found = persist(&asker, &common.board, job.settings.patience, ask).await;
+        let found = found.map_err(|stop| locked(stop, &from))?;
         from.if_match = Some(found.etag.clone()).filter(|etag| !etag.is_empty());
         let limits = &common.provider.limits;
         let plan = plan::copy(found.size, &order.wish, limits);
@@ -114,6 +115,20 @@ fn checked(order: &CopyOrder, access: &Access) -> Result<String, Fault> {
         });
     }
     Ok(key)
+}
+
+/// S3 says no more than 400 of an object whose SSE-C key is missing.
+fn locked(stop: Stop, from: &CopySource) -> Stop {
+    match stop {
+        Stop::Fault(fault) if fault.kind == Kind::Invalid && from.customer_key.is_none() => {
+            Stop::Fault(Fault {
+                hint: "if the object is encrypted with a key of your own, name that with --source-sse-c-key-file"
+                    .to_owned(),
+                ..fault
+            })
+        }
+        stop => stop,
+    }
 }
 
 fn invalid(order: &CopyOrder, message: &str) -> Fault {

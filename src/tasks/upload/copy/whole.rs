@@ -8,7 +8,7 @@ use tokio::time::sleep;
 use super::Copying;
 use crate::model::Algorithm;
 use crate::model::send::{StoredObject, Verdict};
-use crate::protocol::{Fault, Kind, News};
+use crate::protocol::{Fault, Kind, News, Operation};
 use crate::s3::checksum::is_md5;
 use crate::s3::{CopyObject, HeadObject, ObjectInfo, Receipt};
 use crate::tasks::job::Asker;
@@ -39,6 +39,32 @@ impl Copying<'_> {
         let made = made?;
         board.stored(made.size, false);
         Ok(made)
+    }
+
+    /// Refuses a key that holds an object where none is to be overwritten: not every service heeds the condition,
+    /// and of those that do many copy everything first.
+    pub(super) async fn free(&self) -> Result<(), Stop> {
+        if !self.order.if_none_match {
+            return Ok(());
+        }
+        let request = self.of_copy(None);
+        match self.look(&self.common.asker, &request).await {
+            Ok(_) => Err(Stop::Fault(Fault {
+                operation: Operation::HeadObject,
+                target: format!("s3://{}/{}", request.bucket, request.key),
+                kind: Kind::Precondition,
+                code: Some("PreconditionFailed".to_owned()),
+                message: "there is an object already, and none is to be overwritten".to_owned(),
+                hint: String::new(),
+            })),
+            // Whoever may not look, or has another key than the object, learns it from the condition.
+            Err(Stop::Fault(fault))
+                if matches!(fault.kind, Kind::NotFound | Kind::Denied | Kind::Invalid) =>
+            {
+                Ok(())
+            }
+            Err(stop) => Err(stop),
+        }
     }
 
     async fn made(&self) -> Result<StoredObject, Stop> {
