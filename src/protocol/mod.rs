@@ -173,6 +173,36 @@ impl Command {
     }
 }
 
+impl Command {
+    /// The job that it starts; `None`: it speaks to one that runs.
+    pub const fn starts(&self) -> Option<JobId> {
+        match self {
+            Self::Identify { job }
+            | Self::Buckets { job }
+            | Self::List { job, .. }
+            | Self::Measure { job, .. }
+            | Self::Parts { job, .. }
+            | Self::Abort { job, .. }
+            | Self::Send { job, .. }
+            | Self::Resume { job, .. }
+            | Self::Interrupted { job }
+            | Self::Discard { job, .. }
+            | Self::Judge { job, .. }
+            | Self::Complete { job, .. }
+            | Self::Compare { job, .. }
+            | Self::Adopt { job, .. }
+            | Self::Place { job, .. }
+            | Self::Copy { job, .. }
+            | Self::Folder { job, .. } => Some(*job),
+            Self::Pause(_)
+            | Self::Continue(_)
+            | Self::Pace { .. }
+            | Self::Cancel(_)
+            | Self::Drop(_) => None,
+        }
+    }
+}
+
 /// What the right side answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {

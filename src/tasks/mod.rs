@@ -120,35 +120,9 @@ impl Engine {
 
     /// Starts or cancels a job. Never waits.
     pub fn send(&self, command: Command) {
-        let id = match &command {
-            Command::Cancel(id)
-            | Command::Drop(id)
-            | Command::Pause(id)
-            | Command::Continue(id)
-            | Command::Pace { job: id, .. } => {
-                let control = lock(&self.jobs).get(id).map(Arc::clone);
-                if let Some(control) = control {
-                    pull(&control, &command);
-                }
-                return;
-            }
-            Command::Identify { job }
-            | Command::Buckets { job }
-            | Command::List { job, .. }
-            | Command::Measure { job, .. }
-            | Command::Parts { job, .. }
-            | Command::Abort { job, .. }
-            | Command::Send { job, .. }
-            | Command::Resume { job, .. }
-            | Command::Interrupted { job }
-            | Command::Discard { job, .. }
-            | Command::Judge { job, .. }
-            | Command::Complete { job, .. }
-            | Command::Compare { job, .. }
-            | Command::Adopt { job, .. }
-            | Command::Place { job, .. }
-            | Command::Copy { job, .. }
-            | Command::Folder { job, .. } => *job,
+        let Some(id) = command.starts() else {
+            self.pull(&command);
+            return;
         };
         let cancel = self.root.child_token();
         let control = Arc::new(Control::new(cancel.clone()));
@@ -177,6 +151,28 @@ impl Engine {
         self.tracker.spawn_on(watch, &self.runtime);
     }
 
+    /// Does to a running job what the command says.
+    fn pull(&self, command: &Command) {
+        let (Command::Cancel(id)
+        | Command::Drop(id)
+        | Command::Pause(id)
+        | Command::Continue(id)
+        | Command::Pace { job: id, .. }) = command
+        else {
+            return;
+        };
+        let Some(control) = lock(&self.jobs).get(id).map(Arc::clone) else {
+            return;
+        };
+        match command {
+            Command::Pause(_) => control.pause(true),
+            Command::Continue(_) => control.pause(false),
+            Command::Pace { pace, .. } => control.set_pace(*pace),
+            Command::Drop(_) => control.drop_it(),
+            _ => control.cancel.cancel(),
+        }
+    }
+
     /// Cancels all jobs and waits for the requests in flight. Reports that nobody takes out of the inbox
     /// meanwhile are dropped once it is full.
     pub async fn shutdown(self) {
@@ -190,17 +186,6 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         self.root.cancel();
-    }
-}
-
-/// Does to a running job what the command says.
-fn pull(control: &Control, command: &Command) {
-    match command {
-        Command::Pause(_) => control.pause(true),
-        Command::Continue(_) => control.pause(false),
-        Command::Pace { pace, .. } => control.set_pace(*pace),
-        Command::Drop(_) => control.drop_it(),
-        _ => control.cancel.cancel(),
     }
 }
 

@@ -12,9 +12,7 @@ use crate::app::{App, Effect, Event, Key, Settings};
 use crate::model::cost::Prices;
 use crate::model::part::UploadInfo;
 use crate::model::{Bucket, Extent, Part, RowId, Timestamp, Upload};
-use crate::protocol::{
-    Command, Fault, Identity, JobId, Kind, Measured, News, Operation, Outcome, Report,
-};
+use crate::protocol::{Command, Fault, Identity, Kind, Measured, News, Operation, Outcome, Report};
 use crate::ui;
 use crate::ui::theme::Theme;
 
@@ -216,7 +214,7 @@ impl Scene {
             .iter()
             .rev()
             .find(|command| is_it(command))
-            .and_then(job)
+            .and_then(Command::starts)
             .expect("nobody asked");
         self.event(Event::Reports(vec![Report { job, news }]));
     }
@@ -303,33 +301,6 @@ pub fn text(buffer: &Buffer) -> String {
         lines.push(line.trim_end().to_owned());
     }
     lines.join("\n")
-}
-
-fn job(command: &Command) -> Option<JobId> {
-    match command {
-        Command::Identify { job }
-        | Command::Buckets { job }
-        | Command::List { job, .. }
-        | Command::Measure { job, .. }
-        | Command::Parts { job, .. }
-        | Command::Abort { job, .. }
-        | Command::Send { job, .. }
-        | Command::Resume { job, .. }
-        | Command::Interrupted { job }
-        | Command::Discard { job, .. }
-        | Command::Judge { job, .. }
-        | Command::Complete { job, .. }
-        | Command::Compare { job, .. }
-        | Command::Adopt { job, .. }
-        | Command::Place { job, .. }
-        | Command::Copy { job, .. }
-        | Command::Folder { job, .. } => Some(*job),
-        Command::Cancel(_)
-        | Command::Drop(_)
-        | Command::Pause(_)
-        | Command::Continue(_)
-        | Command::Pace { .. } => None,
-    }
 }
 
 /// When a part of an old recording came.
