@@ -192,7 +192,7 @@ mod tests {
             total in 1_u64..100_000,
             chosen in prop::collection::btree_set(1_u32..200, 1..20),
         ) {
-            let limits = Limits { min_part: 1, ..Limits::default() };
+            let limits = Limits { min_part: 1, max_parts: 100_000, ..Limits::default() };
             let of = layout(total, part_size, &limits);
             let count = of.count().unwrap();
             let numbers: std::collections::BTreeSet<u32> = chosen.into_iter().map(|n| (n - 1) % count + 1).collect();
