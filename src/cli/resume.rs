@@ -261,6 +261,7 @@ mod tests {
                 algorithm: None,
                 signing: PayloadSigning::Auto,
                 width: 8,
+                adopted: None,
             },
             begun: None,
             parts: BTreeMap::new(),

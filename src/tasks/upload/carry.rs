@@ -85,6 +85,7 @@ pub(super) async fn begun<'a>(
         checks: Checks::default(),
         held: BTreeMap::new(),
         known: BTreeMap::new(),
+        verified: BTreeMap::new(),
         completing: std::sync::OnceLock::new(),
         arrived: AtomicU64::new(0),
         sent: AtomicU64::new(0),

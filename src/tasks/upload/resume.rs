@@ -152,6 +152,7 @@ impl<'a> Resume<'a> {
             checks: Checks::default(),
             held: BTreeMap::new(),
             known,
+            verified: BTreeMap::new(),
             completing: OnceLock::new(),
             arrived: AtomicU64::new(0),
             sent: AtomicU64::new(0),
