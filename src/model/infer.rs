@@ -93,7 +93,8 @@ fn allowed(size: u64, total: u64, limits: &Limits) -> bool {
     size > 0 && size <= limits.max_part && total.div_ceil(size) <= u64::from(limits.max_parts)
 }
 
-fn guess(parts: &[Part], total: u64, part_size: u64, limits: &Limits) -> Guess {
+/// How well a part size fits what is held of a file of `total` bytes.
+pub fn guess(parts: &[Part], total: u64, part_size: u64, limits: &Limits) -> Guess {
     let layout = layout(total, part_size, limits);
     let fits = |part: &&Part| layout.piece(part.number).map(|piece| piece.len) == Some(part.size);
     let fitting = parts.iter().filter(fits).count();

@@ -95,9 +95,22 @@ pub enum Proof {
     Size,
 }
 
+/// What tells a file from what it was before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FileMark {
+    /// Bytes.
+    pub size: u64,
+    /// Nanoseconds since 1970.
+    pub modified: Option<i64>,
+    /// A hash over samples of its bytes.
+    pub sample: Option<String>,
+}
+
 /// What an upload holds of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {
+    /// The file as it was when it was compared.
+    pub file: FileMark,
     pub layout: Layout,
     /// How well the part size fits what is held.
     pub guess: Guess,

@@ -20,21 +20,23 @@ pub(in crate::tasks) struct Ours {
     pub(in crate::tasks) encryption: Encryption,
 }
 
-/// The journal of this upload, if there is one. Journals that cannot be read are nobody's.
+/// The newest journal of this upload, if there is one.
 pub(in crate::tasks) async fn find(job: &Job, target: &Target) -> Result<Option<Ours>, Fault> {
+    Ok(all(job, target).await?.into_iter().next())
+}
+
+/// The journals of this upload, newest first. Those that cannot be read are nobody's.
+pub(in crate::tasks) async fn all(job: &Job, target: &Target) -> Result<Vec<Ours>, Fault> {
     let Some(folder) = job.settings.journal.clone() else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let endpoint = job.store.identity().await?.endpoint;
     let target = target.clone();
     blocking(move || {
         let entries = journal::list(&folder)?;
-        Ok::<_, JournalError>(
-            entries
-                .into_iter()
-                .rev()
-                .find_map(|entry| of(entry, &target, endpoint.as_deref())),
-        )
+        let ours = entries.into_iter().rev();
+        let ours = ours.filter_map(|entry| of(entry, &target, endpoint.as_deref()));
+        Ok::<_, JournalError>(ours.collect())
     })
     .await
 }
