@@ -54,7 +54,7 @@ pub fn infer(parts: &[Part], total: u64, limits: &Limits) -> Inference {
     let fits = |guess: &&Guess| guess.misfits == 0;
     match guesses.iter().filter(fits).count() {
         1 => Inference::Sure(guesses[0]),
-        0 if guesses.is_empty() => Inference::Impossible(impossible(parts, total)),
+        0 if guesses.is_empty() || bytes(parts) > total => Inference::Impossible(impossible(parts, total)),
         0 => Inference::Ambiguous {
             why: "the parts do not have one size".to_owned(),
             guesses,
@@ -105,8 +105,12 @@ pub fn guess(parts: &[Part], total: u64, part_size: u64, limits: &Limits) -> Gue
     }
 }
 
+fn bytes(parts: &[Part]) -> u64 {
+    parts.iter().map(|part| part.size).sum()
+}
+
 fn impossible(parts: &[Part], total: u64) -> String {
-    let held: u64 = parts.iter().map(|part| part.size).sum();
+    let held = bytes(parts);
     if held > total {
         return format!(
             "its parts hold {}, the file only {}",
