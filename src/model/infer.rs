@@ -54,7 +54,9 @@ pub fn infer(parts: &[Part], total: u64, limits: &Limits) -> Inference {
     let fits = |guess: &&Guess| guess.misfits == 0;
     match guesses.iter().filter(fits).count() {
         1 => Inference::Sure(guesses[0]),
-        0 if guesses.is_empty() || bytes(parts) > total => Inference::Impossible(impossible(parts, total)),
+        0 if guesses.is_empty() || bytes(parts) > total => {
+            Inference::Impossible(impossible(parts, total))
+        }
         0 => Inference::Ambiguous {
             why: "the parts do not have one size".to_owned(),
             guesses,

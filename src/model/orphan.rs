@@ -128,6 +128,20 @@ pub struct Comparison {
     pub parts_to_send: u32,
 }
 
+impl Comparison {
+    /// How many parts of another size the file has a place for.
+    pub fn misfits_within(&self) -> usize {
+        let within = |number: &&u32| self.layout.piece(**number).is_some();
+        self.misfits.iter().filter(within).count()
+    }
+
+    /// Parts that the file has and the upload does not hold at all.
+    pub fn missing(&self) -> usize {
+        let held = self.different.len() + self.misfits_within();
+        (self.parts_to_send as usize).saturating_sub(held)
+    }
+}
+
 /// One part that is to be put by hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placement {

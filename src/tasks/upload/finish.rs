@@ -116,10 +116,7 @@ impl Transfer<'_> {
             parts: named.collect(),
             size: Some(expected.size),
             // A composite one is the service's to compute.
-            checksum: expected
-                .checksum
-                .clone()
-                .filter(|_| self.is_full_object()),
+            checksum: expected.checksum.clone().filter(|_| self.is_full_object()),
             if_none_match: self.recipe.if_none_match,
         }
     }

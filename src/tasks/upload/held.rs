@@ -138,4 +138,3 @@ async fn busy(job: &Job, target: &Target) -> Result<Option<String>, Fault> {
 pub(super) fn shown(target: &Target) -> String {
     format!("s3://{}/{}", target.bucket, target.key)
 }
-

@@ -13,12 +13,12 @@ use super::record::{Record, blocking, fault};
 use super::source::{Opened, changed, unreadable};
 use super::transfer::{Checks, Transfer, report};
 use crate::journal::Recipe;
+use crate::model::Algorithm;
 use crate::model::checksum::ChecksumWish;
 use crate::model::orphan::{Placement, Placing};
 use crate::model::placing::check;
 use crate::model::plan::{DEFAULT_MEMORY, DEFAULT_WIDTH, Layout, Piece};
 use crate::model::send::{Access, Cell, Encryption, ObjectOptions, Source};
-use crate::model::Algorithm;
 use crate::protocol::{Fault, Kind, Outcome};
 use crate::tasks::files::at_home;
 use crate::tasks::job::{Job, stopped};
@@ -63,7 +63,9 @@ impl<'a> Placer<'a> {
         let from = placing.keys.customer_key_from.clone();
         key(&mut access, from).await.map_err(Stop::Fault)?;
         let pieces = measured(&placing.pieces).await.map_err(Stop::Fault)?;
-        let held = held(&common, &placing.target, &access).await.map_err(gone)?;
+        let held = held(&common, &placing.target, &access)
+            .await
+            .map_err(gone)?;
         fits(&common, &placing, &pieces, &held).map_err(Stop::Fault)?;
         if !placing.include_active {
             let hint = "--include-active writes into it all the same";

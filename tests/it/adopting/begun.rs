@@ -233,11 +233,18 @@ async fn how_far_it_is_is_told_and_nothing_is_read_twice() {
     assert_eq!(last.phase, Phase::Comparing);
     assert_eq!(last.target.as_ref(), Some(&target));
     assert_eq!((last.stored, last.total), (12288, Some(12288)));
-    assert_eq!(last.map.iter().filter(|of| **of == Cell::Missing).count(), 3);
+    assert_eq!(
+        last.map.iter().filter(|of| **of == Cell::Missing).count(),
+        3
+    );
     let mut adoption = world.adoption(&target);
     adoption.compared = Some(Arc::new(ran.compared()));
     let ran = world.adopt(adoption).await;
-    assert!(ran.shown.iter().all(|shown| shown.phase != Phase::Comparing));
+    assert!(
+        ran.shown
+            .iter()
+            .all(|shown| shown.phase != Phase::Comparing)
+    );
     let last = ran.shown.last().unwrap().clone();
     assert_eq!((last.stored, last.reused), (LEN as u64, 3 * PART as u64));
     assert!(last.journal.is_some());

@@ -65,7 +65,9 @@ async fn a_resume_sends_nothing_twice_and_keeps_the_checksums_type() {
 async fn what_was_killed_before_anything_was_sent_is_gone_on_with() {
     let world = World::new();
     let target = world.left(&[1, 2, 3], PART, &How::default()).await;
-    world.store.fail(Operation::UploadPart, Kind::Denied, 100, |_| true);
+    world
+        .store
+        .fail(Operation::UploadPart, Kind::Denied, 100, |_| true);
     let ran = world.adopt(world.adoption(&target)).await;
     assert!(ran.sent.is_some());
     let id = world.journal();
@@ -83,7 +85,9 @@ async fn what_was_killed_before_anything_was_sent_is_gone_on_with() {
     let state = entry.state.unwrap();
     assert_eq!(state.begun.unwrap().upload_id, target.upload_id);
     let before = world.sent(&target);
-    world.store.fail(Operation::UploadPart, Kind::Denied, 0, |_| true);
+    world
+        .store
+        .fail(Operation::UploadPart, Kind::Denied, 0, |_| true);
     let mut ran = world.resume(&id, &Access::default()).await;
     while matches!(
         ran.sent.as_ref().map(|sent| &sent.outcome),
@@ -124,7 +128,10 @@ async fn a_cancel_keeps_it_and_a_resume_ends_it() {
         panic!("not kept");
     };
     assert!(stored > 2 * PART as u64 && stored < LEN as u64);
-    world.resume(&world.journal(), &Access::default()).await.stored();
+    world
+        .resume(&world.journal(), &Access::default())
+        .await
+        .stored();
     assert_eq!(world.sent(&target), [3, 4, 5, 6]);
     world.is_the_file();
 }

@@ -94,9 +94,8 @@ impl<'a> Candidate<'a> {
             held.is_some_and(|part| part.etag == *etag && Some(part.size) == piece)
                 && (*proof != Proof::Size || self.adoption.trust_size)
         };
-        let is_enough = !known.equal.is_empty()
-            || self.held.parts.is_empty()
-            || self.adoption.replace_all;
+        let is_enough =
+            !known.equal.is_empty() || self.held.parts.is_empty() || self.adoption.replace_all;
         known.file == self.mark()
             && known.layout == self.cut.layout
             && known.equal.iter().all(is_held)

@@ -42,9 +42,8 @@ impl Candidate<'_> {
             replace_all: self.adoption.replace_all,
         };
         let ruled = rule(&self.held.parts, &self.cut, &found, leave);
-        let comparison = ruled.map_err(|refusal| {
-            Stop::Fault(refused(&self.adoption, &refusal.0, &refusal.1))
-        })?;
+        let comparison = ruled
+            .map_err(|refusal| Stop::Fault(refused(&self.adoption, &refusal.0, &refusal.1)))?;
         let board = &self.common.board;
         for (number, _, _) in &comparison.equal {
             board.mark(*number, Cell::Done);
@@ -105,9 +104,8 @@ impl Candidate<'_> {
     /// Every part that has the right size, and by what it is compared.
     fn questions(&self) -> VecDeque<Question<'_>> {
         let layout = &self.cut.layout;
-        let fits = |part: &&Part| {
-            layout.piece(part.number).map(|piece| piece.len) == Some(part.size)
-        };
+        let fits =
+            |part: &&Part| layout.piece(part.number).map(|piece| piece.len) == Some(part.size);
         let parts = self.held.parts.values().filter(fits);
         parts
             .map(|part| Question {
@@ -146,7 +144,11 @@ impl Candidate<'_> {
     }
 
     fn set_phase(&self, paused: bool) {
-        let phase = if paused { Phase::Paused } else { Phase::Comparing };
+        let phase = if paused {
+            Phase::Paused
+        } else {
+            Phase::Comparing
+        };
         let mut before = phase;
         let board = &self.common.board;
         board.tell(|told| before = std::mem::replace(&mut told.phase, phase));

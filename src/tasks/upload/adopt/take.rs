@@ -10,10 +10,10 @@ use tokio::time::sleep;
 use super::candidate::{Candidate, is_ours};
 use crate::journal::{Adopted, Begun, PartRecord, Recipe};
 use crate::model::checksum::ChecksumWish;
-use crate::model::{Algorithm, Part};
 use crate::model::completion::kind;
 use crate::model::orphan::{Comparison, Proof};
 use crate::model::send::{Encryption, ObjectOptions};
+use crate::model::{Algorithm, Part};
 use crate::tasks::ours;
 use crate::tasks::pacer::Stop;
 use crate::tasks::upload::board::Board;
@@ -43,7 +43,10 @@ impl<'a> Candidate<'a> {
         self.anew(&recipe);
         let wish = self.algorithm.map_or(ChecksumWish::Auto, ChecksumWish::Of);
         // Taken by their size although their ETags look like MD5s: these are none.
-        let odd_etags = comparison.equal.iter().any(|(_, _, proof)| *proof == Proof::Size);
+        let odd_etags = comparison
+            .equal
+            .iter()
+            .any(|(_, _, proof)| *proof == Proof::Size);
         let known = self.known(comparison);
         let verified = self.verified(&known);
         let transfer = Transfer {
@@ -72,7 +75,9 @@ impl<'a> Candidate<'a> {
         announce(&self.common, &transfer, &begun);
         transfer.report();
         for part in transfer.known.values() {
-            transfer.warn(transfer.record.part(part.clone()).await).await;
+            transfer
+                .warn(transfer.record.part(part.clone()).await)
+                .await;
         }
         transfer.warn(transfer.record.sync().await).await;
         Ok(transfer)
@@ -164,9 +169,10 @@ impl<'a> Candidate<'a> {
             number: part.number,
             size: part.size,
             etag: part.etag.clone(),
-            checksum: part.checksum.clone().filter(|checksum| {
-                Algorithm::from_name(&checksum.algorithm) == self.algorithm
-            }),
+            checksum: part
+                .checksum
+                .clone()
+                .filter(|checksum| Algorithm::from_name(&checksum.algorithm) == self.algorithm),
         };
         parts.map(|part| (part.number, record(part))).collect()
     }
