@@ -62,7 +62,7 @@ impl<'a> Candidate<'a> {
             is_dead(&common, &target, held.extent, hint).await?;
         }
         let algorithm = algorithm(&adoption, &held.info).map_err(Stop::Fault)?;
-        let limits: Limits = common.provider.limits;
+        let limits = limits(&common);
         let cut = cut(&held.parts, mark.size, adoption.part_size, &limits)
             .map_err(|refusal| Stop::Fault(refused(&adoption, &refusal.0, &refusal.1)))?;
         Ok(Self {
@@ -115,6 +115,18 @@ async fn opened(adoption: &Adoption) -> Result<(Opened, FileMark), Fault> {
         ..FileMark::default()
     };
     Ok((opened, mark))
+}
+
+/// What the service takes. Of one that is not known the parts that it took say more than S3's rules.
+fn limits(common: &Common<'_>) -> Limits {
+    let limits = common.provider.limits;
+    if !common.provider.name.is_empty() {
+        return limits;
+    }
+    Limits {
+        min_part: 1,
+        ..limits
+    }
 }
 
 /// The algorithm that parts have to come with.
