@@ -3,6 +3,7 @@
 //! Every command drives the same engine as the terminal UI, through commands and reports.
 
 mod abort;
+mod adopt;
 pub mod args;
 mod complete;
 mod connect;
@@ -73,7 +74,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Upload(args)) => block_on(upload::run(&connection, *args)),
         Some(Command::Copy(args)) => block_on(copy::run(&connection, *args)),
         Some(Command::PutPart(args)) => block_on(put_part::run(&connection, args)),
-        Some(Command::Resume(args)) => block_on(resume::run(&connection, args)),
+        Some(Command::Resume(args)) => block_on(resume::run(&connection, *args)),
         Some(Command::Uploads(args)) => block_on(uploads::run(&connection, args)),
         Some(Command::Doctor(args)) => block_on(doctor::run(&connection, args)),
         Some(Command::DemoServer(args)) => block_on(demo_server::run(args)),

@@ -1,7 +1,9 @@
-//! `mopup resume`: goes on with our own interrupted uploads, where they were sent to.
+//! `mopup resume`: goes on with our own interrupted uploads, where they were sent to; what others began is
+//! another module's.
 
 use std::fmt::Write as _;
 
+use super::adopt;
 use super::args::{self, Connection};
 use super::failure::{Exit, Failure};
 use super::ours;
@@ -14,6 +16,9 @@ use crate::protocol::{Command, Fault, Kind, Operation, Outcome};
 use crate::s3::Clock;
 
 pub async fn run(connection: &Connection, args: args::Resume) -> Result<Exit, Failure> {
+    if adopt::is_meant(&args) {
+        return adopt::run(connection, args).await;
+    }
     let refused = || sends::read_only("leave out --read-only");
     if connection.read_only || super::connect::settings(connection)?.read_only {
         return Err(refused());
@@ -261,6 +266,7 @@ mod tests {
                 algorithm: None,
                 signing: PayloadSigning::Auto,
                 width: 8,
+                adopted: None,
             },
             begun: None,
             parts: BTreeMap::new(),

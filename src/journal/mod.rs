@@ -15,14 +15,15 @@
 //! | line | when | fields |
 //! |---|---|---|
 //! | `intent` | first, before `CreateMultipartUpload`; synced | `version` (1), then [`Recipe`] |
-//! | `begun` | the service answered with an upload ID; synced | [`Begun`] |
+//! | `begun` | the service answered with an upload ID; synced; absent where the `intent` has `adopted` | [`Begun`] |
 //! | `part` | the service has a part; the last one of a number counts; synced within a second | [`PartRecord`] |
 //! | `completing` | before `CompleteMultipartUpload`; synced | [`Completing`] |
 //! | `stored`, `aborted` | last; synced | [`End`] |
 //!
 //! Times are RFC 3339 in UTC with milliseconds (a time that RFC 3339 cannot say: a number, the milliseconds since
 //! 1970). Sizes are in bytes. A path that is not UTF-8 is `{"shown": …, "bytes": …}`, the latter in hexadecimal.
-//! What is absent is `null`; only a source that is no object does not speak of one.
+//! What is absent is `null`; only a source that is no object does not speak of one, nor an upload of our own of
+//! having been adopted.
 //!
 //! A process that dies or a machine that loses power may leave a last line that is torn: it is dropped, and
 //! only that one. Any other line that does not fit makes the journal unreadable; nothing is guessed.
@@ -149,6 +150,21 @@ pub struct Recipe {
     pub signing: PayloadSigning,
     /// Parts in flight at most.
     pub width: usize,
+    /// Somebody else began it; an upload of our own does not speak of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adopted: Option<Adopted>,
+}
+
+/// An upload that was there before its journal. With the first line it is recorded as begun.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Adopted {
+    pub begun: Begun,
+    /// `FULL_OBJECT` or `COMPOSITE`; `None`: it has no checksums.
+    pub checksum_type: Option<String>,
+    /// A part of the right size that cannot be compared counts as the file's, as long as it is the one that was
+    /// recorded.
+    pub trust_size: bool,
 }
 
 /// What the service said to the new upload.

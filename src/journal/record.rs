@@ -40,6 +40,8 @@ pub(super) enum Misfit {
 pub(super) struct Order {
     max_parts: u32,
     upload_id: Option<String>,
+    /// Nothing was added to what an adoption begins with.
+    is_only_adopted: bool,
     is_ended: bool,
 }
 
@@ -132,13 +134,18 @@ impl Order {
     pub(super) fn after(recipe: &Recipe) -> Self {
         Self {
             max_parts: recipe.layout.max_parts,
-            upload_id: None,
+            upload_id: recipe
+                .adopted
+                .as_ref()
+                .map(|adopted| adopted.begun.upload_id.clone()),
+            is_only_adopted: recipe.adopted.is_some(),
             is_ended: false,
         }
     }
 
+    /// Whether its upload was begun from here.
     pub(super) fn is_begun(&self) -> bool {
-        self.upload_id.is_some()
+        self.upload_id.is_some() && !self.is_only_adopted
     }
 
     /// Whether `record` may follow; `Err`: why not. The same for reading and for writing.
@@ -167,6 +174,7 @@ impl Order {
 
     /// Takes note of a record that was checked.
     pub(super) fn note(&mut self, record: &Record) {
+        self.is_only_adopted = false;
         match record {
             Record::Begun(begun) => self.upload_id = Some(begun.upload_id.clone()),
             Record::End(_) => self.is_ended = true,
@@ -178,8 +186,8 @@ impl Order {
 impl State {
     pub(super) fn of(recipe: Recipe) -> Self {
         Self {
+            begun: recipe.adopted.as_ref().map(|of| of.begun.clone()),
             recipe,
-            begun: None,
             parts: BTreeMap::new(),
             completing: None,
             end: None,

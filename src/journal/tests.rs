@@ -45,6 +45,7 @@ pub(super) fn recipe() -> Recipe {
         algorithm: Some(Algorithm::Crc64Nvme),
         signing: PayloadSigning::Auto,
         width: 8,
+        adopted: None,
     }
 }
 

@@ -54,7 +54,9 @@ pub fn infer(parts: &[Part], total: u64, limits: &Limits) -> Inference {
     let fits = |guess: &&Guess| guess.misfits == 0;
     match guesses.iter().filter(fits).count() {
         1 => Inference::Sure(guesses[0]),
-        0 if guesses.is_empty() => Inference::Impossible(impossible(parts, total)),
+        0 if guesses.is_empty() || bytes(parts) > total => {
+            Inference::Impossible(impossible(parts, total))
+        }
         0 => Inference::Ambiguous {
             why: "the parts do not have one size".to_owned(),
             guesses,
@@ -93,7 +95,8 @@ fn allowed(size: u64, total: u64, limits: &Limits) -> bool {
     size > 0 && size <= limits.max_part && total.div_ceil(size) <= u64::from(limits.max_parts)
 }
 
-fn guess(parts: &[Part], total: u64, part_size: u64, limits: &Limits) -> Guess {
+/// How well a part size fits what is held of a file of `total` bytes.
+pub fn guess(parts: &[Part], total: u64, part_size: u64, limits: &Limits) -> Guess {
     let layout = layout(total, part_size, limits);
     let fits = |part: &&Part| layout.piece(part.number).map(|piece| piece.len) == Some(part.size);
     let fitting = parts.iter().filter(fits).count();
@@ -104,8 +107,12 @@ fn guess(parts: &[Part], total: u64, part_size: u64, limits: &Limits) -> Guess {
     }
 }
 
+fn bytes(parts: &[Part]) -> u64 {
+    parts.iter().map(|part| part.size).sum()
+}
+
 fn impossible(parts: &[Part], total: u64) -> String {
-    let held: u64 = parts.iter().map(|part| part.size).sum();
+    let held = bytes(parts);
     if held > total {
         return format!(
             "its parts hold {}, the file only {}",

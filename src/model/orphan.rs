@@ -99,9 +99,22 @@ pub enum Proof {
     Size,
 }
 
+/// What tells a file from what it was before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FileMark {
+    /// Bytes.
+    pub size: u64,
+    /// Nanoseconds since 1970.
+    pub modified: Option<i64>,
+    /// A hash over samples of its bytes.
+    pub sample: Option<String>,
+}
+
 /// What an upload holds of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Comparison {
+    /// The file as it was when it was compared.
+    pub file: FileMark,
     pub layout: Layout,
     /// How well the part size fits what is held.
     pub guess: Guess,
@@ -117,6 +130,20 @@ pub struct Comparison {
     pub to_send: u64,
     /// Parts that are to be sent.
     pub parts_to_send: u32,
+}
+
+impl Comparison {
+    /// How many parts of another size the file has a place for.
+    pub fn misfits_within(&self) -> usize {
+        let within = |number: &&u32| self.layout.piece(**number).is_some();
+        self.misfits.iter().filter(within).count()
+    }
+
+    /// Parts that the file has and the upload does not hold at all.
+    pub fn missing(&self) -> usize {
+        let held = self.different.len() + self.misfits_within();
+        (self.parts_to_send as usize).saturating_sub(held)
+    }
 }
 
 /// One part that is to be put by hand.

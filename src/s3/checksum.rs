@@ -59,6 +59,22 @@ pub fn checksum(algorithm: Algorithm, bytes: &[u8]) -> Checksum {
     hasher.finish()
 }
 
+/// An MD5 being computed.
+#[derive(Debug, Default)]
+pub struct Md5Hasher(Md5);
+
+impl Md5Hasher {
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// As an `ETag` writes it.
+    pub fn finish(self) -> String {
+        let digest: [u8; 16] = self.0.finalize().into();
+        hex(&digest)
+    }
+}
+
 fn crc_bytes(algorithm: Algorithm, value: u64) -> Vec<u8> {
     let bytes = value.to_be_bytes();
     match algorithm {
@@ -67,20 +83,10 @@ fn crc_bytes(algorithm: Algorithm, value: u64) -> Vec<u8> {
     }
 }
 
-/// The checksum that the service computes for the object of these parts, each with its bytes: over all bytes for
-/// CRCs, over the parts' checksums with `-N` behind for the others. `None` when one of them is of another
-/// algorithm or unreadable.
+/// The checksum over all bytes of the object of these parts, each with its bytes. `None` when one of them is of
+/// another algorithm or unreadable, and for what is no CRC.
 ///
 /// Source: S3 User Guide, "Checking object integrity", full object and composite checksums.
-pub fn of_object(algorithm: Algorithm, parts: &[(&Checksum, u64)]) -> Option<Checksum> {
-    if algorithm.is_full_object() {
-        full_object(algorithm, parts)
-    } else {
-        composite(algorithm, parts)
-    }
-}
-
-/// The checksum over all bytes, from those of the parts. `None` as in [`of_object`], and for what is no CRC.
 pub fn full_object(algorithm: Algorithm, parts: &[(&Checksum, u64)]) -> Option<Checksum> {
     let of = match algorithm {
         Algorithm::Crc64Nvme => CrcAlgorithm::Crc64Nvme,
@@ -102,7 +108,8 @@ pub fn full_object(algorithm: Algorithm, parts: &[(&Checksum, u64)]) -> Option<C
     })
 }
 
-/// The checksum over the parts' checksums, with `-N` behind. `None` as in [`of_object`].
+/// The checksum over the parts' checksums, with `-N` behind. `None` as in [`full_object`], but for any
+/// algorithm.
 pub fn composite(algorithm: Algorithm, parts: &[(&Checksum, u64)]) -> Option<Checksum> {
     let mut hasher = Hasher::new(algorithm);
     for (part, _) in parts {
@@ -217,15 +224,17 @@ mod tests {
                 .zip(&pieces)
                 .map(|(part, piece)| (part, piece.len() as u64))
                 .collect();
-            let found = of_object(algorithm, &with_len).unwrap();
             if algorithm.is_full_object() {
+                let found = full_object(algorithm, &with_len).unwrap();
                 assert_eq!(found, checksum(algorithm, &whole));
             } else {
+                let found = composite(algorithm, &with_len).unwrap();
                 assert!(found.value.ends_with(&format!("-{}", pieces.len())));
             }
             let other = checksum(Algorithm::Crc32, b"");
             if algorithm != Algorithm::Crc32 {
-                assert_eq!(of_object(algorithm, &[(&other, 0)]), None);
+                assert_eq!(full_object(algorithm, &[(&other, 0)]), None);
+                assert_eq!(composite(algorithm, &[(&other, 0)]), None);
             }
         }
     }

@@ -15,6 +15,7 @@ mod job;
 mod list;
 mod mailbox;
 mod measure;
+mod ours;
 mod pacer;
 mod parts;
 mod upload;

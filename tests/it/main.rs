@@ -7,6 +7,7 @@
     reason = "tests"
 )]
 
+mod adopting;
 mod by_keys;
 mod catalog;
 mod cli;

@@ -1,6 +1,7 @@
 //! The contract on servers that nobody here wrote. `.ci/servers` installs them, starts them on loopback
 //! and names them in the environment; without that these tests say that they were skipped.
 
+mod adopting;
 mod completing;
 mod sending;
 

@@ -1,5 +1,6 @@
 //! The arguments, as clap reads them. Decides nothing.
 
+mod adopting;
 mod completing;
 mod copying;
 mod sending;
@@ -101,8 +102,8 @@ pub enum Command {
     Copy(Box<CopyObject>),
     /// Put single parts into an upload that is there
     PutPart(PutPart),
-    /// Go on with an upload of ours that was interrupted
-    Resume(Resume),
+    /// Go on with an upload that was interrupted, of ours or of another program
+    Resume(Box<Resume>),
     /// List our own uploads that were interrupted or ended lately
     Uploads(Uploads),
     /// Check credentials, endpoint, permissions and quirks; changes nothing

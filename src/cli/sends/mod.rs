@@ -49,6 +49,7 @@ pub async fn drive(
             match report.news {
                 News::Sending(sending) => teller.sending(*sending),
                 News::Sent(sent) => teller.sent(&sent),
+                News::Compared(found) => teller.compared(*found),
                 News::Placed(placed) => teller.placed(&placed),
                 News::Warning(fault) => teller.warning(&fault),
                 News::Ended(outcome) => {

@@ -4,6 +4,7 @@
 //! Nobody who stops reading stops an upload: what cannot be written is dropped, and told at the end unless it is a
 //! closed pipe.
 
+mod compared;
 mod placed;
 
 use std::collections::{BTreeMap, HashSet};
@@ -20,6 +21,7 @@ use crate::cli::args::Telling;
 use crate::cli::failure::{Exit, Failure};
 use crate::cli::output::{Status, complain, sentence};
 use crate::model::human::{self, escape};
+use crate::model::orphan::Comparison;
 use crate::model::send::{Phase, Sending, StoredObject, Verdict};
 use crate::protocol::{Fault, Outcome, Sent, SentOutcome};
 use crate::s3::Clock;
@@ -58,6 +60,9 @@ pub struct Teller {
     /// The files of parts that are put, by number.
     files: BTreeMap<u32, String>,
     cancelled: bool,
+    /// An upload is compared, and not ours yet.
+    compares: bool,
+    comparison: Option<Comparison>,
 }
 
 impl Teller {
@@ -87,6 +92,8 @@ impl Teller {
             about: None,
             files: BTreeMap::new(),
             cancelled: false,
+            compares: false,
+            comparison: None,
         }
     }
 
@@ -134,8 +141,8 @@ impl Teller {
 
     fn events(&mut self) {
         let sending = std::mem::take(&mut self.last);
-        let puts = self.document.placed.is_some();
-        if let Some(begun) = Begun::of(&sending).filter(|_| !puts) {
+        let is_theirs = self.document.placed.is_some() || self.compares;
+        if let Some(begun) = Begun::of(&sending).filter(|_| !is_theirs) {
             let id = sending.target.as_ref().map(|of| of.upload_id.clone());
             if id.is_some_and(|id| self.begun.insert(id)) {
                 self.event("begun", begun);

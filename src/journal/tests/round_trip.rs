@@ -156,6 +156,7 @@ fn recipes() -> impl Strategy<Value = Recipe> {
             algorithm,
             signing,
             width,
+            adopted: None,
         }
     })
 }

@@ -3,7 +3,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::ours::{self, Ours};
 use super::{choice, foretell};
 use crate::model::bucket::is_directory_bucket;
 use crate::model::completion::{Completion, Existing, Known, judge};
@@ -17,6 +16,7 @@ use crate::s3::{HeadObject, ObjectInfo};
 use crate::tasks::files::at_home;
 use crate::tasks::job::{Asker, Job};
 use crate::tasks::list::UploadsWalk;
+use crate::tasks::ours::{self, Ours};
 use crate::tasks::pacer::Stop;
 use crate::tasks::parts::PartsWalk;
 use crate::tasks::upload::key;

@@ -6,7 +6,6 @@ mod choice;
 mod end;
 mod foretell;
 mod look;
-mod ours;
 
 use super::job::{Job, stopped};
 use crate::model::orphan::{Ending, Inquiry};

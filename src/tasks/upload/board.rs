@@ -213,7 +213,10 @@ fn time_left(told: &Sending) -> Option<Duration> {
         told.average
     };
     let missing = total.saturating_sub(told.stored + told.in_flight);
-    let going = matches!(told.phase, Phase::Sending | Phase::Waiting);
+    let going = matches!(
+        told.phase,
+        Phase::Sending | Phase::Waiting | Phase::Comparing
+    );
     (rate > 0 && going).then(|| Duration::from_secs(missing / rate))
 }
 

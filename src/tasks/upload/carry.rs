@@ -13,7 +13,7 @@ use super::transfer::{Checks, Transfer};
 use crate::journal::{Begun, End, Recipe};
 use crate::model::Target;
 use crate::model::send::Access;
-use crate::protocol::{AbortOutcome, Fault, Kind, SentOutcome};
+use crate::protocol::{AbortOutcome, Fault, Kind, News, Outcome, Sent, SentOutcome};
 use crate::tasks::abort;
 use crate::tasks::job::Job;
 use crate::tasks::pacer::Stop;
@@ -85,6 +85,7 @@ pub(super) async fn begun<'a>(
         checks: Checks::default(),
         held: BTreeMap::new(),
         known: BTreeMap::new(),
+        verified: BTreeMap::new(),
         completing: std::sync::OnceLock::new(),
         arrived: AtomicU64::new(0),
         sent: AtomicU64::new(0),
@@ -140,6 +141,19 @@ pub(super) async fn carry(transfer: &Transfer<'_>) -> SentOutcome {
         },
         Err(Stop::Fault(fault)) => SentOutcome::Failed { fault, kept },
     }
+}
+
+/// Tells what became of the only upload of a job.
+pub(super) async fn told(job: &Job, sent: Sent) -> Outcome {
+    let left = matches!(
+        sent.outcome,
+        SentOutcome::Kept { .. } | SentOutcome::NotBegun | SentOutcome::Aborted { .. }
+    );
+    job.tell(News::Sent(Box::new(sent))).await;
+    if left {
+        return Outcome::Cancelled { done: 0, left: 1 };
+    }
+    Outcome::Done
 }
 
 /// Aborts an upload of ours and makes sure that nothing is left; answers the bytes freed.

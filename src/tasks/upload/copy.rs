@@ -133,6 +133,7 @@ impl Copying<'_> {
             algorithm: self.algorithm(),
             signing: PayloadSigning::Auto,
             width,
+            adopted: None,
         };
         common.board.begin_parts(&recipe.layout, width);
         let fixed = self.order.pace.width.or(Some(width));

@@ -10,7 +10,7 @@ use crate::model::Algorithm;
 use crate::model::part::Checksum;
 use crate::model::send::{Phase, StoredObject, Verdict};
 use crate::protocol::Kind;
-use crate::s3::checksum::{multipart_etag, of_object};
+use crate::s3::checksum::{composite, full_object, multipart_etag};
 use crate::s3::{Complete, NamedPart, ObjectInfo};
 use crate::tasks::pacer::Stop;
 
@@ -80,7 +80,23 @@ impl Transfer<'_> {
             size: parts.values().map(|part| part.size).sum(),
             parts: u32::try_from(parts.len()).unwrap_or(u32::MAX),
             etag: multipart_etag(parts.values().map(|part| part.etag.as_str())),
-            checksum: algorithm.and_then(|algorithm| of_object(algorithm, checksums.as_deref()?)),
+            checksum: algorithm.and_then(|algorithm| {
+                let parts = checksums.as_deref()?;
+                if self.is_full_object() {
+                    full_object(algorithm, parts)
+                } else {
+                    composite(algorithm, parts)
+                }
+            }),
+        }
+    }
+
+    /// Whether the object's checksum is over all its bytes: what others began may be of the other type.
+    fn is_full_object(&self) -> bool {
+        let adopted = self.recipe.adopted.as_ref();
+        match adopted.and_then(|adopted| adopted.checksum_type.as_deref()) {
+            Some(kind) => kind == "FULL_OBJECT",
+            None => self.algorithm.is_some_and(Algorithm::is_full_object),
         }
     }
 
@@ -100,10 +116,7 @@ impl Transfer<'_> {
             parts: named.collect(),
             size: Some(expected.size),
             // A composite one is the service's to compute.
-            checksum: expected
-                .checksum
-                .clone()
-                .filter(|_| self.algorithm.is_some_and(Algorithm::is_full_object)),
+            checksum: expected.checksum.clone().filter(|_| self.is_full_object()),
             if_none_match: self.recipe.if_none_match,
         }
     }

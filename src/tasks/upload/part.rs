@@ -7,7 +7,8 @@ use bytes::Bytes;
 
 use super::attempt::{persist, watch};
 use super::board::PartMeter;
-use super::transfer::{Transfer, md5};
+use super::same::md5;
+use super::transfer::Transfer;
 use crate::journal::PartRecord;
 use crate::model::part::Checksum;
 use crate::protocol::{Fault, Kind, News, Operation};

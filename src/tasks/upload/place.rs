@@ -6,26 +6,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::AtomicU64;
 
 use super::board::Board;
+use super::held::{Held, held, is_dead, shown};
 use super::pool::Pool;
 use super::prepare::{Common, key};
 use super::record::{Record, blocking, fault};
 use super::source::{Opened, changed, unreadable};
 use super::transfer::{Checks, Transfer, report};
-use crate::journal::{self, Recipe};
+use crate::journal::Recipe;
+use crate::model::Algorithm;
 use crate::model::checksum::ChecksumWish;
-use crate::model::liveness::{Life, life};
 use crate::model::orphan::{Placement, Placing};
-use crate::model::part::UploadInfo;
 use crate::model::placing::check;
 use crate::model::plan::{DEFAULT_MEMORY, DEFAULT_WIDTH, Layout, Piece};
 use crate::model::send::{Access, Cell, Encryption, ObjectOptions, Source};
-use crate::model::{Algorithm, Extent, Measure, Part, Target, Timestamp};
 use crate::protocol::{Fault, Kind, Outcome};
-use crate::s3::ListUploads;
 use crate::tasks::files::at_home;
 use crate::tasks::job::{Job, stopped};
 use crate::tasks::pacer::Stop;
-use crate::tasks::parts::PartsWalk;
 
 /// So many files are open at once.
 const OPEN: usize = 128;
@@ -47,15 +44,6 @@ pub(in crate::tasks) async fn place(job: &Job, placing: Placing) -> Outcome {
     }
 }
 
-/// What an upload holds, as far as it may be looked at.
-#[derive(Debug, Default)]
-struct Held {
-    info: UploadInfo,
-    parts: BTreeMap<u32, Part>,
-    /// `None`: it may not.
-    extent: Option<Extent>,
-}
-
 /// Parts that may be put.
 #[derive(Debug)]
 struct Placer<'a> {
@@ -75,10 +63,13 @@ impl<'a> Placer<'a> {
         let from = placing.keys.customer_key_from.clone();
         key(&mut access, from).await.map_err(Stop::Fault)?;
         let pieces = measured(&placing.pieces).await.map_err(Stop::Fault)?;
-        let held = held(&common, &placing.target, &access).await?;
+        let held = held(&common, &placing.target, &access)
+            .await
+            .map_err(gone)?;
         fits(&common, &placing, &pieces, &held).map_err(Stop::Fault)?;
         if !placing.include_active {
-            is_dead(job, &common, &placing, &held).await?;
+            let hint = "--include-active writes into it all the same";
+            is_dead(&common, &placing.target, held.extent, hint).await?;
         }
         let width = DEFAULT_WIDTH.min(pieces.len()).max(1);
         let lens = pieces.iter().map(|(piece, _)| piece.len);
@@ -173,6 +164,7 @@ impl<'a> Placer<'a> {
             algorithm,
             signing: self.placing.signing,
             width: self.width,
+            adopted: None,
         };
         Ok(Transfer {
             job: common.job,
@@ -189,6 +181,7 @@ impl<'a> Placer<'a> {
             checks: Checks::default(),
             held: BTreeMap::new(),
             known: BTreeMap::new(),
+            verified: BTreeMap::new(),
             completing: std::sync::OnceLock::new(),
             arrived: AtomicU64::new(0),
             sent: AtomicU64::new(0),
@@ -236,34 +229,6 @@ fn measure(placement: Placement) -> Result<(Piece, Placement), Fault> {
     }
 }
 
-async fn held(common: &Common<'_>, target: &Target, access: &Access) -> Result<Held, Stop> {
-    let mut walk = PartsWalk::with_access(target.clone(), access.clone());
-    let mut held = Held {
-        extent: Some(Extent::default()),
-        ..Held::default()
-    };
-    loop {
-        match walk.next(&common.asker).await {
-            Ok(Some((info, parts))) => {
-                if held.parts.is_empty() {
-                    held.info = info;
-                }
-                for part in parts {
-                    if let Some(extent) = &mut held.extent {
-                        extent.add(&part);
-                    }
-                    held.parts.insert(part.number, part);
-                }
-            }
-            Ok(None) => return Ok(held),
-            Err(Stop::Fault(fault)) if fault.kind == Kind::Denied => {
-                return Ok(Held::default());
-            }
-            Err(stop) => return Err(gone(stop)),
-        }
-    }
-}
-
 /// Refuses what the provider would, and what would overwrite.
 fn fits(
     common: &Common<'_>,
@@ -296,87 +261,6 @@ fn fits(
         };
         invalid(&misplaced.to_string(), hint)
     })
-}
-
-/// Refuses what shows a sign of life, or may be alive.
-async fn is_dead(
-    job: &Job,
-    common: &Common<'_>,
-    placing: &Placing,
-    held: &Held,
-) -> Result<(), Stop> {
-    let target = &placing.target;
-    if let Some(id) = busy(job, target).await.map_err(Stop::Fault)? {
-        let why = format!("a process of ours works on it as {id}");
-        return Err(Stop::Fault(alive(target, &why)));
-    }
-    let dated = held.extent.is_some_and(|extent| extent.last_part.is_some());
-    let initiated = if dated {
-        None
-    } else {
-        initiated(common, target).await?
-    };
-    let measure = held.extent.map_or(Measure::Denied, Measure::Exact);
-    let now = job.cautious_now();
-    let why = match life(initiated, &measure, now, &job.settings.thresholds) {
-        Life::Dead => return Ok(()),
-        Life::Alive => "active: it showed a sign of life within the hour",
-        Life::Undetermined => "its parts may not be listed or carry no date, so it may be alive",
-    };
-    Err(Stop::Fault(alive(target, why)))
-}
-
-fn alive(target: &Target, why: &str) -> Fault {
-    Fault {
-        kind: Kind::Precondition,
-        target: shown(target),
-        hint: "--include-active writes into it all the same".to_owned(),
-        ..fault(why)
-    }
-}
-
-/// When it was begun; `None` where that cannot be seen.
-async fn initiated(common: &Common<'_>, target: &Target) -> Result<Option<Timestamp>, Stop> {
-    let mut request = ListUploads {
-        bucket: target.bucket.clone(),
-        prefix: target.key.clone(),
-        ..ListUploads::default()
-    };
-    loop {
-        let page = match common.asker.list_uploads(&request).await {
-            Ok(page) => page,
-            Err(Stop::Fault(fault)) if fault.kind == Kind::Denied => return Ok(None),
-            Err(stop) => return Err(stop),
-        };
-        let mut ours = page.uploads.iter();
-        if let Some(found) = ours.find(|one| one.upload_id == target.upload_id) {
-            return Ok(found.initiated);
-        }
-        match page.next {
-            Some(next) if request.marker.as_ref() != Some(&next) && next.key <= target.key => {
-                request.marker = Some(next);
-            }
-            _ => return Ok(None),
-        }
-    }
-}
-
-/// The journal of ours that a process is writing for this upload now.
-async fn busy(job: &Job, target: &Target) -> Result<Option<String>, Fault> {
-    let Some(folder) = job.settings.journal.clone() else {
-        return Ok(None);
-    };
-    let entries = blocking(move || journal::list(&folder)).await?;
-    let mut busy = entries.into_iter().filter(|entry| entry.is_busy);
-    let found = busy.find(|entry| {
-        let begun = entry.state.as_ref().ok().and_then(|of| of.begun.as_ref());
-        begun.is_some_and(|begun| begun.upload_id == target.upload_id)
-    });
-    Ok(found.map(|entry| entry.id))
-}
-
-fn shown(target: &Target) -> String {
-    format!("s3://{}/{}", target.bucket, target.key)
 }
 
 /// No upload is begun in the place of one that is gone.

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::attempt::{persist, watch};
 use super::board::{Board, PartMeter};
 use super::part::{blames_checksum, refused};
-use super::transfer::{hashed, md5};
+use super::same::{hashed, md5};
 use crate::model::Algorithm;
 use crate::model::part::Checksum;
 use crate::model::send::{Access, ObjectOptions, PayloadSigning, StoredObject, Verdict};

@@ -307,6 +307,7 @@ impl<'a> Queue<'a> {
             algorithm: common.algorithm(self.order.checksum),
             signing: self.order.signing,
             width,
+            adopted: None,
         };
         common.board.begin_parts(&recipe.layout, width);
         common.board.width(|at| at.fix(self.order.pace.width));

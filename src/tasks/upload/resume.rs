@@ -6,7 +6,7 @@ use std::sync::atomic::AtomicU64;
 
 use super::begin::{Beginning, target};
 use super::board::Board;
-use super::carry::{announce, begin, carry, give_up};
+use super::carry::{announce, begin, carry, give_up, told};
 use super::copy::{self, CopyKeys, copy_with};
 use super::identity::difference;
 use super::pool::Pool;
@@ -22,7 +22,7 @@ use crate::model::copy::CopyOrder;
 use crate::model::plan::Wish;
 use crate::model::send::{Access, Encryption, Order, Phase, Resumption, Source};
 use crate::model::{Algorithm, Part, human};
-use crate::protocol::{Fault, Kind, News, Outcome, Sent, SentOutcome};
+use crate::protocol::{Fault, Kind, Outcome, Sent, SentOutcome};
 use crate::tasks::job::{Job, stopped};
 use crate::tasks::pacer::Stop;
 use crate::tasks::parts::PartsWalk;
@@ -117,15 +117,7 @@ impl<'a> Resume<'a> {
         let (upload_id, outcome) = self.go_on().await;
         sent.upload_id = upload_id;
         sent.outcome = outcome;
-        let left = matches!(
-            sent.outcome,
-            SentOutcome::Kept { .. } | SentOutcome::NotBegun | SentOutcome::Aborted { .. }
-        );
-        job.tell(News::Sent(Box::new(sent))).await;
-        if left {
-            return Outcome::Cancelled { done: 0, left: 1 };
-        }
-        Outcome::Done
+        told(job, sent).await
     }
 
     async fn go_on(self) -> (Option<String>, SentOutcome) {
@@ -153,6 +145,7 @@ impl<'a> Resume<'a> {
             checks: Checks::default(),
             held: BTreeMap::new(),
             known,
+            verified: BTreeMap::new(),
             completing: OnceLock::new(),
             arrived: AtomicU64::new(0),
             sent: AtomicU64::new(0),

@@ -1,5 +1,6 @@
 //! Where bytes come from: files read by offset, streams read once, always off the threads that must not wait.
 
+mod hashing;
 mod object;
 mod pieces;
 
@@ -23,6 +24,7 @@ use crate::protocol::{Fault, Kind, Operation};
 use crate::s3::CopySource;
 use crate::s3::checksum::Hasher;
 use crate::tasks::files::at_home;
+pub(super) use hashing::{By, Watch};
 use pieces::Pieces;
 
 /// Read and hashed so much at a time: it is still in the cache when it is hashed.

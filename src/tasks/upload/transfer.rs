@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use bytes::Bytes;
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
@@ -16,13 +15,12 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use super::board::Board;
 use super::pool::Pool;
 use super::record::Record;
+use super::same::hashed;
 use super::source::{Opened, Part};
 use crate::journal::{Completing, PartRecord, Recipe};
-use crate::model::part::Checksum;
 use crate::model::send::{Access, Cell, Pace, Phase};
 use crate::model::{Algorithm, Target};
 use crate::protocol::{Fault, News};
-use crate::s3::checksum::{checksum, is_md5, md5_etag};
 use crate::tasks::job::{Asker, Job};
 use crate::tasks::pacer::Stop;
 
@@ -56,6 +54,8 @@ pub(super) struct Transfer<'a> {
     pub(super) held: BTreeMap<u32, crate::model::Part>,
     /// What was recorded when it was sent.
     pub(super) known: BTreeMap<u32, PartRecord>,
+    /// What is held and was found equal before: neither read nor sent again.
+    pub(super) verified: BTreeMap<u32, PartRecord>,
     /// What the object has to be, once a Complete was asked for.
     pub(super) completing: OnceLock<Completing>,
     /// Bytes that the service has of this upload for certain.
@@ -118,7 +118,7 @@ impl Transfer<'_> {
     /// Brings every part to the service; answers them by number.
     pub(super) async fn run(&self) -> Result<BTreeMap<u32, PartRecord>, Stop> {
         let mut plan = self.plan();
-        let mut done = BTreeMap::new();
+        let mut done = self.verified();
         let mut running = FuturesUnordered::new();
         let mut ticks = interval(OFTEN);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -199,6 +199,7 @@ impl Transfer<'_> {
     fn plan(&self) -> Plan {
         let layout = &self.recipe.layout;
         let numbers = 1..=layout.count().unwrap_or(0);
+        let numbers = numbers.filter(|number| !self.verified.contains_key(number));
         let fits = |number: &u32| {
             let held = self.held.get(number).map(|part| part.size);
             held.is_some() && held == layout.piece(*number).map(|piece| piece.len)
@@ -216,6 +217,16 @@ impl Transfer<'_> {
             comparing: 0,
             stream: self.opened.record.is_stream,
         }
+    }
+
+    /// What is done before it begins.
+    fn verified(&self) -> BTreeMap<u32, PartRecord> {
+        for (number, part) in &self.verified {
+            self.board.stored(part.size, true);
+            self.arrived.fetch_add(part.size, Ordering::Relaxed);
+            self.board.mark(*number, Cell::Done);
+        }
+        self.verified.clone()
     }
 
     /// Takes in what ended.
@@ -270,20 +281,6 @@ impl Transfer<'_> {
         }
     }
 
-    /// What a part's bytes are hashed by: as the service hashed the one it has, else as the upload's own.
-    fn hash_by(&self, number: u32) -> Option<Algorithm> {
-        let held = self
-            .held
-            .get(&number)
-            .and_then(|part| part.checksum.as_ref());
-        held.and_then(|checksum| Algorithm::from_name(&checksum.algorithm))
-            .or(self.algorithm)
-            .or_else(|| {
-                let known = self.known.get(&number)?.checksum.as_ref()?;
-                Algorithm::from_name(&known.algorithm)
-            })
-    }
-
     /// Compares a part with what the service has, and sends it if they differ.
     async fn settle(&self, part: Part) -> Result<PartRecord, Stop> {
         let (piece, number) = (part.piece, part.piece.number);
@@ -325,34 +322,6 @@ impl Transfer<'_> {
         Ok(record)
     }
 
-    /// Whether the service's part has these bytes: by its checksum, else by what was recorded when it was sent,
-    /// else by an `ETag` that is an MD5. What cannot be compared is not trusted.
-    async fn is_same(
-        &self,
-        held: &crate::model::Part,
-        bytes: &Bytes,
-        read: Option<&Checksum>,
-    ) -> bool {
-        if let (Some(stored), Some(read)) = (&held.checksum, read)
-            && stored.algorithm.eq_ignore_ascii_case(&read.algorithm)
-        {
-            return stored.value == read.value;
-        }
-        if let Some(known) = self.known.get(&held.number)
-            && known.etag == held.etag
-            && let Some(recorded) = &known.checksum
-            && let Some(algorithm) = Algorithm::from_name(&recorded.algorithm)
-        {
-            return match read {
-                Some(read) if read.algorithm == recorded.algorithm => read == recorded,
-                _ => hashed(algorithm, bytes).await == *recorded,
-            };
-        }
-        is_md5(&held.etag)
-            && self.recipe.options.encryption.keeps_md5()
-            && md5(bytes).await == held.etag.to_ascii_lowercase()
-    }
-
     /// Tells how far it is.
     pub(super) fn report(&self) {
         report(self.job, &self.board);
@@ -383,20 +352,6 @@ pub(super) fn report(job: &Job, board: &Board) {
         told.trouble = Some("the service asks to slow down".to_owned());
     }
     job.sending(told);
-}
-
-/// The MD5 as an `ETag` writes it, computed off this thread.
-pub(super) async fn md5(bytes: &Bytes) -> String {
-    let bytes = bytes.clone();
-    let digest = tokio::task::spawn_blocking(move || md5_etag(&bytes)).await;
-    digest.unwrap_or_default()
-}
-
-/// The checksum, computed off this thread.
-pub(super) async fn hashed(algorithm: Algorithm, bytes: &Bytes) -> Checksum {
-    let shared = bytes.clone();
-    let found = tokio::task::spawn_blocking(move || checksum(algorithm, &shared)).await;
-    found.unwrap_or_else(|_| checksum(algorithm, bytes))
 }
 
 /// Waits until then; without a time for ever.

@@ -14,7 +14,7 @@ fn answer(shop: &Shop, answer: &str) -> (String, u32) {
 }
 
 /// Runs a command in a terminal, answers its question, and tells what was shown and the exit code.
-fn typed(shop: &Shop, args: &[&str], question: &str, answer: &str) -> (String, u32) {
+pub(super) fn typed(shop: &Shop, args: &[&str], question: &str, answer: &str) -> (String, u32) {
     let pty = native_pty_system().openpty(PtySize::default()).unwrap();
     let wanted = shop.command(args);
     let mut command = CommandBuilder::new(wanted.get_program());

@@ -57,6 +57,7 @@ impl Shop {
             algorithm: None,
             signing: PayloadSigning::Auto,
             width: 8,
+            adopted: None,
         };
         Journal::create(&self.journals(), &recipe).unwrap()
     }

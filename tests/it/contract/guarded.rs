@@ -4,7 +4,7 @@ use mopup::model::Algorithm;
 use mopup::model::part::Checksum;
 use mopup::model::send::{Access, CustomerKey, Encryption, ObjectOptions};
 use mopup::protocol::Kind;
-use mopup::s3::checksum::{checksum, md5_etag, of_object};
+use mopup::s3::checksum::{checksum, composite, full_object, md5_etag};
 use mopup::s3::{Complete, CreateUpload, NamedPart, PutObject};
 
 use super::World;
@@ -94,7 +94,12 @@ async fn two_parts(upload: &Sending<'_>) -> (Vec<NamedPart>, Checksum) {
         .zip([one.len(), two.len()])
         .map(|(part, len)| (part.checksum.as_ref().expect("a checksum"), len as u64))
         .collect();
-    let whole = of_object(upload.algorithm.expect("an algorithm"), &sums);
+    let algorithm = upload.algorithm.expect("an algorithm");
+    let whole = if algorithm.is_full_object() {
+        full_object(algorithm, &sums)
+    } else {
+        composite(algorithm, &sums)
+    };
     (parts.clone(), whole.expect("they combine"))
 }
 

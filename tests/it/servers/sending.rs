@@ -21,15 +21,15 @@ fn bytes(count: usize) -> Vec<u8> {
 }
 
 /// A bucket on a foreign server, and a home directory for the binary.
-struct There {
-    server: Foreign,
-    client: Client,
-    bucket: String,
-    home: tempfile::TempDir,
+pub(super) struct There {
+    pub(super) server: Foreign,
+    pub(super) client: Client,
+    pub(super) bucket: String,
+    pub(super) home: tempfile::TempDir,
 }
 
 impl There {
-    async fn at(server: Foreign) -> Self {
+    pub(super) async fn at(server: Foreign) -> Self {
         let client = server.client();
         let bucket = format!("sends-{:08x}", fastrand::u32(..));
         client.create_bucket().bucket(&bucket).send().await.unwrap();
@@ -41,14 +41,14 @@ impl There {
         }
     }
 
-    fn file(&self, name: &str, count: usize) -> (PathBuf, Vec<u8>) {
+    pub(super) fn file(&self, name: &str, count: usize) -> (PathBuf, Vec<u8>) {
         let path = self.home.path().join(name);
         let bytes = bytes(count);
         std::fs::write(&path, &bytes).unwrap();
         (path, bytes)
     }
 
-    fn command(&self, args: &[&str]) -> Command {
+    pub(super) fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mopup"));
         command
             .env_clear()
@@ -65,7 +65,7 @@ impl There {
         command
     }
 
-    fn address(&self, key: &str) -> String {
+    pub(super) fn address(&self, key: &str) -> String {
         format!("s3://{}/{key}", self.bucket)
     }
 
@@ -86,7 +86,7 @@ impl There {
 
     /// What the document says of the only file.
     #[track_caller]
-    fn stored(&self, output: &Output) -> Value {
+    pub(super) fn stored(&self, output: &Output) -> Value {
         let told = String::from_utf8_lossy(&output.stderr);
         let name = self.server.name;
         assert_eq!(output.status.code(), Some(0), "{name}: {told}");
@@ -99,7 +99,7 @@ impl There {
         document["stored"][0].clone()
     }
 
-    async fn holds(&self, key: &str, content: &[u8]) {
+    pub(super) async fn holds(&self, key: &str, content: &[u8]) {
         let got = self.client.get_object().bucket(&self.bucket).key(key);
         let got = got.send().await.unwrap().body.collect().await.unwrap();
         assert!(
@@ -111,7 +111,7 @@ impl There {
     }
 
     /// The uploads in progress: their IDs.
-    async fn uploads(&self) -> Vec<String> {
+    pub(super) async fn uploads(&self) -> Vec<String> {
         let listed = self.client.list_multipart_uploads().bucket(&self.bucket);
         match listed.send().await {
             Ok(listed) => {

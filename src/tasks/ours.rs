@@ -9,32 +9,34 @@ use crate::tasks::upload::blocking;
 
 /// An upload that this program began, or adopted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Ours {
+pub(in crate::tasks) struct Ours {
     /// The journal's name for it.
-    pub(super) id: String,
+    pub(in crate::tasks) id: String,
     /// Somebody works on it now.
-    pub(super) is_busy: bool,
-    pub(super) has_ended: bool,
+    pub(in crate::tasks) is_busy: bool,
+    pub(in crate::tasks) has_ended: bool,
     /// Bytes of what was to be sent; `None`: a stream.
-    pub(super) total: Option<u64>,
-    pub(super) encryption: Encryption,
+    pub(in crate::tasks) total: Option<u64>,
+    pub(in crate::tasks) encryption: Encryption,
 }
 
-/// The journal of this upload, if there is one. Journals that cannot be read are nobody's.
-pub(super) async fn find(job: &Job, target: &Target) -> Result<Option<Ours>, Fault> {
+/// The newest journal of this upload, if there is one.
+pub(in crate::tasks) async fn find(job: &Job, target: &Target) -> Result<Option<Ours>, Fault> {
+    Ok(all(job, target).await?.into_iter().next())
+}
+
+/// The journals of this upload, newest first. Those that cannot be read are nobody's.
+pub(in crate::tasks) async fn all(job: &Job, target: &Target) -> Result<Vec<Ours>, Fault> {
     let Some(folder) = job.settings.journal.clone() else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let endpoint = job.store.identity().await?.endpoint;
     let target = target.clone();
     blocking(move || {
         let entries = journal::list(&folder)?;
-        Ok::<_, JournalError>(
-            entries
-                .into_iter()
-                .rev()
-                .find_map(|entry| of(entry, &target, endpoint.as_deref())),
-        )
+        let ours = entries.into_iter().rev();
+        let ours = ours.filter_map(|entry| of(entry, &target, endpoint.as_deref()));
+        Ok::<_, JournalError>(ours.collect())
     })
     .await
 }
