@@ -34,6 +34,7 @@ impl App {
             Action::Folders => self.toggle_folders(),
             Action::SizeAll => self.ask_size_all(),
             Action::Abort => self.ask_abort(),
+            Action::Complete => self.ask_complete(effects),
             Action::Upload => {
                 if let Err(why) = self.ask_upload(None, effects) {
                     self.say(Severity::Warning, why);

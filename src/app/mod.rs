@@ -2,8 +2,11 @@
 
 mod act;
 pub mod action;
+pub mod adopting;
+mod browsing;
 pub mod columns;
 mod commands;
+mod completing;
 pub mod cursor;
 pub mod dialog;
 mod filters;

@@ -44,10 +44,13 @@ impl App {
             (News::Aborted(outcomes), Purpose::Abort { bucket }) => {
                 self.take_outcomes(job, &bucket, outcomes);
             }
-            (News::Sending(sending), Purpose::Send { .. }) => self.take_sending(job, sending),
-            (News::Sent(sent), Purpose::Send { .. } | Purpose::Discard { .. }) => {
-                self.take_sent(job, *sent);
+            (News::Sending(sending), _) => self.take_sending(job, sending),
+            (News::Compared(comparison), Purpose::Compare(adoption)) => {
+                self.take_compared(job, *adoption, *comparison);
             }
+            (News::Judged(judged), Purpose::Judge) => self.take_judged(job, *judged),
+            (News::Made(made), Purpose::Complete(_)) => self.take_made(job, *made),
+            (News::Sent(sent), _) => self.take_sent(job, *sent),
             (News::Warning(fault), _) => self.take_warning(job, fault),
             (News::Interrupted(entries), Purpose::Interrupted(look)) => {
                 self.take_interrupted(entries, &look, effects);
@@ -220,6 +223,17 @@ impl App {
                 }
             }
             Purpose::Folder => self.folder_ended(job, &outcome, effects),
+            Purpose::Judge => self.judge_ended(job, &outcome),
+            Purpose::Compare(adoption) => {
+                self.tell_row(&adoption.target, &outcome);
+                self.task_ended(job, purpose, outcome.clone());
+                self.compare_ended(&outcome);
+            }
+            Purpose::Complete(target) | Purpose::Adopt(target) => {
+                self.tell_row(target, &outcome);
+                self.task_ended(job, purpose, outcome);
+                self.transfer_ended(job, effects);
+            }
             Purpose::MeasureAll { .. } | Purpose::Abort { .. } => {
                 self.task_ended(job, purpose, outcome);
             }
@@ -238,6 +252,8 @@ impl App {
         let now = self.now;
         let Some(parts) = &mut self.parts else { return };
         parts.end(outcome);
+        self.infer_for_adoption();
+        let Some(parts) = &mut self.parts else { return };
         let Some(place) = self.buckets.get_mut(&parts.target.bucket) else {
             return;
         };

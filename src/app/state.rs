@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::cursor::Cursor;
+use super::dialog::adopt::Compared;
 use super::dialog::{Dialog, END};
 use super::jobs::Jobs;
 use super::layout::{Layout, Pane, layout};
@@ -113,6 +114,8 @@ pub struct App {
     pub(super) history: Vec<String>,
     /// Where the upload dialog looked for files last.
     pub(super) browsed: Browsed,
+    /// The newest comparison of an upload with a file that nothing came of yet.
+    pub compared: Option<Compared>,
     /// What this run changed, for the farewell.
     pub(super) sums: AbortSums,
     pub(super) sent: SendSums,
@@ -146,6 +149,7 @@ impl App {
             jobs: Jobs::default(),
             history: Vec::new(),
             browsed: Browsed::default(),
+            compared: None,
             sums: AbortSums::default(),
             sent: SendSums::default(),
             kept: BTreeMap::new(),

@@ -1,7 +1,9 @@
 //! Events in, effects out.
 
 mod aborting;
+mod adopting;
 mod commands;
+mod completing;
 mod interrupted;
 mod leaving;
 mod listing;

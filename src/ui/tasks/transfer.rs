@@ -25,6 +25,8 @@ pub fn line(task: &Task, transfer: &Transfer, theme: &Theme, area: Rect, buffer:
     let room = (area.width * (share - 1) / (share * 2)).clamp(12, 64);
     let sign = match task.kind {
         TaskKind::Discard => "✗ ",
+        TaskKind::Complete => "✓ ",
+        TaskKind::Compare => "= ",
         _ => "↑ ",
     };
     let rest = put(buffer, area, sign, theme.accent);
@@ -77,7 +79,7 @@ fn name(transfer: &Transfer, room: usize) -> String {
 /// How far it is or how it ended; the most important first.
 pub fn figures(task: &Task, transfer: &Transfer, theme: &Theme) -> Vec<Piece> {
     let pieces = match &task.ended {
-        Some((_, outcome)) => ended(transfer, outcome, theme),
+        Some((_, outcome)) => ended(task, transfer, outcome, theme),
         None => running(task, transfer, theme),
     };
     pieces
@@ -183,10 +185,10 @@ pub fn percent(transfer: &Transfer, now: &Sending) -> Option<String> {
     Some(format!("{} %", if whole { 100 } else { percent.min(99) }))
 }
 
-fn ended(transfer: &Transfer, outcome: &Outcome, theme: &Theme) -> Vec<Piece> {
+fn ended(task: &Task, transfer: &Transfer, outcome: &Outcome, theme: &Theme) -> Vec<Piece> {
     let told = |text: String, style| vec![Piece::new(text, style, 0)];
     let Some(sent) = transfer.only() else {
-        let (severity, text) = transfer.verdict(outcome);
+        let (severity, text) = task.verdict(outcome);
         let style = severity_style(severity, theme);
         let text = match outcome {
             Outcome::Failed(fault) => format!("failed: {}", escape(&fault.message)),
@@ -195,12 +197,16 @@ fn ended(transfer: &Transfer, outcome: &Outcome, theme: &Theme) -> Vec<Piece> {
         };
         return told(text, style);
     };
+    let done = match task.kind {
+        TaskKind::Complete => "completed",
+        _ => "stored",
+    };
     match &sent.outcome {
         SentOutcome::Stored(object) => {
             let mut pieces = match &object.verdict {
-                Verdict::Verified(_) => told("stored and verified ✓".to_owned(), theme.good),
+                Verdict::Verified(_) => told(format!("{done} and verified ✓"), theme.good),
                 Verdict::Unverified(why) => {
-                    told(format!("stored, not verified: {}", escape(why)), theme.warn)
+                    told(format!("{done}, not verified: {}", escape(why)), theme.warn)
                 }
             };
             pieces.push(Piece::new(human::size(object.size), theme.text, 3));
