@@ -40,6 +40,7 @@ impl App {
                     self.say(Severity::Warning, why);
                 }
             }
+            Action::PartMap => self.toggle_map(effects),
             Action::Copy => self.copy_menu(),
             Action::Refresh => self.refresh(effects),
             Action::Interval => self.next_interval(),
@@ -262,6 +263,15 @@ impl App {
                 }
             }
             Pane::Tasks => self.toggle_tasks(),
+        }
+    }
+
+    /// Where the parts are not in sight, they are opened as a map.
+    fn toggle_map(&mut self, effects: &mut Vec<Effect>) {
+        let in_sight = self.layout().parts.is_some();
+        self.shows_map = !(self.shows_map && in_sight);
+        if !in_sight {
+            self.focus_parts(effects);
         }
     }
 

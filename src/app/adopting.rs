@@ -191,10 +191,7 @@ impl App {
         if let Some(transfer) = self.tasks.get_mut(job).and_then(Task::transfer_mut) {
             transfer.compared = Some(Counts::of(&comparison, true));
         }
-        self.compared = Some(Compared {
-            adoption,
-            comparison,
-        });
+        self.compared = Some(Compared::new(adoption, comparison));
     }
 
     /// What was found is shown, unless something else is open.

@@ -114,6 +114,7 @@ fn label(app: &App, entry: &'static Entry) -> &'static str {
     let transfer = |task: &Task| task.transfer.as_ref().is_some_and(|of| of.is_paused());
     match entry.action {
         Action::Pause if app.tasks.current().is_some_and(transfer) => "go on",
+        Action::PartMap if app.shows_map => "list",
         _ => entry.footer,
     }
 }
@@ -127,6 +128,7 @@ fn makes_sense(app: &App, entry: &Entry) -> bool {
         }
         Action::Open => app.focus != Pane::Parts,
         Action::Filter => matches!(app.focus, Pane::Buckets | Pane::Uploads),
+        Action::PartMap => app.focus == Pane::Parts,
         Action::Back => app.focus != Pane::Buckets || !app.buckets.filter.is_empty(),
         Action::Resume => {
             let here = matches!(app.focus, Pane::Uploads | Pane::Parts);

@@ -36,6 +36,7 @@ pub mod transfer;
 mod update;
 mod uploading;
 mod uploads;
+mod verdict;
 mod wants;
 
 use crate::model::Timestamp;

@@ -252,8 +252,6 @@ impl App {
         let now = self.now;
         let Some(parts) = &mut self.parts else { return };
         parts.end(outcome);
-        self.infer_for_adoption();
-        let Some(parts) = &mut self.parts else { return };
         let Some(place) = self.buckets.get_mut(&parts.target.bucket) else {
             return;
         };
@@ -265,6 +263,8 @@ impl App {
                 place.table.set_measure_in_place(row, measure, now);
             }
         }
+        self.judge_parts();
+        self.infer_for_adoption();
     }
 
     fn listing_ended(&mut self, bucket: &str, outcome: &Outcome) {

@@ -101,6 +101,8 @@ pub struct App {
     pub(super) focus_before_tasks: Pane,
     pub buckets: Buckets,
     pub parts: Option<OpenParts>,
+    /// Parts are shown as a map instead of a list.
+    pub shows_map: bool,
     /// The row on which the cursor rested at the last tick, waiting for its preview.
     pub(super) resting: Option<(String, RowId)>,
     pub tasks: Tasks,
@@ -140,6 +142,7 @@ impl App {
             focus_before_tasks: Pane::default(),
             buckets: Buckets::default(),
             parts: None,
+            shows_map: false,
             resting: None,
             tasks: Tasks::default(),
             messages: Messages::default(),

@@ -129,6 +129,30 @@ impl AdoptDialog {
 pub struct Compared {
     pub adoption: Adoption,
     pub comparison: Arc<Comparison>,
+    /// Found equal by their bytes: number and `ETag`, by number.
+    pub equal: Vec<(u32, String)>,
+    /// Found to be something else, by number.
+    pub different: Vec<u32>,
+}
+
+impl Compared {
+    pub fn new(adoption: Adoption, comparison: Arc<Comparison>) -> Self {
+        let by_bytes = comparison.equal.iter();
+        let by_bytes = by_bytes.filter(|(_, _, proof)| *proof != Proof::Size);
+        let mut equal: Vec<(u32, String)> = by_bytes
+            .map(|(number, etag, _)| (*number, etag.clone()))
+            .collect();
+        equal.sort_unstable();
+        let others = comparison.different.iter().chain(&comparison.misfits);
+        let mut different: Vec<u32> = others.copied().collect();
+        different.sort_unstable();
+        Self {
+            adoption,
+            comparison,
+            equal,
+            different,
+        }
+    }
 }
 
 /// What a comparison comes to.
@@ -245,6 +269,7 @@ impl ReviewDialog {
         let Compared {
             adoption,
             comparison,
+            ..
         } = self.compared;
         Adoption {
             part_size: Some(comparison.layout.part_size),
@@ -300,10 +325,7 @@ mod tests {
             parts_to_send: 7,
         };
         ReviewDialog {
-            compared: Compared {
-                adoption,
-                comparison: Arc::new(comparison),
-            },
+            compared: Compared::new(adoption, Arc::new(comparison)),
             alive: false,
             trust_size: false,
             confirm: None,
