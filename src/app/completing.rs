@@ -21,18 +21,24 @@ use crate::protocol::{Command, Fault, JobId, Kind, Outcome, Sent, SentOutcome};
 impl App {
     /// The upload that a key about one upload means; says why there is none.
     pub(super) fn meant_target(&mut self) -> Option<Target> {
+        match self.target_here() {
+            Ok(target) => Some(target),
+            Err(why) => {
+                self.messages.hint(self.now, why);
+                None
+            }
+        }
+    }
+
+    /// The upload under the cursor, if something can be begun with it.
+    pub(super) fn target_here(&self) -> Result<Target, String> {
         let here = matches!(self.focus, Pane::Uploads | Pane::Parts);
         let target = self.current_target().filter(|_| here);
-        let Some(target) = target else {
-            let text = "put the cursor on an upload first";
-            self.messages.hint(self.now, text);
-            return None;
-        };
-        if let Some(why) = self.in_use(&target) {
-            self.messages.hint(self.now, why);
-            return None;
+        let target = target.ok_or("put the cursor on an upload first")?;
+        match self.in_use(&target) {
+            Some(why) => Err(why.to_owned()),
+            None => Ok(target),
         }
-        Some(target)
     }
 
     /// Why nothing else may be begun with an upload.

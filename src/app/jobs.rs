@@ -42,6 +42,8 @@ pub enum Purpose {
     Complete(Target),
     /// The comparison of an upload with a file: a task.
     Compare(Box<Adoption>),
+    /// Parts that are put by hand: a task.
+    Place(Target),
     /// An upload of somebody else that is gone on with: a task.
     Adopt(Target),
     /// Our own uploads that did not end.
@@ -64,7 +66,9 @@ impl Purpose {
             | Self::Abort { bucket }
             | Self::Send { bucket }
             | Self::Discard { bucket } => Some(bucket),
-            Self::Complete(target) | Self::Adopt(target) => Some(&target.bucket),
+            Self::Complete(target) | Self::Adopt(target) | Self::Place(target) => {
+                Some(&target.bucket)
+            }
             Self::Compare(adoption) => Some(&adoption.target.bucket),
             Self::Identify
             | Self::Buckets

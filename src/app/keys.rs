@@ -59,6 +59,9 @@ impl App {
                     input.paste(text);
                 }
             }
+            Some(Dialog::Place(dialog)) if dialog.confirm.is_none() => {
+                dialog.fields.paste(text);
+            }
             Some(Dialog::Complete(dialog)) => {
                 if let CompleteStep::Keep(asked) | CompleteStep::Key(asked) = &mut dialog.step {
                     asked.input.paste(text);
@@ -105,6 +108,7 @@ impl App {
             Dialog::Upload(upload) => self.upload_key(upload, key, effects),
             Dialog::Palette(palette) => self.palette_key(palette, key, effects),
             Dialog::Adopt(dialog) => self.adopt_key(dialog, key, effects),
+            Dialog::Place(dialog) => self.place_key(dialog, key, effects),
             Dialog::Review(dialog) => self.adopt_review_key(dialog, key, effects),
             Dialog::Complete(dialog) => self.complete_key(dialog, key, effects),
             Dialog::Menu(menu) => self.menu_key(menu, key, effects),

@@ -24,6 +24,7 @@ pub mod messages;
 mod pacing;
 pub mod parts;
 pub mod place;
+mod placing;
 mod pointer;
 mod reports;
 mod sending;

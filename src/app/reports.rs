@@ -49,6 +49,7 @@ impl App {
                 self.take_compared(job, *adoption, *comparison);
             }
             (News::Judged(judged), Purpose::Judge) => self.take_judged(job, *judged),
+            (News::Placed(placed), _) => self.take_placed(job, *placed),
             (News::Made(made), Purpose::Complete(_)) => self.take_made(job, *made),
             (News::Sent(sent), _) => self.take_sent(job, *sent),
             (News::Warning(fault), _) => self.take_warning(job, fault),
@@ -228,6 +229,11 @@ impl App {
                 self.tell_row(&adoption.target, &outcome);
                 self.task_ended(job, purpose, outcome.clone());
                 self.compare_ended(&outcome);
+            }
+            Purpose::Place(target) => {
+                self.tell_row(target, &outcome);
+                self.task_ended(job, purpose, outcome);
+                self.renew_placed(job, effects);
             }
             Purpose::Complete(target) | Purpose::Adopt(target) => {
                 self.tell_row(target, &outcome);

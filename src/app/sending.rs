@@ -64,6 +64,7 @@ impl App {
             (TaskKind::Discard, _) => "giving up",
             (TaskKind::Complete, _) => "completing",
             (TaskKind::Compare, _) => "comparing",
+            (TaskKind::Place, _) => "putting a part of",
             (_, Some(_)) => "going on with",
             (_, None) => "sending to",
         };

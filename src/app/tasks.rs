@@ -20,6 +20,8 @@ pub enum TaskKind {
     Complete,
     /// An upload that is compared with a file.
     Compare,
+    /// Parts that are put by hand.
+    Place,
 }
 
 /// What an abort left behind, summed up.

@@ -7,6 +7,7 @@ use super::dialog::adopt::Counts;
 use super::messages::Severity;
 pub use super::sums::SendSums;
 use super::tasks::TaskKind;
+use crate::model::orphan::Placed;
 use crate::model::send::{Interrupted, Order, Pace, Phase, Sending, Source, StoredObject, Verdict};
 use crate::model::{Target, Timestamp, human};
 use crate::protocol::{Fault, Outcome, Sent, SentOutcome};
@@ -45,6 +46,8 @@ pub struct Transfer {
     pub warnings: Vec<Fault>,
     /// How many warnings the bound kept out.
     pub warnings_dropped: u64,
+    /// Parts that were put by hand.
+    pub placed: Vec<Placed>,
     /// What a comparison found.
     pub compared: Option<Counts>,
     /// Nothing came of it, and its form can be opened again.
@@ -205,6 +208,10 @@ impl Transfer {
                 let text = format!("{}: {found}; r on it goes on", self.destination);
                 (Severity::Good, text)
             }
+            Outcome::Done if kind == TaskKind::Place => {
+                let text = format!("{}: {}", self.destination, placed_text(&self.placed));
+                (Severity::Good, text)
+            }
             Outcome::Failed(fault) if self.sums.is_empty() => (Severity::Error, fault.to_string()),
             Outcome::Failed(fault) => {
                 let text = format!("{fault}; {}", self.sums.text());
@@ -227,6 +234,25 @@ impl Transfer {
                 (severity, format!("{}{hint}", self.sums.text()))
             }
         }
+    }
+}
+
+/// What was put by hand.
+pub fn placed_text(placed: &[Placed]) -> String {
+    match placed {
+        [only] => {
+            let number = human::count(u64::from(only.part.number));
+            let instead = if only.replaced {
+                ", in place of the one before"
+            } else {
+                ""
+            };
+            format!(
+                "part {number} ({}) is put{instead}",
+                human::size(only.part.size)
+            )
+        }
+        several => format!("{} parts are put", human::count(several.len() as u64)),
     }
 }
 

@@ -135,6 +135,8 @@ pub struct Placing {
     pub pieces: Vec<Placement>,
     /// Parts that are held already are overwritten.
     pub overwrite: bool,
+    /// Write also into what is alive. Only when the person said so in so many words.
+    pub include_active: bool,
     pub signing: PayloadSigning,
     pub pace: Pace,
 }

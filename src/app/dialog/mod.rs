@@ -8,6 +8,7 @@ pub mod confirm;
 pub mod fields;
 pub mod interrupted;
 pub mod palette;
+pub mod place;
 pub mod stop;
 pub mod upload;
 
@@ -18,6 +19,7 @@ pub use complete::{CompleteDialog, CompleteStep};
 pub use confirm::{Answer, Confirm};
 pub use interrupted::InterruptedDialog;
 pub use palette::Palette;
+pub use place::PlaceDialog;
 pub use stop::{QuitDialog, QuitStep, RateDialog, StopDialog};
 pub use upload::Upload;
 
@@ -63,6 +65,8 @@ pub enum Dialog {
     Complete(Box<CompleteDialog>),
     /// Which file an upload is of that somebody else began.
     Adopt(Box<AdoptDialog>),
+    /// A part that is put by hand.
+    Place(Box<PlaceDialog>),
     /// What a comparison with that file found.
     Review(Box<ReviewDialog>),
     /// Our own uploads that did not end.

@@ -8,6 +8,7 @@ mod interrupted;
 mod leaving;
 mod listing;
 mod moving;
+mod placing;
 mod sending;
 mod sent_rows;
 mod uploading;

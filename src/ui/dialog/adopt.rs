@@ -75,7 +75,7 @@ fn told(dialog: &AdoptDialog, theme: &Theme) -> Vec<(String, Style)> {
         let misfits = match guess.misfits {
             0 => "all parts fit".to_owned(),
             misfits => format!(
-                "{} fit, {} do not",
+                "{} fit, {} not",
                 count(u64::from(guess.fitting)),
                 count(u64::from(misfits))
             ),

@@ -80,7 +80,7 @@ fn confirmation(dialog: &CompleteDialog, theme: &Theme) -> Vec<(String, Style)> 
     };
     let completion = &judged.completion;
     let made = format!(
-        "becomes an object of {} from {} parts. The upload is gone then.",
+        "It becomes an object of {} in {} parts, and the upload is gone.",
         human::size(completion.size),
         count(u64::from(completion.parts))
     );
@@ -111,9 +111,9 @@ fn review(app: &App, dialog: &CompleteDialog, theme: &Theme, frame: &mut Frame<'
     let page = Page { app, theme, room };
     let lines = page.lines(dialog);
     let keys = match (&dialog.judged, dialog.obstacle()) {
-        (_, None) => "enter complete…  n keep 1–n  i if none match  s key  r again  ",
-        (Some(_), _) => "n keep 1–n  i if none match  s key  r again  ",
-        (None, _) => "s key  r again  ",
+        (_, None) => "enter complete…  n keep 1–n  i if none match  s SSE-C  r again  ",
+        (Some(_), _) => "n keep 1–n  i if none match  s SSE-C key  r again  ",
+        (None, _) => "s SSE-C key  r again  ",
     };
     let scroll = Scroll {
         at: dialog.scroll,

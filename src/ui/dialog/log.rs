@@ -158,6 +158,7 @@ fn upload(app: &App, task: &Task, place: &Scroll<'_>, look: &Theme, frame: &mut 
         TaskKind::Discard => "Giving up",
         TaskKind::Complete => "Completing",
         TaskKind::Compare => "Comparing",
+        TaskKind::Place => "A part of",
         _ => "Upload to",
     };
     let name = format!("{word} {}", escape(&transfer.shown_destination()));

@@ -58,6 +58,10 @@ pub fn spans(cells: &[Cell], theme: &Theme) -> Vec<Span<'static>> {
 }
 
 pub fn draw(app: &App, open: &OpenParts, theme: &Theme, inner: Rect, buffer: &mut Buffer) {
+    let inner = Rect {
+        width: inner.width.saturating_sub(1),
+        ..inner
+    };
     let feet = u16::min(2, inner.height.saturating_sub(1));
     let body = Rect {
         height: inner.height - feet,

@@ -5,9 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
+use crate::app::adopting::compared_text;
 use crate::app::messages::Severity;
 use crate::app::tasks::{Task, TaskKind};
-use crate::app::transfer::Transfer;
+use crate::app::transfer::{Transfer, placed_text};
 use crate::model::human::{self, count, escape};
 use crate::model::send::{Phase, Sending, Verdict};
 use crate::protocol::{Outcome, SentOutcome};
@@ -192,6 +193,10 @@ fn ended(task: &Task, transfer: &Transfer, outcome: &Outcome, theme: &Theme) -> 
         let style = severity_style(severity, theme);
         let text = match outcome {
             Outcome::Failed(fault) => format!("failed: {}", escape(&fault.message)),
+            Outcome::Done if transfer.compared.is_some() => {
+                transfer.compared.as_ref().map_or(text, compared_text)
+            }
+            Outcome::Done if !transfer.placed.is_empty() => placed_text(&transfer.placed),
             _ if transfer.sums.is_empty() => escape(&text).into_owned(),
             _ => transfer.sums.text(),
         };

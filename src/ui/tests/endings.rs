@@ -160,6 +160,15 @@ fn after(mut scene: Scene, keys: &str) -> Scene {
     scene
 }
 
+fn placing(columns: u16, rows: u16) -> Scene {
+    let mut scene = with_a_gap(columns, rows);
+    scene
+        .keys(":")
+        .type_("put-part /data/sailbot\u{202e}.mp4.001");
+    scene.keys("enter");
+    scene
+}
+
 pub fn situations() -> Vec<Scene> {
     let (columns, rows) = (120, 36);
     vec![
@@ -174,6 +183,9 @@ pub fn situations() -> Vec<Scene> {
         comparing(columns, rows),
         compared(columns, rows),
         after(compared(columns, rows), "enter x enter"),
+        placing(columns, rows),
+        after(placing(columns, rows), "7 enter x enter"),
+        after(placing(columns, rows), "tab tab x enter"),
         after(with_a_gap(columns, rows), "m"),
         after(compared(columns, rows), "esc m"),
     ]
@@ -197,6 +209,13 @@ fn a_comparison_is_told_in_numbers_before_anything_is_sent() {
     insta::assert_snapshot!("adopt_review_80x24", compared(80, 24).screen());
     let confirm = after(compared(120, 36), "s enter");
     insta::assert_snapshot!("adopt_confirm_120x36", confirm.screen());
+}
+
+#[test]
+fn a_part_by_hand_is_a_small_form() {
+    insta::assert_snapshot!("put_part_80x24", placing(80, 24).screen());
+    let confirm = after(placing(80, 24), "7 enter");
+    insta::assert_snapshot!("put_part_confirm_80x24", confirm.screen());
 }
 
 #[test]
