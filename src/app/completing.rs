@@ -1,5 +1,7 @@
 //! Completing the upload under the cursor: asked, judged, confirmed by a typed word, and followed as a task.
 
+use std::collections::HashSet;
+
 use super::Effect;
 use super::dialog::complete::Asked;
 use super::dialog::interrupted::parse_key_source;
@@ -55,6 +57,15 @@ impl App {
         let row = place.table.find(&target.key, &target.upload_id)?;
         let aborting = place.aborting.contains(&row);
         aborting.then_some("this upload is being aborted")
+    }
+
+    /// The IDs of uploads that are being completed: they are not aborted meanwhile.
+    pub(super) fn completing(&self) -> HashSet<String> {
+        let tasks = self.tasks.running();
+        let tasks = tasks.filter(|task| task.kind == TaskKind::Complete);
+        tasks
+            .filter_map(|task| task.transfer.as_ref()?.upload_id.clone())
+            .collect()
     }
 
     /// Asks what would become of the upload under the cursor.
@@ -250,15 +261,25 @@ impl App {
         let Some((row, place)) = self.row_of(target) else {
             return;
         };
-        // Whatever was done, its size may be another now.
-        place.asked.remove(&row);
-        if let Outcome::Failed(fault) = outcome {
-            if fault.kind == Kind::UploadGone {
+        match outcome {
+            Outcome::Failed(fault) if fault.kind == Kind::UploadGone => {
                 place.table.bury(row);
                 place.regroup();
-            } else {
-                place.reasons.insert(row, fault.to_string());
             }
+            // Looking at its size again would take the reason away.
+            Outcome::Failed(fault) => drop(place.reasons.insert(row, fault.to_string())),
+            // Whatever was done, its size may be another now.
+            _ => drop(place.asked.remove(&row)),
+        }
+    }
+
+    /// How the only file of a task ended, if that says more than the task's end.
+    pub(super) fn end_of(&self, job: JobId, outcome: &Outcome) -> Outcome {
+        let task = self.tasks.list.iter().find(|task| task.job == job);
+        let only = task.and_then(|task| task.transfer.as_ref()?.only());
+        match only.map(|sent| &sent.outcome) {
+            Some(SentOutcome::Failed { fault, .. }) => Outcome::Failed(fault.clone()),
+            _ => outcome.clone(),
         }
     }
 

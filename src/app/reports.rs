@@ -236,7 +236,7 @@ impl App {
                 self.renew_placed(job, effects);
             }
             Purpose::Complete(target) | Purpose::Adopt(target) => {
-                self.tell_row(target, &outcome);
+                self.tell_row(target, &self.end_of(job, &outcome));
                 self.task_ended(job, purpose, outcome);
                 self.transfer_ended(job, effects);
             }

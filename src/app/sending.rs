@@ -84,6 +84,8 @@ impl App {
         let Some(transfer) = &mut task.transfer else {
             return;
         };
+        // Only an upload that is sent whole tells what its row holds.
+        let of_row = task.kind == TaskKind::Send;
         let over = sending
             .target
             .as_ref()
@@ -99,7 +101,7 @@ impl App {
         if let Some((bucket, key, id)) = old {
             self.leave_table(&bucket, &key, &id);
         }
-        if !over {
+        if of_row && !over {
             self.show_in_table(before.as_deref(), &shown, begun);
         }
     }

@@ -5,8 +5,9 @@ use crate::app::dialog::{AdoptDialog, ReviewDialog};
 use crate::model::infer::{Guess, Inference, layout};
 use crate::model::orphan::{Adoption, Comparison, Proof};
 use crate::model::plan::{Limits, MIB};
-use crate::model::send::{FileEntry, Folder};
+use crate::model::send::{FileEntry, Folder, Phase, Sending, Source};
 use crate::model::{Part, UploadInfo};
+use crate::protocol::{Sent, SentOutcome};
 
 fn is_interrupted(command: &Command) -> Option<JobId> {
     match command {
@@ -248,6 +249,51 @@ fn nothing_equal_and_signs_of_life_want_their_words() {
         .keys("enter");
     let order = adopted(&bench).unwrap();
     assert!(order.replace_all && order.include_active);
+}
+
+#[test]
+fn figures_of_a_comparison_are_not_what_the_row_holds() {
+    let mut bench = chosen(&[(1, 8 * MIB), (2, 8 * MIB)], 100 * MIB);
+    bench.keys("enter");
+    let row = bench.rows()[0];
+    let held = |bench: &Bench| bench.app.place().unwrap().table.row(row).unwrap().measure();
+    let before = held(&bench);
+    for stored in [1, 2] {
+        let sending = Sending {
+            phase: Phase::Comparing,
+            target: Some(compared(&bench).unwrap().target),
+            stored: stored * 8,
+            parts_done: 1,
+            ..Sending::default()
+        };
+        bench.answer(is_compare, News::Sending(Box::new(sending)));
+    }
+    assert_eq!(held(&bench), before);
+}
+
+#[test]
+fn why_an_adopted_upload_failed_is_told_on_its_row() {
+    let mut bench = chosen(&[(1, 8 * MIB)], 100 * MIB);
+    bench.keys("enter");
+    bench.answer(is_compare, found(&[(1, Proof::Md5)], &[]));
+    bench.answer(is_compare, News::Ended(Outcome::Done));
+    bench.keys("enter").type_("adopt").keys("enter");
+    let target = adopted(&bench).unwrap().target;
+    let sent = Sent {
+        source: Source::Path("/data/a.bin".into()),
+        bucket: target.bucket,
+        key: target.key,
+        upload_id: Some(target.upload_id),
+        journal: Some("j".into()),
+        outcome: SentOutcome::Failed {
+            fault: fault(),
+            kept: true,
+        },
+    };
+    bench.answer(is_adopt, News::Sent(Box::new(sent)));
+    bench.answer(is_adopt, News::Ended(Outcome::Done));
+    let row = bench.rows()[0];
+    assert!(bench.app.place().unwrap().reasons[&row].contains("not allowed"));
 }
 
 #[test]

@@ -115,8 +115,10 @@ fn the_word_completes_what_was_judged_and_leaning_on_enter_does_not() {
     assert_eq!(sent.seen.unwrap().len(), 4);
     assert!(!sent.include_active && !sent.if_none_match);
     assert!(bench.app.dialog.is_none());
-    // The same upload is not asked about twice.
+    // The same upload is not asked about twice, nor aborted meanwhile.
     bench.keys("c");
+    assert!(bench.app.dialog.is_none());
+    bench.keys("a");
     assert!(bench.app.dialog.is_none());
 }
 

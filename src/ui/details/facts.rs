@@ -156,7 +156,7 @@ impl Facts<'_> {
             Ruling::But => (completion.headline(), self.theme.warn),
             Ruling::Cannot => (completion.headline(), self.theme.bad),
         };
-        let most = if wrapped { 3 } else { 1 };
+        let most = if wrapped { 3 } else { 2 };
         let told = wrap(&escape(&text), room.saturating_sub(LABEL).max(8));
         let cut = told.len() > most;
         for (index, text) in told.into_iter().take(most).enumerate() {

@@ -111,8 +111,8 @@ fn review(app: &App, dialog: &CompleteDialog, theme: &Theme, frame: &mut Frame<'
     let page = Page { app, theme, room };
     let lines = page.lines(dialog);
     let keys = match (&dialog.judged, dialog.obstacle()) {
-        (_, None) => "enter complete…  n keep 1–n  i if none match  s SSE-C  r again  ",
-        (Some(_), _) => "n keep 1–n  i if none match  s SSE-C key  r again  ",
+        (_, None) => "enter complete…  n keep 1–n  i overwrite  s SSE-C  r again  ",
+        (Some(_), _) => "n keep 1–n  i overwrite  s SSE-C  r again  ",
         (None, _) => "s SSE-C key  r again  ",
     };
     let scroll = Scroll {
@@ -195,7 +195,11 @@ impl Page<'_> {
         };
         lines.extend(self.fact("made of", &chosen));
         let there = judged.existing.as_ref();
-        let there = there.map_or_else(|| "nothing was seen".to_owned(), |of| self.there(of));
+        let there = match there {
+            Some(existing) => self.there(existing),
+            None if dialog.warnings.is_empty() => "nothing".to_owned(),
+            None => "not known".to_owned(),
+        };
         lines.extend(self.fact("at the key", &there));
         let overwrite = if dialog.if_none_match {
             "no: refused if an object is there (If-None-Match)"

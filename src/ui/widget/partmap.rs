@@ -22,15 +22,15 @@ pub enum Cell {
     Different,
 }
 
-/// One of each kind, in the order of the legend.
+/// One of each kind, in the order of the legend: what is out of the ordinary first.
 pub const KINDS: [Cell; 7] = [
-    Cell::Present,
-    Cell::Verified,
-    Cell::Partly(0b1010_0101),
-    Cell::Missing,
-    Cell::Newest,
-    Cell::Small,
     Cell::Different,
+    Cell::Small,
+    Cell::Newest,
+    Cell::Missing,
+    Cell::Partly(0b1010_0101),
+    Cell::Verified,
+    Cell::Present,
 ];
 
 impl Cell {
@@ -51,10 +51,10 @@ impl Cell {
         match self {
             Self::Missing => "missing",
             Self::Present => "stored",
-            Self::Partly(_) => "some of them",
+            Self::Partly(_) => "some",
             Self::Verified => "equal",
             Self::Newest => "newest",
-            Self::Small => "too small",
+            Self::Small => "small",
             Self::Different => "different",
         }
     }
