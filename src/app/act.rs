@@ -34,11 +34,13 @@ impl App {
             Action::Folders => self.toggle_folders(),
             Action::SizeAll => self.ask_size_all(),
             Action::Abort => self.ask_abort(),
+            Action::Complete => self.ask_complete(effects),
             Action::Upload => {
                 if let Err(why) = self.ask_upload(None, effects) {
                     self.say(Severity::Warning, why);
                 }
             }
+            Action::PartMap => self.toggle_map(effects),
             Action::Copy => self.copy_menu(),
             Action::Refresh => self.refresh(effects),
             Action::Interval => self.next_interval(),
@@ -261,6 +263,15 @@ impl App {
                 }
             }
             Pane::Tasks => self.toggle_tasks(),
+        }
+    }
+
+    /// Where the parts are not in sight, they are opened as a map.
+    fn toggle_map(&mut self, effects: &mut Vec<Effect>) {
+        let in_sight = self.layout().parts.is_some();
+        self.shows_map = !(self.shows_map && in_sight);
+        if !in_sight {
+            self.focus_parts(effects);
         }
     }
 

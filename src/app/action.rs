@@ -85,12 +85,14 @@ actions! {
     Folders, Uploads, "folders", ["f"], "folders", "switch between the flat list and folders by prefix";
     SizeAll, Uploads, "size-all", ["S"], "size", "size all uploads of this bucket, after showing what it costs";
     Abort, Uploads, "abort", ["a"], "abort", "abort the marked uploads, or the one under the cursor";
+    Complete, Global, "complete", ["c"], "complete", "complete the upload under the cursor, after saying whether and to what";
     Upload, Global, "upload", ["u"], "upload", "upload files: choose them, then where they go and how";
+    PartMap, Global, "part-map", ["m"], "map", "show the parts as a map of all of them, or as a list";
     Copy, Global, "copy", ["y"], "copy", "copy upload ID, ETag, address or the equivalent aws command";
     Refresh, Global, "refresh", ["ctrl-r", "f5"], "refresh", "look again";
     Interval, Global, "auto-refresh", ["I"], "", "look again by itself: off, 10 s, 1 min, 5 min";
     Tasks, Global, "tasks", ["t"], "tasks", "show or leave the tasks";
-    Resume, Global, "resume", ["r"], "resume", "go on with what was interrupted: the upload under the cursor, or choose";
+    Resume, Global, "resume", ["r"], "resume", "go on with the upload under the cursor, whoever began it, or choose what was interrupted";
     Pause, Tasks, "pause", ["p"], "pause", "pause the upload, or go on with it";
     Wider, Tasks, "wider", ["+"], "", "one more part of the upload at once";
     Narrower, Tasks, "narrower", ["-"], "", "one part fewer at once";

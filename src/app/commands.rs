@@ -34,6 +34,12 @@ impl App {
             "interval" => owned(&["off", "10s", "1m", "5m"]),
             "older" | "quiet" => owned(&["1d", "7d", "30d"]),
             "limit-rate" => owned(&["off", "1MiB/s", "10MiB/s", "100MiB/s"]),
+            "copy" => {
+                let open = self.place();
+                open.map(|place| format!("s3://{}/", place.bucket.name))
+                    .into_iter()
+                    .collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -139,6 +145,8 @@ impl App {
                 Ok(())
             }
             "filter" => self.filter_verb(argument, effects),
+            "put-part" => self.put_part_verb(argument),
+            "copy" => self.copy_verb(argument, effects),
             "upload" => self.ask_upload(Some(argument), effects),
             "older" => self.filter_verb(&format!("age>{argument}"), effects),
             "quiet" => self.filter_verb(&format!("idle>{argument}"), effects),

@@ -24,7 +24,7 @@ pub struct Hint {
 const GAP: u16 = 2;
 
 /// Where there is no room for all, these go first, in this order; whoever misses them finds them in the help.
-const FIRST_TO_GO: [Action; 8] = [
+const FIRST_TO_GO: [Action; 12] = [
     Action::Refresh,
     Action::Copy,
     Action::Folders,
@@ -34,6 +34,11 @@ const FIRST_TO_GO: [Action; 8] = [
     Action::SizeAll,
     Action::Back,
     Action::LimitRate,
+    Action::Resume,
+    // Whoever has a list before them tries enter.
+    Action::Open,
+    Action::Sort,
+    Action::Filter,
 ];
 
 /// The keys that are worth showing for the focused pane, as many as fit into `width` cells; the way to all
@@ -109,6 +114,7 @@ fn label(app: &App, entry: &'static Entry) -> &'static str {
     let transfer = |task: &Task| task.transfer.as_ref().is_some_and(|of| of.is_paused());
     match entry.action {
         Action::Pause if app.tasks.current().is_some_and(transfer) => "go on",
+        Action::PartMap if app.shows_map => "list",
         _ => entry.footer,
     }
 }
@@ -117,10 +123,17 @@ fn label(app: &App, entry: &'static Entry) -> &'static str {
 fn makes_sense(app: &App, entry: &Entry) -> bool {
     match entry.action {
         Action::Abort | Action::Upload => !app.settings.read_only,
+        Action::Complete => {
+            !app.settings.read_only && matches!(app.focus, Pane::Uploads | Pane::Parts)
+        }
         Action::Open => app.focus != Pane::Parts,
         Action::Filter => matches!(app.focus, Pane::Buckets | Pane::Uploads),
+        Action::PartMap => app.focus == Pane::Parts,
         Action::Back => app.focus != Pane::Buckets || !app.buckets.filter.is_empty(),
-        Action::Resume => !app.interrupted.is_empty() && !app.settings.read_only,
+        Action::Resume => {
+            let here = matches!(app.focus, Pane::Uploads | Pane::Parts);
+            (here || !app.interrupted.is_empty()) && !app.settings.read_only
+        }
         Action::Pause | Action::LimitRate => app.tasks.current().is_some_and(Task::is_upload),
         Action::Cancel => app.tasks.current().is_none_or(Task::is_running),
         Action::Tasks => !app.tasks.list.is_empty() && app.focus != Pane::Tasks,

@@ -30,12 +30,8 @@ impl App {
         let here = matches!(self.focus, Pane::Uploads | Pane::Parts);
         let look = match self.current_target().filter(|_| here) {
             Some(target) => {
-                let sending =
-                    |of: &crate::model::send::Sending| of.target.as_ref() == Some(&target);
-                let mut transfers = self.tasks.uploads().filter_map(|of| of.transfer.as_ref());
-                if transfers.any(|of| of.now.as_deref().is_some_and(sending)) {
-                    let text = "this upload is being sent: t shows the task";
-                    self.messages.hint(self.now, text);
+                if let Some(why) = self.in_use(&target) {
+                    self.messages.hint(self.now, why);
                     return;
                 }
                 Look::One(target)
@@ -74,8 +70,7 @@ impl App {
                         && entry.upload_id.as_deref() == Some(target.upload_id.as_str())
                 });
                 let Some(id) = ours.map(|entry| entry.id.clone()) else {
-                    let text = "this upload was not begun by mopup on this machine";
-                    self.not_ours(entries, text);
+                    self.ask_adopt(target.clone(), effects);
                     return;
                 };
                 let mut dialog = InterruptedDialog::new(entries);
@@ -87,14 +82,6 @@ impl App {
                     self.dialog = Some(Dialog::Interrupted(dialog));
                 }
             }
-        }
-    }
-
-    fn not_ours(&mut self, entries: Vec<Interrupted>, text: &str) {
-        if self.interrupted.is_empty() {
-            self.say(Severity::Info, text);
-        } else {
-            self.show_interrupted(entries, Some(format!("{text}; these were")));
         }
     }
 

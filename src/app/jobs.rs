@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::model::orphan::Adoption;
 use crate::model::{RowId, Target};
 use crate::protocol::{JobId, Urgency};
 
@@ -35,6 +36,16 @@ pub enum Purpose {
     Send {
         bucket: String,
     },
+    /// Whether the upload in the dialog can be completed.
+    Judge,
+    /// The completion of an upload: a task.
+    Complete(Target),
+    /// The comparison of an upload with a file: a task.
+    Compare(Box<Adoption>),
+    /// Parts that are put by hand: a task.
+    Place(Target),
+    /// An upload of somebody else that is gone on with: a task.
+    Adopt(Target),
     /// Our own uploads that did not end.
     Interrupted(Look),
     /// An interrupted upload given up: a task.
@@ -43,6 +54,30 @@ pub enum Purpose {
     },
     /// A local directory for the upload form.
     Folder,
+}
+
+impl Purpose {
+    /// The bucket that a task is about.
+    pub fn bucket(&self) -> Option<&str> {
+        match self {
+            Self::List { bucket }
+            | Self::Measure { bucket, .. }
+            | Self::MeasureAll { bucket }
+            | Self::Abort { bucket }
+            | Self::Send { bucket }
+            | Self::Discard { bucket } => Some(bucket),
+            Self::Complete(target) | Self::Adopt(target) | Self::Place(target) => {
+                Some(&target.bucket)
+            }
+            Self::Compare(adoption) => Some(&adoption.target.bucket),
+            Self::Identify
+            | Self::Buckets
+            | Self::Parts
+            | Self::Judge
+            | Self::Interrupted(_)
+            | Self::Folder => None,
+        }
+    }
 }
 
 /// What is to be done with the uploads that were interrupted.

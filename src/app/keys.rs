@@ -3,7 +3,7 @@
 use super::Effect;
 use super::action::{Action, Scope};
 use super::dialog::interrupted::Step;
-use super::dialog::{Dialog, END};
+use super::dialog::{CompleteStep, Dialog, END};
 use super::input::{Code, Key};
 use super::layout::Pane;
 use super::state::App;
@@ -45,6 +45,11 @@ impl App {
             self.dialog = self.upload_paste(upload, text, effects);
             return;
         }
+        let is_adopt = |open: &mut Dialog| matches!(open, Dialog::Adopt(_));
+        if let Some(Dialog::Adopt(dialog)) = self.dialog.take_if(is_adopt) {
+            self.dialog = self.adopt_paste(dialog, text, effects);
+            return;
+        }
         match &mut self.dialog {
             // A confirmation is typed, never pasted.
             Some(Dialog::Palette(palette)) => palette.input.paste(text),
@@ -52,6 +57,14 @@ impl App {
             Some(Dialog::Interrupted(dialog)) => {
                 if let Step::Key { input, .. } = &mut dialog.step {
                     input.paste(text);
+                }
+            }
+            Some(Dialog::Place(dialog)) if dialog.confirm.is_none() => {
+                dialog.fields.paste(text);
+            }
+            Some(Dialog::Complete(dialog)) => {
+                if let CompleteStep::Keep(asked) | CompleteStep::Key(asked) = &mut dialog.step {
+                    asked.input.paste(text);
                 }
             }
             Some(_) => {}
@@ -94,6 +107,10 @@ impl App {
             Dialog::Abort(dialog) => self.abort_key(dialog, key, effects),
             Dialog::Upload(upload) => self.upload_key(upload, key, effects),
             Dialog::Palette(palette) => self.palette_key(palette, key, effects),
+            Dialog::Adopt(dialog) => self.adopt_key(dialog, key, effects),
+            Dialog::Place(dialog) => self.place_key(dialog, key, effects),
+            Dialog::Review(dialog) => self.adopt_review_key(dialog, key, effects),
+            Dialog::Complete(dialog) => self.complete_key(dialog, key, effects),
             Dialog::Menu(menu) => self.menu_key(menu, key, effects),
             Dialog::Stop(dialog) => self.stop_key(dialog, key, effects),
             Dialog::Rate(dialog) => self.rate_key(dialog, key, effects),
@@ -162,7 +179,7 @@ const fn is_lever(action: Action) -> bool {
 }
 
 /// The new scroll position of a text that can be scrolled so far, or `None` when the key closes it.
-fn scrolled(key: Key, scroll: usize, reach: usize) -> Option<usize> {
+pub(super) fn scrolled(key: Key, scroll: usize, reach: usize) -> Option<usize> {
     const PAGE: usize = 10;
     // Where the text ends is where it is seen to end: a step back from there is seen too.
     let at = scroll.min(reach);

@@ -2,8 +2,11 @@
 
 mod act;
 pub mod action;
+pub mod adopting;
+mod browsing;
 pub mod columns;
 mod commands;
+mod completing;
 pub mod cursor;
 pub mod dialog;
 mod filters;
@@ -21,6 +24,7 @@ pub mod messages;
 mod pacing;
 pub mod parts;
 pub mod place;
+mod placing;
 mod pointer;
 mod reports;
 mod sending;
@@ -33,6 +37,7 @@ pub mod transfer;
 mod update;
 mod uploading;
 mod uploads;
+mod verdict;
 mod wants;
 
 use crate::model::Timestamp;

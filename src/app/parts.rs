@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::model::completion::Completion;
 use crate::model::part::{UploadInfo, gaps};
 use crate::model::{Extent, Part, Target, Timestamp};
 use crate::protocol::{Fault, JobId, Kind, Outcome};
@@ -52,6 +53,8 @@ pub struct OpenParts {
     /// Of the parts that are listed.
     pub summary: Summary,
     pub state: PartsState,
+    /// What they alone tell of a completion, once all of them were read.
+    pub completion: Option<Completion>,
     /// While they are listed again: the numbers that came, so that what did not can leave at the end.
     seen: Option<HashSet<u32>>,
     /// The part number under the cursor.
@@ -66,6 +69,7 @@ impl OpenParts {
             parts: Vec::new(),
             summary: Summary::default(),
             state: PartsState::Loading(job),
+            completion: None,
             seen: None,
             cursor: Cursor::default(),
         }

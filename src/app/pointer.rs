@@ -23,6 +23,11 @@ impl App {
             self.dialog = self.upload_mouse(upload, mouse, effects);
             return;
         }
+        let is_adopt = |open: &mut Dialog| matches!(open, Dialog::Adopt(_));
+        if let Some(Dialog::Adopt(dialog)) = self.dialog.take_if(is_adopt) {
+            self.dialog = self.adopt_mouse(dialog, mouse, effects);
+            return;
+        }
         if self.dialog.is_some() {
             self.wheel_in_dialog(mouse, effects);
             return;
@@ -76,6 +81,7 @@ impl App {
     fn wheel_in_dialog(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
         let notches = match self.dialog {
             Some(Dialog::Help { .. } | Dialog::Messages { .. } | Dialog::Report { .. }) => NOTCH,
+            Some(Dialog::Complete(_) | Dialog::Review(_)) => NOTCH,
             Some(Dialog::Menu(_) | Dialog::Palette(_) | Dialog::Interrupted(_)) => 1,
             _ => return,
         };

@@ -44,10 +44,14 @@ impl App {
             (News::Aborted(outcomes), Purpose::Abort { bucket }) => {
                 self.take_outcomes(job, &bucket, outcomes);
             }
-            (News::Sending(sending), Purpose::Send { .. }) => self.take_sending(job, sending),
-            (News::Sent(sent), Purpose::Send { .. } | Purpose::Discard { .. }) => {
-                self.take_sent(job, *sent);
+            (News::Sending(sending), _) => self.take_sending(job, sending),
+            (News::Compared(comparison), Purpose::Compare(adoption)) => {
+                self.take_compared(job, *adoption, *comparison);
             }
+            (News::Judged(judged), Purpose::Judge) => self.take_judged(job, *judged),
+            (News::Placed(placed), _) => self.take_placed(job, *placed),
+            (News::Made(made), Purpose::Complete(_)) => self.take_made(job, *made),
+            (News::Sent(sent), _) => self.take_sent(job, *sent),
             (News::Warning(fault), _) => self.take_warning(job, fault),
             (News::Interrupted(entries), Purpose::Interrupted(look)) => {
                 self.take_interrupted(entries, &look, effects);
@@ -220,6 +224,22 @@ impl App {
                 }
             }
             Purpose::Folder => self.folder_ended(job, &outcome, effects),
+            Purpose::Judge => self.judge_ended(job, &outcome),
+            Purpose::Compare(adoption) => {
+                self.tell_row(&adoption.target, &outcome);
+                self.task_ended(job, purpose, outcome.clone());
+                self.compare_ended(&outcome);
+            }
+            Purpose::Place(target) => {
+                self.tell_row(target, &outcome);
+                self.task_ended(job, purpose, outcome);
+                self.renew_placed(job, effects);
+            }
+            Purpose::Complete(target) | Purpose::Adopt(target) => {
+                self.tell_row(target, &self.end_of(job, &outcome));
+                self.task_ended(job, purpose, outcome);
+                self.transfer_ended(job, effects);
+            }
             Purpose::MeasureAll { .. } | Purpose::Abort { .. } => {
                 self.task_ended(job, purpose, outcome);
             }
@@ -249,6 +269,8 @@ impl App {
                 place.table.set_measure_in_place(row, measure, now);
             }
         }
+        self.judge_parts();
+        self.infer_for_adoption();
     }
 
     fn listing_ended(&mut self, bucket: &str, outcome: &Outcome) {

@@ -15,7 +15,8 @@ impl App {
     /// Starts an upload as a task. Whether a change may be made was asked before.
     pub(super) fn begin_sending(&mut self, order: Order, effects: &mut Vec<Effect>) -> JobId {
         let transfer = Transfer::of_order(&order);
-        let job = self.add_transfer(&order.bucket, TaskKind::Send, transfer);
+        let bucket = order.bucket.clone();
+        let job = self.add_transfer(Purpose::Send { bucket }, TaskKind::Send, transfer);
         let order = Box::new(order);
         effects.push(Effect::Send(Command::Send { job, order }));
         job
@@ -31,7 +32,8 @@ impl App {
         let mut transfer = Transfer::of_interrupted(entry);
         transfer.pace = resumption.pace;
         transfer.replaces = entry.upload_id.clone().filter(|_| resumption.anew);
-        let job = self.add_transfer(&entry.bucket, TaskKind::Send, transfer);
+        let bucket = entry.bucket.clone();
+        let job = self.add_transfer(Purpose::Send { bucket }, TaskKind::Send, transfer);
         self.interrupted.retain(|other| other.id != entry.id);
         self.kept.remove(&entry.id);
         let resumption = Box::new(resumption);
@@ -41,25 +43,34 @@ impl App {
     /// Gives an interrupted upload up as a task.
     pub(super) fn begin_discarding(&mut self, entry: &Interrupted, effects: &mut Vec<Effect>) {
         let transfer = Transfer::of_interrupted(entry);
-        let job = self.add_transfer(&entry.bucket, TaskKind::Discard, transfer);
+        let bucket = entry.bucket.clone();
+        let purpose = Purpose::Discard { bucket };
+        let job = self.add_transfer(purpose, TaskKind::Discard, transfer);
         self.interrupted.retain(|other| other.id != entry.id);
         let id = entry.id.clone();
         effects.push(Effect::Send(Command::Discard { job, id }));
     }
 
-    fn add_transfer(&mut self, bucket: &str, kind: TaskKind, transfer: Transfer) -> JobId {
-        let name = bucket.to_owned();
-        let job = self.jobs.start(match kind {
-            TaskKind::Discard => Purpose::Discard { bucket: name },
-            _ => Purpose::Send { bucket: name },
-        });
+    /// A task about bytes that begins now.
+    pub(super) fn add_transfer(
+        &mut self,
+        purpose: Purpose,
+        kind: TaskKind,
+        transfer: Transfer,
+    ) -> JobId {
+        let destination = &transfer.destination;
+        let bucket = purpose.bucket().unwrap_or_default().to_owned();
         let verb = match (kind, &transfer.journal) {
             (TaskKind::Discard, _) => "giving up",
+            (TaskKind::Complete, _) => "completing",
+            (TaskKind::Compare, _) => "comparing",
+            (TaskKind::Place, _) => "putting a part of",
             (_, Some(_)) => "going on with",
             (_, None) => "sending to",
         };
-        let text = format!("{verb} {}; t shows the task", transfer.destination);
-        let task = Task::sending(job, kind, bucket, transfer, self.now);
+        let text = format!("{verb} {destination}; t shows the task");
+        let job = self.jobs.start(purpose);
+        let task = Task::sending(job, kind, &bucket, transfer, self.now);
         self.tasks.list.insert(0, task);
         self.say(Severity::Info, text);
         job
@@ -73,6 +84,8 @@ impl App {
         let Some(transfer) = &mut task.transfer else {
             return;
         };
+        // Only an upload that is sent whole tells what its row holds.
+        let of_row = task.kind == TaskKind::Send;
         let over = sending
             .target
             .as_ref()
@@ -88,7 +101,7 @@ impl App {
         if let Some((bucket, key, id)) = old {
             self.leave_table(&bucket, &key, &id);
         }
-        if !over {
+        if of_row && !over {
             self.show_in_table(before.as_deref(), &shown, begun);
         }
     }
@@ -211,6 +224,9 @@ impl App {
 
     /// Something worth telling that ends nothing.
     pub(super) fn take_warning(&mut self, job: JobId, fault: Fault) {
+        if self.judge_warned(job, &fault) {
+            return;
+        }
         self.say(Severity::Warning, fault.to_string());
         if let Some(transfer) = self.tasks.get_mut(job).and_then(Task::transfer_mut) {
             transfer.warn(fault);

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::cursor::Cursor;
+use super::dialog::adopt::Compared;
 use super::dialog::{Dialog, END};
 use super::jobs::Jobs;
 use super::layout::{Layout, Pane, layout};
@@ -100,6 +101,8 @@ pub struct App {
     pub(super) focus_before_tasks: Pane,
     pub buckets: Buckets,
     pub parts: Option<OpenParts>,
+    /// Parts are shown as a map instead of a list.
+    pub shows_map: bool,
     /// The row on which the cursor rested at the last tick, waiting for its preview.
     pub(super) resting: Option<(String, RowId)>,
     pub tasks: Tasks,
@@ -113,6 +116,8 @@ pub struct App {
     pub(super) history: Vec<String>,
     /// Where the upload dialog looked for files last.
     pub(super) browsed: Browsed,
+    /// The newest comparison of an upload with a file that nothing came of yet.
+    pub compared: Option<Compared>,
     /// What this run changed, for the farewell.
     pub(super) sums: AbortSums,
     pub(super) sent: SendSums,
@@ -137,6 +142,7 @@ impl App {
             focus_before_tasks: Pane::default(),
             buckets: Buckets::default(),
             parts: None,
+            shows_map: false,
             resting: None,
             tasks: Tasks::default(),
             messages: Messages::default(),
@@ -146,6 +152,7 @@ impl App {
             jobs: Jobs::default(),
             history: Vec::new(),
             browsed: Browsed::default(),
+            compared: None,
             sums: AbortSums::default(),
             sent: SendSums::default(),
             kept: BTreeMap::new(),

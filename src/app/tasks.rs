@@ -16,6 +16,12 @@ pub enum TaskKind {
     Send,
     /// An interrupted upload of ours that is given up.
     Discard,
+    /// An upload that is completed, whoever began it.
+    Complete,
+    /// An upload that is compared with a file.
+    Compare,
+    /// Parts that are put by hand.
+    Place,
 }
 
 /// What an abort left behind, summed up.
@@ -169,7 +175,7 @@ impl Task {
     pub fn verdict(&self, outcome: &Outcome) -> (Severity, String) {
         let count = human::count;
         if let Some(transfer) = &self.transfer {
-            return transfer.verdict(outcome);
+            return transfer.verdict(self.kind, outcome);
         }
         match (outcome, self.kind) {
             (Outcome::Failed(fault), _) => (Severity::Error, fault.to_string()),
@@ -193,10 +199,7 @@ impl Task {
                 };
                 (severity, format!("{}{hint}", self.sums.text()))
             }
-            (_, TaskKind::Send | TaskKind::Discard) => {
-                (Severity::Good, format!("sent to {}", self.bucket))
-            }
-            (Outcome::Cancelled { done, left }, TaskKind::Size) => {
+            (Outcome::Cancelled { done, left }, _) => {
                 let text = format!(
                     "sizing cancelled: {} sized, {} not",
                     count(*done),
@@ -204,7 +207,7 @@ impl Task {
                 );
                 (Severity::Warning, text)
             }
-            (Outcome::Done, TaskKind::Size) => {
+            (Outcome::Done, _) => {
                 let text = format!(
                     "{} uploads of {} sized",
                     count(self.progress.done),

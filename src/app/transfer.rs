@@ -2,10 +2,14 @@
 
 use std::collections::VecDeque;
 
+use super::adopting::compared_text;
+use super::dialog::adopt::Counts;
 use super::messages::Severity;
 pub use super::sums::SendSums;
+use super::tasks::TaskKind;
+use crate::model::orphan::Placed;
 use crate::model::send::{Interrupted, Order, Pace, Phase, Sending, Source, StoredObject, Verdict};
-use crate::model::{Timestamp, human};
+use crate::model::{Target, Timestamp, human};
 use crate::protocol::{Fault, Outcome, Sent, SentOutcome};
 
 /// Files that went well are named up to this many, the newest; all of them are counted.
@@ -20,6 +24,8 @@ pub struct Transfer {
     pub source: String,
     /// `bucket/key`.
     pub destination: String,
+    /// The upload that it is about, where that was there before.
+    pub upload_id: Option<String>,
     /// The journal's name, where it is known.
     pub journal: Option<String>,
     /// The upload that was aborted to begin this one anew, as long as its row may be in sight.
@@ -40,6 +46,10 @@ pub struct Transfer {
     pub warnings: Vec<Fault>,
     /// How many warnings the bound kept out.
     pub warnings_dropped: u64,
+    /// Parts that were put by hand.
+    pub placed: Vec<Placed>,
+    /// What a comparison found.
+    pub compared: Option<Counts>,
     /// Nothing came of it, and its form can be opened again.
     pub form_waits: bool,
 }
@@ -73,6 +83,26 @@ impl Transfer {
             begun: Some(entry.begun),
             ..Self::default()
         }
+    }
+
+    /// Of an upload that is there already, and what is done with it.
+    pub fn of_upload(source: String, target: &Target) -> Self {
+        Self {
+            source,
+            destination: format!("{}/{}", target.bucket, target.key),
+            upload_id: Some(target.upload_id.clone()),
+            ..Self::default()
+        }
+    }
+
+    /// Whether it is about this upload.
+    pub fn is_of(&self, target: &Target) -> bool {
+        let now = self.now.as_ref().and_then(|now| now.target.as_ref());
+        let named = || {
+            self.upload_id.as_ref() == Some(&target.upload_id)
+                && self.destination == format!("{}/{}", target.bucket, target.key)
+        };
+        now.map_or_else(named, |now| now == target)
     }
 
     pub fn phase(&self) -> Phase {
@@ -159,26 +189,40 @@ impl Transfer {
     }
 
     /// What to say when it ends so.
-    pub fn verdict(&self, outcome: &Outcome) -> (Severity, String) {
-        let (severity, mut text) = self.judged(outcome);
+    pub fn verdict(&self, kind: TaskKind, outcome: &Outcome) -> (Severity, String) {
+        let (severity, mut text) = self.judged(kind, outcome);
         if self.form_waits {
             text.push_str("; u opens its form again");
         }
         (severity, text)
     }
 
-    fn judged(&self, outcome: &Outcome) -> (Severity, String) {
+    fn judged(&self, kind: TaskKind, outcome: &Outcome) -> (Severity, String) {
         if let Some(sent) = self.only() {
-            return one(sent);
+            return one(kind, sent);
         }
         match outcome {
+            Outcome::Done if kind == TaskKind::Compare => {
+                let found = self.compared.as_ref().map(compared_text);
+                let found = found.unwrap_or_else(|| "nothing was compared".to_owned());
+                let text = format!("{}: {found}; r on it goes on", self.destination);
+                (Severity::Good, text)
+            }
+            Outcome::Done if kind == TaskKind::Place => {
+                let text = format!("{}: {}", self.destination, placed_text(&self.placed));
+                (Severity::Good, text)
+            }
             Outcome::Failed(fault) if self.sums.is_empty() => (Severity::Error, fault.to_string()),
             Outcome::Failed(fault) => {
                 let text = format!("{fault}; {}", self.sums.text());
                 (Severity::Error, text)
             }
             _ if self.sums.is_empty() => {
-                let text = format!("nothing was sent to {}", self.destination);
+                let text = match kind {
+                    TaskKind::Compare => format!("{} was not compared", self.destination),
+                    TaskKind::Complete => format!("{} was not completed", self.destination),
+                    _ => format!("nothing was sent to {}", self.destination),
+                };
                 (Severity::Warning, text)
             }
             _ => {
@@ -193,9 +237,33 @@ impl Transfer {
     }
 }
 
+/// What was put by hand.
+pub fn placed_text(placed: &[Placed]) -> String {
+    match placed {
+        [only] => {
+            let number = human::count(u64::from(only.part.number));
+            let instead = if only.replaced {
+                ", in place of the one before"
+            } else {
+                ""
+            };
+            format!(
+                "part {number} ({}) is put{instead}",
+                human::size(only.part.size)
+            )
+        }
+        several => format!("{} parts are put", human::count(several.len() as u64)),
+    }
+}
+
 /// What became of a single file.
-fn one(sent: &Sent) -> (Severity, String) {
+fn one(kind: TaskKind, sent: &Sent) -> (Severity, String) {
     let at = format!("{}/{}", sent.bucket, sent.key);
+    let done = if kind == TaskKind::Complete {
+        "completed"
+    } else {
+        "stored"
+    };
     let resume = || {
         let id = sent.journal.as_deref();
         id.map_or_else(String::new, |id| {
@@ -206,11 +274,11 @@ fn one(sent: &Sent) -> (Severity, String) {
         SentOutcome::Stored(StoredObject { verdict, .. }) => match verdict {
             Verdict::Verified(what) => (
                 Severity::Good,
-                format!("{at} is stored and verified: {what}"),
+                format!("{at} is {done} and verified: {what}"),
             ),
             Verdict::Unverified(why) => (
                 Severity::Warning,
-                format!("{at} is stored, but could not be verified: {why}"),
+                format!("{at} is {done}, but could not be verified: {why}"),
             ),
         },
         SentOutcome::Existed => (
@@ -277,7 +345,8 @@ mod tests {
     fn one_kept_file_says_how_to_go_on() {
         let mut transfer = Transfer::default();
         transfer.take(sent(SentOutcome::Kept { stored: 2 << 30 }));
-        let (severity, text) = transfer.verdict(&Outcome::Cancelled { done: 0, left: 1 });
+        let (severity, text) =
+            transfer.verdict(TaskKind::Send, &Outcome::Cancelled { done: 0, left: 1 });
         assert_eq!(severity, Severity::Warning);
         assert!(text.contains("2.00 GiB stored"), "{text}");
         assert!(text.contains("`mopup resume j1`"), "{text}");

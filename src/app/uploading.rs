@@ -3,26 +3,22 @@
 use std::path::PathBuf;
 
 use super::Effect;
+use super::browsing::row_in;
 use super::dialog::Dialog;
 use super::dialog::upload::{Browser, Form, FormStep, Picked, Rules, Step, Upload, Want, area};
 use super::input::{Key, Mouse, MouseKind};
-use super::jobs::Purpose;
-use super::layout::Area;
 use super::messages::Severity;
 use super::state::App;
 use super::tasks::Task;
-use crate::model::send::{Defaults, Folder, Order, Source};
-use crate::protocol::{Command, JobId, Outcome};
-
-/// Rows that one notch of the wheel moves in the browser.
-const NOTCH: isize = 3;
+use crate::model::send::{Defaults, Order, Source};
+use crate::protocol::{JobId, Outcome};
 
 /// Where files were looked for last.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Browsed {
     /// Empty: the working directory.
-    directory: PathBuf,
-    shows_hidden: bool,
+    pub(super) directory: PathBuf,
+    pub(super) shows_hidden: bool,
     /// Forms of uploads that run, by task.
     begun: Vec<(JobId, Filled)>,
     /// The form of the last one that failed before anything of it was kept: nobody fills it in twice.
@@ -163,55 +159,10 @@ impl App {
                 self.form_step(upload, step, effects)
             }
             _ => {
-                let list = area::browser(columns, rows).list;
-                let window = self.browser_window();
-                let step = match (mouse.kind, row_in(list, mouse)) {
-                    (MouseKind::Press, Some(line)) => upload.browser.press(line, window),
-                    (MouseKind::WheelUp, _) => upload.browser.wheel(-NOTCH, window),
-                    (MouseKind::WheelDown, _) => upload.browser.wheel(NOTCH, window),
-                    _ => Step::Stay,
-                };
+                let step = self.browser_mouse(&mut upload.browser, mouse);
                 self.browser_step(upload, step, effects)
             }
         }
-    }
-
-    /// A directory came. It counts only if it is the one that the browser waits for.
-    pub(super) fn take_folder(&mut self, job: JobId, folder: Folder, effects: &mut Vec<Effect>) {
-        let window = self.browser_window();
-        let Some(Dialog::Upload(mut upload)) = self.dialog.take_if(|dialog| waits(dialog, job))
-        else {
-            return;
-        };
-        let Some((_, want)) = upload.browser.pending.clone() else {
-            return;
-        };
-        let step = upload.browser.take(folder, &want, window);
-        self.browsed.directory.clone_from(&upload.browser.directory);
-        self.dialog = self.browser_step(upload, step, effects);
-    }
-
-    /// A directory could not be read.
-    pub(super) fn folder_ended(
-        &mut self,
-        job: JobId,
-        outcome: &Outcome,
-        effects: &mut Vec<Effect>,
-    ) {
-        let Some(Dialog::Upload(mut upload)) = self.dialog.take_if(|dialog| waits(dialog, job))
-        else {
-            return;
-        };
-        let want = upload.browser.pending.clone().map(|(_, want)| want);
-        let want = want.unwrap_or_default();
-        let why = match outcome {
-            // What is typed stands right above.
-            Outcome::Failed(fault) if !want.typed.is_empty() => fault.message.clone(),
-            Outcome::Failed(fault) => fault.to_string(),
-            _ => "the directory was not read".to_owned(),
-        };
-        let step = upload.browser.fail(&want, why);
-        self.dialog = self.browser_step(upload, step, effects);
     }
 
     /// A listing told of uploads: some may be of the key in the form.
@@ -223,7 +174,7 @@ impl App {
         }
     }
 
-    fn browser_step(
+    pub(super) fn browser_step(
         &mut self,
         mut upload: Box<Upload>,
         step: Step,
@@ -284,7 +235,7 @@ impl App {
         self.count_rivals(upload);
     }
 
-    fn upload_rules(&self) -> Rules {
+    pub(super) fn upload_rules(&self) -> Rules {
         let provider = self.settings.provider.as_ref();
         Rules {
             limits: provider.map(|of| of.limits).unwrap_or_default(),
@@ -304,22 +255,6 @@ impl App {
         };
         form.rivals = (key, count);
     }
-
-    /// Asks for a directory instead of the one that was asked for before.
-    fn read_folder(&mut self, browser: &mut Browser, want: Want, effects: &mut Vec<Effect>) {
-        if let Some((job, _)) = browser.pending.take() {
-            self.jobs.close(job);
-            effects.push(Effect::Send(Command::Cancel(job)));
-        }
-        let job = self.jobs.start(Purpose::Folder);
-        let path = want.path.clone();
-        effects.push(Effect::Send(Command::Folder { job, path }));
-        browser.pending = Some((job, want));
-    }
-
-    fn browser_window(&self) -> usize {
-        usize::from(area::browser(self.columns, self.rows).list.height).max(1)
-    }
 }
 
 /// What a new upload begins with; the form brings the sources.
@@ -335,15 +270,6 @@ fn defaults(chosen: &Defaults, bucket: &str, prefix: &str) -> Order {
         .storage_class
         .clone_from(&chosen.storage_class);
     order
-}
-
-/// Whether the dialog is an upload whose browser waits for this job.
-fn waits(dialog: &Dialog, job: JobId) -> bool {
-    let Dialog::Upload(upload) = dialog else {
-        return false;
-    };
-    let pending = upload.browser.pending.as_ref();
-    pending.is_some_and(|(pending, _)| *pending == job)
 }
 
 fn press_form(form: &mut Form, mouse: Mouse, (columns, rows): (u16, u16)) -> FormStep {
@@ -364,10 +290,4 @@ fn press_form(form: &mut Form, mouse: Mouse, (columns, rows): (u16, u16)) -> For
         }
     }
     FormStep::Stay
-}
-
-/// The row of `area` that the mouse is on.
-fn row_in(area: Area, mouse: Mouse) -> Option<usize> {
-    area.contains(mouse.column, mouse.row)
-        .then(|| usize::from(mouse.row - area.y))
 }

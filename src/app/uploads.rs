@@ -134,6 +134,7 @@ impl App {
             return;
         }
         let (now, thresholds) = (self.now, self.settings.thresholds);
+        let completing = self.completing();
         let Some(place) = self.place_mut() else {
             return;
         };
@@ -147,6 +148,10 @@ impl App {
         let rows: Vec<RowId> = rows
             .into_iter()
             .filter(|row| !place.aborting.contains(row))
+            .filter(|row| {
+                let id = place.table.row(*row);
+                !id.is_some_and(|row| completing.contains(row.upload_id()))
+            })
             .collect();
         if rows.is_empty() {
             self.say(

@@ -1,5 +1,7 @@
 //! The pane of parts of the upload under the cursor.
 
+pub mod map;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -34,6 +36,9 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         },
     );
     match parts {
+        Some(parts) if !parts.parts.is_empty() && app.shows_map => {
+            map::draw(app, parts, theme, skip(inner, 1), buffer);
+        }
         Some(parts) if !parts.parts.is_empty() => list(app, parts, theme, inner, buffer),
         parts => say(buffer, inner, &nothing(app, parts, theme)),
     }

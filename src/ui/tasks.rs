@@ -121,7 +121,7 @@ fn line(app: &App, task: &Task, theme: &Theme, area: Rect, buffer: &mut Buffer) 
     let word = match task.kind {
         TaskKind::Abort => "abort",
         TaskKind::Size => "size",
-        TaskKind::Send | TaskKind::Discard => "upload",
+        _ => "upload",
     };
     let bucket = escape(&task.bucket).into_owned();
     let mut left = vec![
@@ -220,7 +220,7 @@ fn figures(task: &Task, theme: &Theme) -> Vec<Piece> {
             );
             (progress.skipped, progress.failed)
         }
-        TaskKind::Send | TaskKind::Discard => (progress.skipped, progress.failed),
+        _ => (progress.skipped, progress.failed),
     };
     if skipped > 0 {
         push(format!("{} skipped", count(skipped)), theme.warn, 4);

@@ -1,5 +1,6 @@
 //! Whole screens, as text, under a frozen clock.
 
+mod endings;
 mod scene;
 mod sizes;
 mod upload;

@@ -1,18 +1,25 @@
 //! What asks before anything else goes on. A dialog is a value; its targets are frozen when it opens.
 
 pub mod abort;
+pub mod adopt;
 pub mod choose;
+pub mod complete;
 pub mod confirm;
+pub mod fields;
 pub mod interrupted;
 pub mod palette;
+pub mod place;
 pub mod stop;
 pub mod upload;
 
 pub use abort::AbortDialog;
+pub use adopt::{AdoptDialog, ReviewDialog};
 pub use choose::{Choice, Menu};
+pub use complete::{CompleteDialog, CompleteStep};
 pub use confirm::{Answer, Confirm};
 pub use interrupted::InterruptedDialog;
 pub use palette::Palette;
+pub use place::PlaceDialog;
 pub use stop::{QuitDialog, QuitStep, RateDialog, StopDialog};
 pub use upload::Upload;
 
@@ -54,6 +61,14 @@ pub enum Dialog {
     Stop(StopDialog),
     /// How fast an upload may go.
     Rate(RateDialog),
+    /// What an upload would become, and whether it is to be completed.
+    Complete(Box<CompleteDialog>),
+    /// Which file an upload is of that somebody else began.
+    Adopt(Box<AdoptDialog>),
+    /// A part that is put by hand.
+    Place(Box<PlaceDialog>),
+    /// What a comparison with that file found.
+    Review(Box<ReviewDialog>),
     /// Our own uploads that did not end.
     Interrupted(InterruptedDialog),
     /// Tasks still run.

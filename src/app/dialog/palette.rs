@@ -44,6 +44,16 @@ pub const VERBS: &[Verb] = &[
         help: "upload a file or a directory, or choose there",
     },
     Verb {
+        name: "put-part",
+        argument: "[N] [FILE]",
+        help: "put one part of the upload under the cursor from a file",
+    },
+    Verb {
+        name: "copy",
+        argument: "s3://A/K s3://B/[K]",
+        help: "copy an object within the service",
+    },
+    Verb {
         name: "sort",
         argument: "COLUMN",
         help: "sort by a column",
@@ -153,8 +163,8 @@ impl Palette {
         let (name, argument) = text.split_once(' ').unwrap_or((text, ""));
         if let Some(verb) = VERBS.iter().find(|verb| verb.name == name) {
             let argument = argument.trim();
-            let optional =
-                matches!(verb.name, "filter" | "prefix") || Action::from_name(name).is_some();
+            let optional = matches!(verb.name, "filter" | "prefix" | "put-part")
+                || Action::from_name(name).is_some();
             if argument.is_empty() && !optional {
                 return Err(format!("{name} wants {}: {}", verb.argument, verb.help));
             }

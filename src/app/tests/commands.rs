@@ -139,7 +139,7 @@ fn keys_of_other_versions_do_nothing_and_leave_no_trace() {
     for pane in ["", "enter", "esc esc"] {
         bench.keys(pane);
         let (sent, focus) = (bench.sent.len(), bench.app.focus);
-        for key in ["c", "w"] {
+        for key in ["z", "w"] {
             bench.keys(key);
             assert!(bench.app.messages.current().unwrap().text.starts_with(key));
             assert!(bench.app.dialog.is_none(), "{key} in {focus:?}");

@@ -322,14 +322,11 @@ fn the_upload_under_the_cursor_is_gone_on_with_if_it_is_ours() {
     }
     bench.keys("r");
     bench.answer(is_interrupted, News::Interrupted(Vec::new()));
-    let told = &bench.app.messages.current().unwrap().text;
-    assert!(
-        told.contains("not begun by mopup on this machine"),
-        "{told}"
-    );
-    bench.keys("r");
-    bench.answer(is_interrupted, News::Interrupted(entries()));
-    assert!(note(&bench).contains("not begun by mopup on this machine"));
+    // Of what somebody else began it is asked which file it is of.
+    let Some(Dialog::Adopt(dialog)) = &bench.app.dialog else {
+        panic!("{:?}", bench.app.dialog);
+    };
+    assert_eq!(dialog.target.key, "theirs");
 }
 
 #[test]

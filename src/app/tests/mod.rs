@@ -1,11 +1,14 @@
 //! Events in, effects out.
 
 mod aborting;
+mod adopting;
 mod commands;
+mod completing;
 mod interrupted;
 mod leaving;
 mod listing;
 mod moving;
+mod placing;
 mod sending;
 mod sent_rows;
 mod uploading;

@@ -7,10 +7,12 @@ use crate::app::App;
 use crate::app::parts::{OpenParts, PartsState, Summary};
 use crate::app::place::Place;
 use crate::model::catalog::Row;
+use crate::model::completion::Ruling;
 use crate::model::human::{self, count, escape};
 use crate::model::liveness::last_sign;
 use crate::model::{Measure, RowId, State, Timestamp};
-use crate::ui::text::{cut_middle, fold, width, wrap};
+use crate::ui::parts::map;
+use crate::ui::text::{cut_end, cut_middle, fold, width, wrap};
 use crate::ui::theme::Theme;
 use crate::ui::uploads::state_style;
 use crate::ui::widget::partmap::{gaps_text, part_map};
@@ -55,6 +57,7 @@ impl Facts<'_> {
         }
         lines.push(self.life());
         lines.push(self.held());
+        self.verdict(room, wrapped, &mut lines);
         self.map(room, &mut lines);
         lines.push(self.fact("deadline", self.deadline()));
         lines.push(self.fact("initiated", self.time(self.row.initiated())));
@@ -140,6 +143,30 @@ impl Facts<'_> {
         self.styled("held", text, style)
     }
 
+    /// What the parts alone tell of a completion; `c` looks at everything.
+    fn verdict(&self, room: usize, wrapped: bool, lines: &mut Vec<Line<'static>>) {
+        let Some(completion) = self.parts.and_then(|open| open.completion.as_ref()) else {
+            return;
+        };
+        let (text, style) = match completion.ruling {
+            Ruling::Can => {
+                let text = "can be completed, as far as its parts tell";
+                (text.to_owned(), self.theme.good)
+            }
+            Ruling::But => (completion.headline(), self.theme.warn),
+            Ruling::Cannot => (completion.headline(), self.theme.bad),
+        };
+        let most = if wrapped { 3 } else { 2 };
+        let told = wrap(&escape(&text), room.saturating_sub(LABEL).max(8));
+        let cut = told.len() > most;
+        for (index, text) in told.into_iter().take(most).enumerate() {
+            let label = if index == 0 { "verdict" } else { "" };
+            let tail = if cut && index + 1 == most { "…" } else { "" };
+            let text = cut_end(&format!("{text}{tail}"), room.saturating_sub(LABEL)).into_owned();
+            lines.push(self.styled(label, text, style));
+        }
+    }
+
     fn map(&self, room: usize, lines: &mut Vec<Line<'static>>) {
         let Some(open) = self.parts else { return };
         if let PartsState::Failed(failure) = &open.state {
@@ -149,8 +176,12 @@ impl Facts<'_> {
             return;
         }
         let Summary { numbers, gaps, .. } = &open.summary;
-        let map = part_map(numbers, room.saturating_sub(LABEL));
-        lines.push(self.styled("part map", map, self.theme.bar));
+        let known = map::known(self.app, open);
+        let mut line = self.fact("part map", String::new());
+        for (_, cells) in part_map(&known, room.saturating_sub(LABEL), 1) {
+            line.extend(map::spans(&cells, self.theme));
+        }
+        lines.push(line);
         let highest = numbers.last().copied().unwrap_or(0);
         match gaps_text(gaps, 3) {
             Some(text) => {

@@ -123,7 +123,7 @@ pub fn report(app: &App, job: JobId, scroll: usize, theme: &Theme, frame: &mut F
     let word = match task.kind {
         TaskKind::Abort => "Abort in",
         TaskKind::Size => "Sizing of",
-        TaskKind::Send | TaskKind::Discard => "Upload to",
+        _ => "Upload to",
     };
     scrolled(
         frame,
@@ -156,6 +156,9 @@ fn upload(app: &App, task: &Task, place: &Scroll<'_>, look: &Theme, frame: &mut 
     let place = Scroll { keys, ..*place };
     let word = match task.kind {
         TaskKind::Discard => "Giving up",
+        TaskKind::Complete => "Completing",
+        TaskKind::Compare => "Comparing",
+        TaskKind::Place => "A part of",
         _ => "Upload to",
     };
     let name = format!("{word} {}", escape(&transfer.shown_destination()));

@@ -1,12 +1,16 @@
 //! Dialogs: boxes in the middle of the screen, as large as what they say.
 
 mod abort;
+mod adopt;
 mod ask;
+mod complete;
+mod fields;
 mod help;
 mod interrupted;
 mod log;
 mod menu;
 mod palette;
+mod place;
 mod stop;
 mod transfer;
 mod upload;
@@ -30,6 +34,10 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Dialog::Messages { scroll }) => log::messages(app, *scroll, theme, frame),
         Some(Dialog::Report { job, scroll }) => log::report(app, *job, *scroll, theme, frame),
         Some(Dialog::Abort(dialog)) => abort::draw(app, dialog, theme, frame),
+        Some(Dialog::Adopt(dialog)) => adopt::draw(app, dialog, theme, frame),
+        Some(Dialog::Place(dialog)) => place::draw(dialog, theme, frame),
+        Some(Dialog::Review(dialog)) => adopt::review(app, dialog, theme, frame),
+        Some(Dialog::Complete(dialog)) => complete::draw(app, dialog, theme, frame),
         Some(Dialog::Upload(upload)) => upload::draw(app, upload, theme, frame),
         Some(Dialog::Menu(menu)) => menu::draw(menu, theme, frame),
         Some(Dialog::Palette(palette)) => palette::draw(app, palette, theme, frame),
@@ -156,7 +164,6 @@ fn scrolled(
 ) {
     let screen = frame.area();
     let widest = lines.iter().map(Line::width).max().unwrap_or(0);
-    let width = text_width(screen, u16::try_from(widest).unwrap_or(u16::MAX).max(30));
     let height = text_height(screen, lines.len());
     let shown = usize::from(height);
     let last = lines.len().saturating_sub(shown);
@@ -173,6 +180,9 @@ fn scrolled(
         ""
     };
     let keys = format!("{}{scrolls}esc close", scroll.keys);
+    let widest = u16::try_from(widest).unwrap_or(u16::MAX);
+    // The keys have a space around them.
+    let width = text_width(screen, widest.max(cells(&keys) + 2).max(30));
     let inside = open(
         frame,
         theme,

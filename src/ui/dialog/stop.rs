@@ -253,10 +253,11 @@ fn running(app: &App, (asked, now): (usize, usize), room: usize, theme: &Theme) 
 }
 
 fn sending(task: &Task, transfer: &Transfer, room: usize) -> String {
-    let verb = if task.kind == TaskKind::Discard {
-        "giving up"
-    } else {
-        "sending to"
+    let verb = match task.kind {
+        TaskKind::Discard => "giving up",
+        TaskKind::Complete => "completing",
+        TaskKind::Compare => "comparing",
+        _ => "sending to",
     };
     let now = transfer.now.as_deref();
     let far = now.map_or_else(String::new, |now| {
@@ -276,7 +277,7 @@ fn working(task: &Task) -> String {
     let verb = match task.kind {
         TaskKind::Abort => "aborting in",
         TaskKind::Size => "sizing",
-        TaskKind::Send | TaskKind::Discard => "sending to",
+        _ => "sending to",
     };
     let done = count(task.progress.done);
     format!("{verb} {}: {done}{of}", escape(&task.bucket))

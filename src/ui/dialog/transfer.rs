@@ -39,7 +39,7 @@ impl View<'_> {
     pub fn lines(&self, task: &Task, transfer: &Transfer) -> Vec<Line<'static>> {
         let mut lines = Vec::new();
         if let Some((_, outcome)) = &task.ended {
-            self.verdict(transfer, outcome, &mut lines);
+            self.verdict(task, outcome, &mut lines);
         }
         lines.extend(self.named("from", &transfer.source));
         let to = format!("s3://{}", transfer.shown_destination());
@@ -59,8 +59,8 @@ impl View<'_> {
         lines
     }
 
-    fn verdict(&self, transfer: &Transfer, outcome: &Outcome, lines: &mut Vec<Line<'static>>) {
-        let (severity, text) = transfer.verdict(outcome);
+    fn verdict(&self, task: &Task, outcome: &Outcome, lines: &mut Vec<Line<'static>>) {
+        let (severity, text) = task.verdict(outcome);
         // Where the details are is known to whoever reads them.
         let text = text.replace("; t then enter shows which and why", "");
         let style = severity_style(severity, self.theme);

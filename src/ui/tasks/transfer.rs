@@ -5,9 +5,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
+use crate::app::adopting::compared_text;
 use crate::app::messages::Severity;
 use crate::app::tasks::{Task, TaskKind};
-use crate::app::transfer::Transfer;
+use crate::app::transfer::{Transfer, placed_text};
 use crate::model::human::{self, count, escape};
 use crate::model::send::{Phase, Sending, Verdict};
 use crate::protocol::{Outcome, SentOutcome};
@@ -25,6 +26,8 @@ pub fn line(task: &Task, transfer: &Transfer, theme: &Theme, area: Rect, buffer:
     let room = (area.width * (share - 1) / (share * 2)).clamp(12, 64);
     let sign = match task.kind {
         TaskKind::Discard => "✗ ",
+        TaskKind::Complete => "✓ ",
+        TaskKind::Compare => "= ",
         _ => "↑ ",
     };
     let rest = put(buffer, area, sign, theme.accent);
@@ -77,7 +80,7 @@ fn name(transfer: &Transfer, room: usize) -> String {
 /// How far it is or how it ended; the most important first.
 pub fn figures(task: &Task, transfer: &Transfer, theme: &Theme) -> Vec<Piece> {
     let pieces = match &task.ended {
-        Some((_, outcome)) => ended(transfer, outcome, theme),
+        Some((_, outcome)) => ended(task, transfer, outcome, theme),
         None => running(task, transfer, theme),
     };
     pieces
@@ -183,24 +186,32 @@ pub fn percent(transfer: &Transfer, now: &Sending) -> Option<String> {
     Some(format!("{} %", if whole { 100 } else { percent.min(99) }))
 }
 
-fn ended(transfer: &Transfer, outcome: &Outcome, theme: &Theme) -> Vec<Piece> {
+fn ended(task: &Task, transfer: &Transfer, outcome: &Outcome, theme: &Theme) -> Vec<Piece> {
     let told = |text: String, style| vec![Piece::new(text, style, 0)];
     let Some(sent) = transfer.only() else {
-        let (severity, text) = transfer.verdict(outcome);
+        let (severity, text) = task.verdict(outcome);
         let style = severity_style(severity, theme);
         let text = match outcome {
             Outcome::Failed(fault) => format!("failed: {}", escape(&fault.message)),
+            Outcome::Done if transfer.compared.is_some() => {
+                transfer.compared.as_ref().map_or(text, compared_text)
+            }
+            Outcome::Done if !transfer.placed.is_empty() => placed_text(&transfer.placed),
             _ if transfer.sums.is_empty() => escape(&text).into_owned(),
             _ => transfer.sums.text(),
         };
         return told(text, style);
     };
+    let done = match task.kind {
+        TaskKind::Complete => "completed",
+        _ => "stored",
+    };
     match &sent.outcome {
         SentOutcome::Stored(object) => {
             let mut pieces = match &object.verdict {
-                Verdict::Verified(_) => told("stored and verified ✓".to_owned(), theme.good),
+                Verdict::Verified(_) => told(format!("{done} and verified ✓"), theme.good),
                 Verdict::Unverified(why) => {
-                    told(format!("stored, not verified: {}", escape(why)), theme.warn)
+                    told(format!("{done}, not verified: {}", escape(why)), theme.warn)
                 }
             };
             pieces.push(Piece::new(human::size(object.size), theme.text, 3));

@@ -50,6 +50,7 @@ fn situations() -> Vec<Scene> {
     scenes.push(Scene::new(scene::settings(), 120, 36));
     scenes.extend(uploads::situations());
     scenes.extend(super::upload::situations());
+    scenes.extend(super::endings::situations());
     scenes
 }
 

@@ -1,51 +1,203 @@
-//! Which parts are there: their numbers scaled over a line, and the gaps by number.
+//! Which parts are there, all of them at a glance: part numbers scaled into cells, told apart without colour; and
+//! the gaps by number.
 
-use crate::model::human;
+use crate::model::{Part, human};
 
-/// One cell for as many part numbers as it takes to fit 1..=max into `width`: `█` all of them are stored, `▒`
-/// some, `░` none. `numbers` ascend.
-pub fn part_map(numbers: &[u32], width: usize) -> String {
-    let (Some(max), true) = (numbers.last().copied(), width > 0) else {
-        return String::new();
-    };
-    let cells = u64::from(max).min(width as u64);
-    let mut map = String::new();
-    let mut next = 0_usize;
-    for cell in 0..width as u64 {
-        // A short upload is stretched, a long one squeezed.
-        let (from, to) = if cells == u64::from(max) {
-            let at = cell * u64::from(max) / width as u64;
-            (at, at + 1)
-        } else {
-            (
-                cell * u64::from(max) / cells,
-                (cell + 1) * u64::from(max) / cells,
-            )
-        };
-        // The same part may fill several cells.
-        while next > 0 && u64::from(numbers[next - 1]) > from {
-            next -= 1;
+/// What a cell of the map says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Cell {
+    /// None of its parts is stored.
+    Missing,
+    /// All of them are.
+    Present,
+    /// Some of them are: a dot for each eighth of the cell that is there.
+    Partly(u8),
+    /// All of them are, and equal a file.
+    Verified,
+    /// The part that came last is among them.
+    Newest,
+    /// One is smaller than the provider allows and not the last.
+    Small,
+    /// One is not what a file has there.
+    Different,
+}
+
+/// One of each kind, in the order of the legend: what is out of the ordinary first.
+pub const KINDS: [Cell; 7] = [
+    Cell::Different,
+    Cell::Small,
+    Cell::Newest,
+    Cell::Missing,
+    Cell::Partly(0b1010_0101),
+    Cell::Verified,
+    Cell::Present,
+];
+
+impl Cell {
+    pub fn sign(self) -> char {
+        match self {
+            Self::Missing => '·',
+            Self::Present => '█',
+            Self::Partly(dots) => char::from_u32(0x2800 + u32::from(dots)).unwrap_or('▒'),
+            Self::Verified => '✓',
+            Self::Newest => '◆',
+            Self::Small => '▄',
+            Self::Different => '≠',
         }
-        while numbers
-            .get(next)
-            .is_some_and(|number| u64::from(*number) <= from)
-        {
-            next += 1;
-        }
-        let start = next;
-        while numbers
-            .get(next)
-            .is_some_and(|number| u64::from(*number) <= to)
-        {
-            next += 1;
-        }
-        map.push(match (next - start) as u64 {
-            0 => '░',
-            stored if stored == to - from => '█',
-            _ => '▒',
-        });
     }
-    map
+
+    /// For the legend.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Missing => "missing",
+            Self::Present => "stored",
+            Self::Partly(_) => "some",
+            Self::Verified => "equal",
+            Self::Newest => "newest",
+            Self::Small => "small",
+            Self::Different => "different",
+        }
+    }
+
+    /// Whether it is of the same kind, however many dots it has.
+    pub fn is_like(self, other: Self) -> bool {
+        std::mem::discriminant(&self) == std::mem::discriminant(&other)
+    }
+}
+
+/// What is known of the parts.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'a> {
+    /// By number.
+    pub parts: &'a [Part],
+    /// Bytes that every part but the last must have.
+    pub min_part: u64,
+    /// Parts that the whole has, where that is known.
+    pub count: Option<u32>,
+    /// Found equal to a file: number and `ETag` at that time, by number.
+    pub equal: &'a [(u32, String)],
+    /// Found different from it, by number.
+    pub different: &'a [u32],
+}
+
+/// A line of the map: the number of its first part, and its cells.
+pub type Row = (u32, Vec<Cell>);
+
+/// The numbers from 1 to the last in at most `rows` lines of `width` cells: few parts are stretched over one line,
+/// many share a cell. Such a cell shows what most wants to be seen of them.
+pub fn part_map(known: &Known<'_>, width: usize, rows: usize) -> Vec<Row> {
+    let highest = known.parts.last().map_or(0, |part| part.number);
+    let count = u64::from(highest.max(known.count.unwrap_or(0)));
+    let wide = width as u64;
+    if count == 0 || width == 0 || rows == 0 {
+        return Vec::new();
+    }
+    let newest = newest(known.parts);
+    let cell = |from: u64, to: u64| known.cell(newest, from, to);
+    if count <= wide {
+        let cells = (0..wide).map(|at| {
+            let number = at * count / wide + 1;
+            cell(number, number)
+        });
+        return vec![(1, cells.collect())];
+    }
+    let each = count.div_ceil(wide.saturating_mul(rows as u64));
+    // A round number of parts a line is easier to count by.
+    let round = if wide >= 20 { wide / 10 * 10 } else { wide };
+    let fits = |per_line: u64| count.div_ceil(per_line * each) <= rows as u64;
+    let per_line = if rows > 1 && fits(round) { round } else { wide };
+    let lines = count.div_ceil(per_line * each);
+    (0..lines)
+        .map(|line| {
+            let first = line * per_line * each + 1;
+            let cells = (0..per_line)
+                .map(|at| first + at * each)
+                .take_while(|from| *from <= count)
+                .map(|from| cell(from, (from + each - 1).min(count)));
+            (u32::try_from(first).unwrap_or(u32::MAX), cells.collect())
+        })
+        .collect()
+}
+
+/// The number of the part that came last.
+fn newest(parts: &[Part]) -> Option<u32> {
+    let dated = parts.iter().filter(|part| part.last_modified.is_some());
+    let newest = dated.max_by_key(|part| (part.last_modified, part.number));
+    newest.map(|part| part.number)
+}
+
+impl Known<'_> {
+    /// The parts with numbers from `from` to `to`.
+    fn between(&self, from: u64, to: u64) -> &[Part] {
+        let start = self
+            .parts
+            .partition_point(|part| u64::from(part.number) < from);
+        let end = self
+            .parts
+            .partition_point(|part| u64::from(part.number) <= to);
+        &self.parts[start..end]
+    }
+
+    fn cell(&self, newest: Option<u32>, from: u64, to: u64) -> Cell {
+        let parts = self.between(from, to);
+        let highest = self.parts.last().map(|part| part.number);
+        let is_small = |part: &Part| part.size < self.min_part && Some(part.number) != highest;
+        if parts
+            .iter()
+            .any(|part| self.different.binary_search(&part.number).is_ok())
+        {
+            return Cell::Different;
+        }
+        if parts.iter().any(is_small) {
+            return Cell::Small;
+        }
+        if parts.iter().any(|part| newest == Some(part.number)) {
+            return Cell::Newest;
+        }
+        if parts.is_empty() {
+            return Cell::Missing;
+        }
+        if (parts.len() as u64) < to - from + 1 {
+            return Cell::Partly(self.dots(from, to));
+        }
+        if parts.iter().all(|part| self.is_equal(part)) {
+            Cell::Verified
+        } else {
+            Cell::Present
+        }
+    }
+
+    fn is_equal(&self, part: &Part) -> bool {
+        let found = self.equal.binary_search_by_key(&part.number, |(of, _)| *of);
+        found.is_ok_and(|at| self.equal[at].1 == part.etag)
+    }
+
+    /// A dot for each eighth of the numbers all of which are there, down the left column and then the right.
+    fn dots(&self, from: u64, to: u64) -> u8 {
+        /// Braille's dots 1, 2, 3, 7 and 4, 5, 6, 8.
+        const ORDER: [u8; 8] = [0x01, 0x02, 0x04, 0x40, 0x08, 0x10, 0x20, 0x80];
+        let len = to - from + 1;
+        let mut dots = 0;
+        for (index, dot) in (0_u64..).zip(ORDER) {
+            let first = from + index * len / 8;
+            let last = (from + (index + 1) * len / 8).max(first + 1) - 1;
+            if self.between(first, last).len() as u64 == last - first + 1 {
+                dots |= dot;
+            }
+        }
+        // Something is never shown as nothing.
+        if dots == 0 { 0x80 } else { dots }
+    }
+}
+
+/// `4,211–4,213`, or one number.
+pub fn gap_text((from, to): (u32, u32)) -> String {
+    let first = human::count(u64::from(from));
+    if from == to {
+        first
+    } else {
+        format!("{first}–{}", human::count(u64::from(to)))
+    }
 }
 
 /// `gap 4,211–4,213, 5,000 (+2 more)`: at most `most` of them; `None` without gaps.
@@ -53,15 +205,7 @@ pub fn gaps_text(gaps: &[(u32, u32)], most: usize) -> Option<String> {
     if gaps.is_empty() {
         return None;
     }
-    let one = |(from, to): &(u32, u32)| {
-        let from_text = human::count(u64::from(*from));
-        if from == to {
-            from_text
-        } else {
-            format!("{from_text}–{}", human::count(u64::from(*to)))
-        }
-    };
-    let named: Vec<String> = gaps.iter().take(most).map(one).collect();
+    let named: Vec<String> = gaps.iter().take(most).copied().map(gap_text).collect();
     let word = if gaps.len() == 1 { "gap" } else { "gaps" };
     let more = gaps.len().saturating_sub(most);
     let tail = if more > 0 {
@@ -75,40 +219,113 @@ pub fn gaps_text(gaps: &[(u32, u32)], most: usize) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Timestamp;
     use crate::model::part::gaps;
 
-    #[test]
-    fn a_gap_shows_as_missing_or_partly_missing() {
-        let numbers: Vec<u32> = (1..=100)
-            .filter(|number| !(41..=43).contains(number))
-            .collect();
-        assert_eq!(part_map(&numbers, 10), "████▒█████");
-        let numbers: Vec<u32> = (1..=100)
-            .filter(|number| !(31..=55).contains(number))
-            .collect();
-        assert_eq!(part_map(&numbers, 10), "███░░▒████");
+    fn parts(numbers: impl Iterator<Item = u32>) -> Vec<Part> {
+        let part = |number| Part {
+            number,
+            size: 10,
+            etag: format!("e{number}"),
+            last_modified: None,
+            checksum: None,
+        };
+        numbers.map(part).collect()
+    }
+
+    fn known(parts: &[Part]) -> Known<'_> {
+        Known {
+            parts,
+            min_part: 5,
+            count: None,
+            equal: &[],
+            different: &[],
+        }
+    }
+
+    fn text(known: &Known<'_>, width: usize, rows: usize) -> Vec<String> {
+        let rows = part_map(known, width, rows).into_iter();
+        rows.map(|(_, cells)| cells.into_iter().map(Cell::sign).collect())
+            .collect()
     }
 
     #[test]
-    fn few_parts_fill_the_line() {
-        assert_eq!(part_map(&[1, 3], 9), "███░░░███");
-        assert_eq!(part_map(&[1], 4), "████");
-        assert_eq!(part_map(&[], 4), "");
-        assert_eq!(part_map(&[5], 0), "");
+    fn few_parts_fill_one_line_and_more_fill_lines_that_can_be_counted() {
+        let few = parts([1, 3].into_iter());
+        assert_eq!(text(&known(&few), 9, 4), ["███···███"]);
+        assert_eq!(text(&known(&parts(1..=1)), 4, 2), ["████"]);
+        let more = parts((1..=45).filter(|number| *number != 22));
+        let map = part_map(&known(&more), 24, 4);
+        let firsts: Vec<u32> = map.iter().map(|(first, _)| *first).collect();
+        assert_eq!(firsts, [1, 21, 41]);
+        assert_eq!(map[1].1[1], Cell::Missing);
+        assert!(text(&known(&[]), 4, 4).is_empty());
+        assert!(text(&known(&few), 0, 4).is_empty() && text(&known(&few), 4, 0).is_empty());
+    }
+
+    #[test]
+    fn ten_thousand_parts_are_seen_at_once_and_each_missing_one_too() {
+        let all = parts((1..=10_000).filter(|number| *number != 5_003));
+        let map = part_map(&known(&all), 52, 25);
+        let cells: Vec<Cell> = map.iter().flat_map(|(_, cells)| cells.clone()).collect();
+        assert!(map.len() <= 25 && cells.len() == 1250);
+        // Eight parts a cell, a dot each: 5,001 to 5,008 without the third.
+        let odd: Vec<&Cell> = cells
+            .iter()
+            .filter(|cell| **cell != Cell::Present)
+            .collect();
+        assert_eq!(odd, [&Cell::Partly(0xff & !0x04)]);
+        assert_eq!(Cell::Partly(0xff & !0x04).sign(), '⣻');
+        // One of hundreds is not nothing.
+        let one = parts([7, 10_000].into_iter());
+        assert_eq!(text(&known(&one), 2, 1), ["⢀⢀"]);
+    }
+
+    #[test]
+    fn what_wants_to_be_seen_is_seen_among_many() {
+        let mut all = parts(1..=800);
+        all[99].size = 3;
+        all[799].size = 3;
+        all[300].last_modified = Some(Timestamp::from_secs(1));
+        let equal: Vec<(u32, String)> = (500..=600).map(|n| (n, format!("e{n}"))).collect();
+        let mut known = known(&all);
+        known.equal = &equal;
+        known.different = &[700];
+        let shown = text(&known, 80, 1).concat();
+        for (sign, times) in [('▄', 1), ('◆', 1), ('≠', 1), ('✓', 10), ('█', 67)] {
+            assert_eq!(shown.matches(sign).count(), times, "{sign} in {shown}");
+        }
+        // Sent again since: it is not the part that was compared.
+        all[549].etag = "other".into();
+        let mut known = self::known(&all);
+        known.equal = &equal;
+        assert_eq!(text(&known, 80, 1).concat().matches('✓').count(), 9);
+        // What is missing behind the last one is known once the file is.
+        known.count = Some(1_600);
+        assert!(text(&known, 80, 1).concat().ends_with(&"·".repeat(40)));
     }
 
     #[test]
     fn every_width_and_size_is_drawn_in_full() {
-        for max in [1, 2, 7, 100, 9_999, 10_000] {
-            let numbers: Vec<u32> = (1..=max).collect();
-            for width in 1..120 {
-                assert_eq!(
-                    part_map(&numbers, width),
-                    "█".repeat(width),
-                    "{max} in {width}"
-                );
+        for max in [1, 2, 7, 100, 9_999, 10_000, u32::MAX] {
+            let all = parts((1..=max.min(10_000)).chain((max > 10_000).then_some(max)));
+            for width in [1, 2, 19, 20, 21, 77, 120] {
+                for rows in [1, 2, 9, 30] {
+                    let map = part_map(&known(&all), width, rows);
+                    assert!(map.len() <= rows, "{max} in {width}x{rows}");
+                    assert!(map.iter().all(|(_, cells)| cells.len() <= width));
+                    assert!(!map[0].1.is_empty());
+                }
             }
         }
+    }
+
+    #[test]
+    fn each_kind_has_a_sign_and_a_word_of_its_own() {
+        let signs: std::collections::BTreeSet<char> = KINDS.into_iter().map(Cell::sign).collect();
+        let words: std::collections::BTreeSet<&str> = KINDS.into_iter().map(Cell::word).collect();
+        assert_eq!((signs.len(), words.len()), (KINDS.len(), KINDS.len()));
+        assert!(Cell::Partly(1).is_like(Cell::Partly(2)) && !Cell::Small.is_like(Cell::Newest));
     }
 
     #[test]

@@ -6,7 +6,6 @@ use ratatui::layout::Rect;
 
 use super::super::{Titles, open};
 use crate::app::App;
-use crate::app::dialog::Upload;
 use crate::app::dialog::upload::list::{Row, odd};
 use crate::app::dialog::upload::{Browser, area};
 use crate::model::human::{count, escape, size};
@@ -23,19 +22,14 @@ const AGE: u16 = 9;
 /// From this width on a row tells its age.
 const WITH_AGE: u16 = 44;
 
-pub fn draw(app: &App, upload: &Upload, theme: &Theme, frame: &mut Frame<'_>) {
-    let browser = &upload.browser;
+/// The browser in a box of this name.
+pub fn draw(app: &App, browser: &Browser, name: &str, theme: &Theme, frame: &mut Frame<'_>) {
     let screen = frame.area();
     let areas = area::browser(screen.width, screen.height);
     let window = usize::from(areas.list.height);
     let shown = browser.list.rows();
     let top = browser.list.top(window);
-    let name = format!(
-        "Upload to s3://{}/{}",
-        escape(&upload.bucket),
-        escape(&upload.prefix)
-    );
-    let name = cut_middle(&name, usize::from(areas.inside.width.saturating_sub(4)));
+    let name = cut_middle(name, usize::from(areas.inside.width.saturating_sub(4)));
     let place = if shown.len() > window {
         let last = (top + window).min(shown.len());
         format!(

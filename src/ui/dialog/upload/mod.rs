@@ -1,19 +1,24 @@
 //! The upload dialog: the file browser, then the form.
 
-mod browser;
+pub mod browser;
 mod form;
 
 use ratatui::Frame;
 
 use crate::app::App;
 use crate::app::dialog::Upload;
+use crate::model::human::escape;
 use crate::ui::paint::cells;
 use crate::ui::theme::Theme;
 
 pub fn draw(app: &App, upload: &Upload, theme: &Theme, frame: &mut Frame<'_>) {
     match &upload.form {
         Some(form) if upload.in_form => form::draw(&upload.bucket, form, theme, frame),
-        _ => browser::draw(app, upload, theme, frame),
+        _ => {
+            let (bucket, prefix) = (escape(&upload.bucket), escape(&upload.prefix));
+            let name = format!("Upload to s3://{bucket}/{prefix}");
+            browser::draw(app, &upload.browser, &name, theme, frame);
+        }
     }
 }
 
