@@ -65,6 +65,10 @@ pub struct Ending {
 
 /// An order to go on with an upload that somebody else began, from a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "a person may say each of them"
+)]
 pub struct Adoption {
     pub target: Target,
     pub keys: Keys,
