@@ -49,6 +49,9 @@
 //! of parts, looked at, and its journal ended. Whatever stops it before leaves the journal: `r`, or
 //! `mopup resume`, compares what the service lists with the source and sends the rest.
 //!
+//! An upload that another program began is adopted by a [`protocol::Command::Adopt`]: what is held is compared with
+//! the file, a journal says what was found, and from there on it is a resume.
+//!
 //! # Glossary
 //!
 //! S3's words first: *upload* (a multipart upload in progress), *part*, *`ETag`*, *initiated*, *abort*. Ours:

@@ -104,7 +104,12 @@ pub(super) fn read_first(line: &[u8]) -> Result<Recipe, Misfit> {
         }
         _ => return Err(Misfit::Wrong("no version".to_owned())),
     }
-    value(said)
+    let recipe: Recipe = value(said)?;
+    let adopted = recipe.adopted.as_ref();
+    if adopted.is_some_and(|adopted| adopted.begun.upload_id.is_empty()) {
+        return Err(Misfit::Wrong("an empty upload ID".to_owned()));
+    }
+    Ok(recipe)
 }
 
 /// Reads any other line.

@@ -4,6 +4,7 @@ mod damage;
 mod file;
 mod round_trip;
 
+use super::record::first_line;
 use super::*;
 use crate::model::send::Encryption;
 
@@ -238,6 +239,49 @@ fn lines_in_an_order_that_cannot_be_are_refused() {
     assert!(with(first, &part.replace(":1,\"s", ":0,\"s")).is_err());
     assert!(with(first, &part.replace(":1,\"s", ":10001,\"s")).is_err());
     assert!(with(first, &part.replace("\"size\":1", "\"size\":-1")).is_err());
+}
+
+#[test]
+fn an_adopted_upload_is_begun_with_its_first_line() {
+    const AT: Timestamp = Timestamp::from_secs(1_795_200_000);
+    let begun = Begun {
+        at: AT,
+        upload_id: "theirs".to_owned(),
+        algorithm: Some(Algorithm::Crc32),
+        deadline: None,
+    };
+    let adopted = Recipe {
+        adopted: Some(Adopted {
+            begun: begun.clone(),
+            checksum_type: Some("COMPOSITE".to_owned()),
+            trust_size: true,
+        }),
+        ..recipe()
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let journal = Journal::create(folder.path(), &adopted).unwrap();
+    let id = journal.id().to_owned();
+    drop(journal);
+    let (journal, state) = Journal::open(folder.path(), &id).unwrap();
+    assert_eq!(state.recipe, adopted);
+    assert_eq!(state.begun.as_ref(), Some(&begun));
+    let other = Begun {
+        upload_id: "another".to_owned(),
+        ..begun.clone()
+    };
+    assert!(journal.begun(&other).is_err());
+    // As long as nothing was done with it, it may be left to whoever was first.
+    journal.remove().unwrap();
+    assert!(list(folder.path()).unwrap().is_empty());
+    let journal = Journal::create(folder.path(), &adopted).unwrap();
+    let end = End::Aborted { at: AT };
+    journal.end(&end).unwrap();
+    assert!(journal.remove().is_err());
+    let line = String::from_utf8(first_line(&adopted).unwrap()).unwrap();
+    assert!(read_bytes(line.replace("theirs", "").as_bytes()).is_err());
+    // An upload of our own does not speak of it: earlier versions read that.
+    let own = String::from_utf8(first_line(&recipe()).unwrap()).unwrap();
+    assert!(!own.contains("adopted"), "{own}");
 }
 
 #[test]

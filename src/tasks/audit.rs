@@ -42,7 +42,7 @@ struct Record<'a> {
 /// What was asked for, and what became of it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Deed {
-    /// `abort`, `complete`.
+    /// `abort`, `complete`, `adopt`.
     pub(super) action: &'static str,
     pub(super) outcome: &'static str,
     /// What the parts held just before, `None` where they may not be listed; or what the object has.

@@ -1,8 +1,8 @@
 //! The arguments, as clap reads them. Decides nothing.
 
-mod adopting;
 mod completing;
 mod copying;
+mod resuming;
 mod sending;
 
 use std::path::PathBuf;
@@ -15,7 +15,8 @@ use crate::model::Address;
 
 pub use completing::Complete;
 pub use copying::{CopyObject, CopyWay, PutPart, Range};
-pub use sending::{CustomerKeyFrom, Pace, Resume, Sse, Stored, Telling, Upload, Uploads, Way};
+pub use resuming::Resume;
+pub use sending::{CustomerKeyFrom, Pace, Sse, Stored, Telling, Upload, Uploads, Way};
 
 /// The multipart uploads in progress of S3 and S3-compatible buckets.
 ///

@@ -20,7 +20,7 @@ use candidate::Candidate;
 
 /// Somebody's upload made ours: what it holds is compared with the file, the rest is sent.
 pub(in crate::tasks) async fn adopt(job: &Job, adoption: Adoption) -> Outcome {
-    match sent(job, adoption).await {
+    match Box::pin(sent(job, adoption)).await {
         Ok(sent) => told(job, sent).await,
         Err(stop) => stopped(stop, 0, 1),
     }
@@ -28,7 +28,7 @@ pub(in crate::tasks) async fn adopt(job: &Job, adoption: Adoption) -> Outcome {
 
 /// Compares what an upload holds with a file; sends nothing.
 pub(in crate::tasks) async fn compare(job: &Job, adoption: Adoption) -> Outcome {
-    match compared(job, adoption).await {
+    match Box::pin(compared(job, adoption)).await {
         Ok(comparison) => {
             job.tell(News::Compared(Box::new(comparison))).await;
             Outcome::Done

@@ -99,6 +99,7 @@ impl World {
         let folder = tempfile::tempdir().unwrap();
         let settings = Settings {
             journal: Some(folder.path().join("uploads")),
+            audit: Some(folder.path().join("audit.jsonl")),
             provider: Some(Provider {
                 name: "aws".to_owned(),
                 checksums: Checksums::Takes,

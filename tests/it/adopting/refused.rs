@@ -103,9 +103,18 @@ async fn nothing_is_sent_that_may_not_be_or_would_be_in_vain() {
     let nowhere = adoption(&target, Path::new("/no/such/file"));
     assert!(world.adopt(nowhere).await.told().contains("/no/such/file"));
 
+    let nowhere = world.file.join("audit.jsonl");
+    let audit = world.settings.audit.replace(nowhere);
+    let told = world.adopt(world.adoption(&target)).await.told();
+    assert!(told.contains("audit.jsonl"), "{told}");
+    assert_eq!(world.journals(), 0);
+    world.settings.audit = audit;
+
     // An object is there already.
     let other = world.left(&[1, 2, 3, 4, 5, 6], PART, &How::default()).await;
     world.adopt(world.adoption(&other)).await.stored();
+    let log = std::fs::read_to_string(world.settings.audit.as_ref().unwrap()).unwrap();
+    assert!(log.contains(r#""action":"adopt""#), "{log}");
     let before = world.store.requests(Operation::UploadPart);
     let mut adoption = world.adoption(&target);
     adoption.if_none_match = true;

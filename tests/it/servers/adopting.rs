@@ -117,17 +117,25 @@ impl There {
     }
 
     /// Goes on, is killed in the midst, and ends by its journal: what was held is as it was until the end.
-    async fn ends_well(&self, (id, held): (String, Listed), file: &Path, content: &[u8]) -> Value {
-        let compared = self.resumes(&id, file, &["--dry-run"]).output().unwrap();
+    async fn ends_well(&self, (id, all): (String, Listed), part: usize, content: &[u8]) {
+        let file = self.home.path().join("dump.bin");
+        let held = whole(&all, part);
+        // Of a part that was cut off by the kill LocalStack keeps what came: then the size has to be said.
+        let size = format!("--part-size={part}");
+        let said: &[&str] = if held.len() == all.len() {
+            &[]
+        } else {
+            &[&size, "--yes"]
+        };
+        let dry = [said, &["--dry-run"]].concat();
+        let compared = self.resumes(&id, &file, &dry).output().unwrap();
         let compared: Value = serde_json::from_slice(&compared.stdout).unwrap();
-        let equal = compared["compared"]["equal_parts"].as_u64().unwrap();
-        assert_eq!(equal, held.len() as u64, "{compared}");
-        assert_eq!(compared["compared"]["by_size"], 0, "{compared}");
-        let mut slow = self.resumes(&id, file, &["--limit-rate=8MiB/s", "--width=2"]);
-        let mut child = slow.spawn().unwrap();
-        let log = std::fs::File::create(self.home.path().join("program.log"));
-        drop(log.unwrap());
-        self.some_parts(&mut child, held.len() + 1).await;
+        let compared = &compared["compared"];
+        assert_eq!(compared["equal_parts"], held.len(), "{compared}");
+        assert_eq!(compared["by_size"], 0, "{compared}");
+        let slow = [said, &["--limit-rate=8MiB/s", "--width=2"]].concat();
+        let mut child = self.resumes(&id, &file, &slow).spawn().unwrap();
+        self.some_parts(&mut child, all.len() + 1).await;
         child.kill().unwrap();
         child.wait().unwrap();
         let now = self.held(&id).await;
@@ -136,16 +144,25 @@ impl There {
         }
         let ended = self.command(&["resume", "--json"]).output().unwrap();
         let stored = self.stored(&ended);
-        let before: i64 = now.values().map(|part| part.0).sum();
-        let sent = i64::try_from(stored["sent_bytes"].as_u64().unwrap()).unwrap();
-        assert!(
-            sent <= i64::try_from(LEN).unwrap() - before,
-            "{stored}, {before} held before"
-        );
+        let before: i64 = whole(&now, part).values().map(|part| part.0).sum();
+        let sent = stored["sent_bytes"].as_i64().unwrap();
+        let most = i64::try_from(content.len()).unwrap() - before;
+        assert!(sent <= most, "{stored}, {before} held before");
         assert_eq!(stored["verified"], true, "{stored}");
+        assert_eq!(stored["parts"], content.len().div_ceil(part), "{stored}");
         self.holds(KEY, content).await;
-        stored
     }
+}
+
+/// The parts that arrived whole.
+fn whole(held: &Listed, part: usize) -> Listed {
+    let mut whole = held.clone();
+    let last = i32::try_from(LEN.div_ceil(part)).unwrap();
+    whole.retain(|number, held| {
+        let len = if *number == last { LEN % part } else { part };
+        held.0 == i64::try_from(len).unwrap()
+    });
+    whole
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -156,12 +173,11 @@ async fn what_boto3_left_is_gone_on_with() {
     ) else {
         return;
     };
-    for how in [(6 * MIB, ""), (5 * MIB, "SHA256"), (8 * MIB, "CRC64NVME")] {
+    for how in [(6 * MIB, ""), (5 * MIB, "SHA256"), (8 * MIB, "SHA1")] {
         let there = There::at(Foreign::localstack(server.clone())).await;
         let (file, content) = there.file("dump.bin", LEN);
         let left = there.left_by(there.boto3(&python, &file, how)).await;
-        let stored = there.ends_well(left, &file, &content).await;
-        assert_eq!(stored["parts"], LEN.div_ceil(how.0), "{stored}");
+        there.ends_well(left, how.0, &content).await;
     }
 }
 
@@ -177,7 +193,6 @@ async fn what_rclone_left_is_gone_on_with() {
         let there = There::at(Foreign::localstack(server.clone())).await;
         let (file, content) = there.file("dump.bin", LEN);
         let left = there.left_by(there.rclone(&program, &file, part)).await;
-        let stored = there.ends_well(left, &file, &content).await;
-        assert_eq!(stored["parts"], LEN.div_ceil(part), "{stored}");
+        there.ends_well(left, part, &content).await;
     }
 }

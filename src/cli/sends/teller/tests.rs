@@ -7,6 +7,7 @@ use super::*;
 use crate::model::Target;
 use crate::model::Timestamp;
 use crate::model::send::Source;
+use crate::model::send::{StoredObject, Verdict};
 use crate::protocol::{Kind, Operation};
 
 /// What was written, for whoever looks later.

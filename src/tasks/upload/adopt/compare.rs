@@ -74,9 +74,9 @@ impl Candidate<'_> {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut pauses = job.control.pauses();
         loop {
-            let paused = *pauses.borrow_and_update();
-            self.set_phase(paused);
-            while !paused
+            let stays = *pauses.borrow_and_update();
+            self.set_phase(stays);
+            while !stays
                 && running.len() < readers
                 && let Some(question) = queue.pop_front()
             {

@@ -130,3 +130,92 @@ fn none_of(parts: u64) -> String {
     }
     format!("none of the {} parts that are held", count(parts))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::plan::{Limits, MIB};
+    use crate::tasks::upload::adopt::cut::cut;
+
+    const SIZE: u64 = 8 * MIB;
+
+    fn held(numbers: &[u32]) -> BTreeMap<u32, Part> {
+        let part = |number: &u32| Part {
+            number: *number,
+            size: SIZE,
+            etag: format!("etag-{number}"),
+            last_modified: None,
+            checksum: None,
+        };
+        numbers
+            .iter()
+            .map(|number| (*number, part(number)))
+            .collect()
+    }
+
+    fn ruled(found: &[(u32, Found)], leave: Leave) -> Result<Comparison, Refusal> {
+        let numbers: Vec<u32> = (1..=4).collect();
+        let held = held(&numbers);
+        let cut = cut(&held, 6 * SIZE, None, &Limits::default()).unwrap();
+        rule(&held, &cut, &found.iter().copied().collect(), leave)
+    }
+
+    const STRICT: Leave = Leave {
+        trust_size: false,
+        replace_all: false,
+    };
+    const TRUSTING: Leave = Leave {
+        trust_size: true,
+        replace_all: false,
+    };
+    const REPLACING: Leave = Leave {
+        trust_size: false,
+        replace_all: true,
+    };
+
+    #[test]
+    fn one_right_md5_makes_the_others_wrong() {
+        let equal = Found::Equal(Proof::Md5);
+        let differs = Found::Different(Proof::Md5);
+        let found = [(1, equal), (2, differs), (3, equal), (4, equal)];
+        for leave in [STRICT, TRUSTING, REPLACING] {
+            let comparison = ruled(&found, leave).unwrap();
+            assert_eq!(comparison.different, [2], "{leave:?}");
+            assert_eq!(comparison.parts_to_send, 3);
+            assert_eq!(comparison.to_send, 3 * SIZE);
+            assert_eq!(comparison.missing(), 2);
+        }
+    }
+
+    #[test]
+    fn md5s_of_which_none_is_right_may_be_none() {
+        let differs = Found::Different(Proof::Md5);
+        let found = [(1, differs), (2, differs), (3, differs), (4, differs)];
+        assert!(ruled(&found, STRICT).unwrap_err().0.contains("SSE-KMS"));
+        let trusted = ruled(&found, TRUSTING).unwrap();
+        assert!(trusted.equal.iter().all(|equal| equal.2 == Proof::Size));
+        assert_eq!(ruled(&found, REPLACING).unwrap().different.len(), 4);
+        // A checksum tells the truth: then it is another file, whatever is trusted.
+        let wrong = Found::Different(Proof::Checksum);
+        let found = [(1, wrong), (2, differs), (3, wrong), (4, wrong)];
+        for leave in [STRICT, TRUSTING] {
+            let refused = ruled(&found, leave).unwrap_err();
+            assert!(refused.0.contains("none of the 4 parts"), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn what_only_has_a_size_is_trusted_or_sent_when_that_is_said() {
+        let equal = Found::Equal(Proof::Checksum);
+        let found = [
+            (1, equal),
+            (2, Found::Unknown),
+            (3, Found::Unknown),
+            (4, equal),
+        ];
+        let refused = ruled(&found, STRICT).unwrap_err();
+        assert!(refused.0.starts_with("2 parts"), "{refused:?}");
+        assert_eq!(ruled(&found, TRUSTING).unwrap().equal.len(), 4);
+        assert_eq!(ruled(&found, REPLACING).unwrap().different, [2, 3]);
+    }
+}

@@ -14,6 +14,7 @@ use crate::model::completion::kind;
 use crate::model::orphan::{Comparison, Proof};
 use crate::model::send::{Encryption, ObjectOptions};
 use crate::model::{Algorithm, Part};
+use crate::tasks::audit::{Audit, Deed};
 use crate::tasks::ours;
 use crate::tasks::pacer::Stop;
 use crate::tasks::upload::board::Board;
@@ -40,6 +41,10 @@ impl<'a> Candidate<'a> {
         let folder = self.common.job.settings.journal.clone();
         let record = Record::create(folder, &recipe).await;
         let record = self.alone(record.map_err(Stop::Fault)?).await?;
+        if let Err(stop) = self.log(comparison).await {
+            record.remove().await.map_err(Stop::Fault)?;
+            return Err(stop);
+        }
         self.anew(&recipe);
         let wish = self.algorithm.map_or(ChecksumWish::Auto, ChecksumWish::Of);
         // Taken by their size although their ETags look like MD5s: these are none.
@@ -143,6 +148,22 @@ impl<'a> Candidate<'a> {
         record.remove().await.map_err(Stop::Fault)?;
         let fault = rival.map(|rival| is_ours(&self.adoption, &rival));
         Err(fault.map_or(Stop::Cancelled, Stop::Fault))
+    }
+
+    /// Records that it is taken over. What cannot be recorded is not done.
+    async fn log(&self, comparison: &Comparison) -> Result<(), Stop> {
+        let job = self.common.job;
+        let Some(audit) = Audit::of(job).await? else {
+            return Ok(());
+        };
+        let deed = Deed {
+            action: "adopt",
+            outcome: "adopted",
+            bytes: Some(comparison.equal_bytes),
+        };
+        let at = job.clock.now();
+        let written = audit.record(at, &self.adoption.target, deed, None).await;
+        written.map_err(Stop::Fault)
     }
 
     /// What was counted while it was compared is not counted as sent.

@@ -1,16 +1,50 @@
-//! The arguments with which `resume` goes on with what another program began.
+//! The arguments of `resume`: of uploads of ours, and of those that another program began.
+
+use std::ffi::OsString;
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
-use super::sending::{Signing, account, size};
+use super::sending::{CustomerKeyAgain, Pace, Signing, SourceKeyFrom, Telling, account, size};
+
+#[derive(Debug, Args)]
+#[command(after_help = RESUME_AFTER)]
+pub struct Resume {
+    /// Which one: an ID that `mopup uploads` lists, or as much of it as is not another's; or the key of an upload
+    /// that another program began, with --upload-id and --file
+    #[arg(value_name = "JOB|s3://BUCKET/KEY", conflicts_with = "all")]
+    pub job: Option<String>,
+    /// All that can be gone on with, one after the other
+    #[arg(long)]
+    pub all: bool,
+    /// Where the source is now; '-' is standard input, from its beginning
+    #[arg(long, value_name = "FILE|-", conflicts_with = "all")]
+    pub file: Option<OsString>,
+    /// The source changed: abort the old upload and send what is there now
+    #[arg(long)]
+    pub anew: bool,
+    #[command(flatten)]
+    pub adopting: Adopting,
+    #[command(flatten)]
+    pub key: CustomerKeyAgain,
+    #[command(flatten)]
+    pub source_key: SourceKeyFrom,
+    #[command(flatten)]
+    pub pace: Pace,
+    #[command(flatten)]
+    pub telling: Telling,
+}
+
+const RESUME_AFTER: &str = "With s3://BUCKET/KEY, --upload-id and --file it goes on with an upload of any program: parts that \
+are held are compared with the file, by checksum or MD5; only missing and different ones are sent. From then on it is \
+listed by `mopup uploads`.";
 
 /// What is said of an upload that another program began.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "An upload that another program began")]
 #[expect(clippy::struct_excessive_bools, reason = "one for each flag")]
 pub struct Adopting {
-    /// The upload's ID, with s3://BUCKET/KEY and --file; may begin with '-'
+    /// The upload's ID, beside the address of its key and --file; may begin with '-'
     #[arg(
         long,
         value_name = "ID",
