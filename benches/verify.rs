@@ -39,12 +39,12 @@ const NOW: Timestamp = Timestamp::from_secs(1_763_700_000);
 const CHUNK: usize = 256 << 10;
 
 fn main() {
-    let gib = std::env::args().find_map(|word| word.parse::<usize>().ok());
+    let gib = std::env::args().find_map(|word| word.parse::<u32>().ok());
     let Some(gib) = gib else { return };
     let readers = thread::available_parallelism().map_or(1, usize::from);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
-    let parts = write(&path, gib * (1 << 30) / PART);
+    let parts = write(&path, parts_in(gib));
     println!("{gib} GiB in parts of 8 MiB, {readers} at once; median of {RUNS}");
     let read = measured(gib, || read_alone(&path, readers));
     show("the file read alone", read);
@@ -62,14 +62,18 @@ fn main() {
     }
 }
 
+fn parts_in(gib: u32) -> usize {
+    gib as usize * ((1 << 30) / PART)
+}
+
 /// Wall and CPU seconds a GiB, the medians.
-fn measured(gib: usize, mut work: impl FnMut()) -> (f64, f64) {
+fn measured(gib: u32, mut work: impl FnMut()) -> (f64, f64) {
     work();
     let mut runs: Vec<(f64, f64)> = (0..RUNS)
         .map(|_| {
             let (began, before) = (Instant::now(), processor());
             work();
-            let bytes = gib as f64;
+            let bytes = f64::from(gib);
             (
                 began.elapsed().as_secs_f64() / bytes,
                 (processor() - before) / bytes,
@@ -140,13 +144,13 @@ fn read_alone(path: &Path, readers: usize) {
     });
 }
 
-fn hash_alone(gib: usize, readers: usize, by: Option<Algorithm>) {
+fn hash_alone(gib: u32, readers: usize, by: Option<Algorithm>) {
     thread::scope(|scope| {
         for _ in 0..readers {
             scope.spawn(move || {
                 let mut part = vec![0; PART];
                 fastrand::Rng::with_seed(9).fill(&mut part);
-                for _ in 0..gib * (1 << 30) / PART / readers {
+                for _ in 0..parts_in(gib) / readers {
                     match by {
                         Some(algorithm) => {
                             let mut hasher = Hasher::new(algorithm);

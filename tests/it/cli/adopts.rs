@@ -1,6 +1,6 @@
 //! `resume s3://…`: uploads that other programs left.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use mopup::protocol::Operation;
 use mopup::s3::memory::{Piece, StoredPart};
@@ -60,7 +60,7 @@ impl Shop {
 
 const RESUME: [&str; 4] = ["resume", "s3://attic/k", "--upload-id", "u"];
 
-fn resume<'a>(file: &'a PathBuf, more: &[&'a str]) -> Vec<&'a str> {
+fn resume<'a>(file: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
     let named = ["--file", file.to_str().unwrap()];
     [&RESUME, &named[..], more].concat()
 }
