@@ -191,7 +191,7 @@ impl App {
         if let Some(transfer) = self.tasks.get_mut(job).and_then(Task::transfer_mut) {
             transfer.compared = Some(Counts::of(&comparison, true));
         }
-        self.compared = Some(Compared::new(adoption, comparison));
+        self.compared = Some(Box::new(Compared::new(adoption, comparison)));
     }
 
     /// What was found is shown, unless something else is open.
@@ -205,7 +205,7 @@ impl App {
         if let Some(compared) = self.compared.clone() {
             let alive = self.may_be_alive(&compared.adoption.target);
             self.dialog = Some(Dialog::Review(Box::new(ReviewDialog {
-                compared,
+                compared: *compared,
                 alive,
                 trust_size: false,
                 confirm: None,
@@ -304,7 +304,6 @@ pub fn compared_text(counts: &Counts) -> String {
     ]
     .into_iter()
     .filter(|(number, _)| *number > 0)
-    .map(|(number, word)| (number, word))
     .map(|(number, word)| {
         if number == counts.equal() {
             word.to_owned()
