@@ -104,6 +104,9 @@ impl App {
 
     pub(super) fn take_judged(&mut self, job: JobId, judged: Judged) {
         if let Some(dialog) = self.judging(job) {
+            // All that is told of it was told before.
+            dialog.judging = None;
+            dialog.note = None;
             dialog.take(judged);
         }
     }
