@@ -66,6 +66,7 @@ impl App {
             (Code::Esc, _) => {
                 dialog.file = None;
                 dialog.inference = None;
+                dialog.unlisted = None;
                 dialog.fields = Fields::new([String::new(), String::new()]);
             }
             (Code::Char('n'), true) => dialog.next_guess(),
@@ -146,7 +147,7 @@ impl App {
         };
         match &parts.state {
             PartsState::Loading(_) => {}
-            PartsState::Failed(fault) => dialog.error = Some(fault.to_string()),
+            PartsState::Failed(fault) => dialog.unlisted = Some(fault.to_string()),
             PartsState::Complete => {
                 let limits = self.upload_rules().limits;
                 let planned = plan::plan(Some(size), &Wish::default(), &limits).ok();
