@@ -66,6 +66,7 @@ impl App {
             (Code::Esc, _) => {
                 dialog.file = None;
                 dialog.inference = None;
+                dialog.unlisted = None;
                 dialog.fields = Fields::new([String::new(), String::new()]);
             }
             (Code::Char('n'), true) => dialog.next_guess(),
@@ -146,7 +147,7 @@ impl App {
         };
         match &parts.state {
             PartsState::Loading(_) => {}
-            PartsState::Failed(fault) => dialog.error = Some(fault.to_string()),
+            PartsState::Failed(fault) => dialog.unlisted = Some(fault.to_string()),
             PartsState::Complete => {
                 let limits = self.upload_rules().limits;
                 let planned = plan::plan(Some(size), &Wish::default(), &limits).ok();
@@ -191,7 +192,7 @@ impl App {
         if let Some(transfer) = self.tasks.get_mut(job).and_then(Task::transfer_mut) {
             transfer.compared = Some(Counts::of(&comparison, true));
         }
-        self.compared = Some(Compared::new(adoption, comparison));
+        self.compared = Some(Box::new(Compared::new(adoption, comparison)));
     }
 
     /// What was found is shown, unless something else is open.
@@ -205,7 +206,7 @@ impl App {
         if let Some(compared) = self.compared.clone() {
             let alive = self.may_be_alive(&compared.adoption.target);
             self.dialog = Some(Dialog::Review(Box::new(ReviewDialog {
-                compared,
+                compared: *compared,
                 alive,
                 trust_size: false,
                 confirm: None,
@@ -304,7 +305,6 @@ pub fn compared_text(counts: &Counts) -> String {
     ]
     .into_iter()
     .filter(|(number, _)| *number > 0)
-    .map(|(number, word)| (number, word))
     .map(|(number, word)| {
         if number == counts.equal() {
             word.to_owned()

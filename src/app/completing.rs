@@ -104,6 +104,9 @@ impl App {
 
     pub(super) fn take_judged(&mut self, job: JobId, judged: Judged) {
         if let Some(dialog) = self.judging(job) {
+            // All that is told of it was told before.
+            dialog.judging = None;
+            dialog.note = None;
             dialog.take(judged);
         }
     }
@@ -152,33 +155,56 @@ impl App {
                 Answer::Open => {}
             },
             CompleteStep::Keep(asked) => {
-                if let Some(text) = answered(asked, key) {
-                    match text.map(|text| dialog.chosen(&text)) {
-                        None => dialog.step = CompleteStep::Review,
-                        Some(Ok(choice)) => {
-                            dialog.choice = choice;
-                            dialog.step = CompleteStep::Review;
-                            self.judge(&mut dialog, effects);
-                        }
-                        Some(Err(why)) => refuse(&mut dialog.step, why),
-                    }
-                }
+                let answer = answered(asked, key);
+                self.keep_answered(&mut dialog, answer, effects);
             }
             CompleteStep::Key(asked) => {
-                if let Some(text) = answered(asked, key) {
-                    match text.map(|text| parse_key_source(&text)) {
-                        None => dialog.step = CompleteStep::Review,
-                        Some(Ok(source)) => {
-                            dialog.key = Some(source);
-                            dialog.step = CompleteStep::Review;
-                            self.judge(&mut dialog, effects);
-                        }
-                        Some(Err(why)) => refuse(&mut dialog.step, why),
-                    }
-                }
+                let answer = answered(asked, key);
+                self.key_answered(&mut dialog, answer, effects);
             }
         }
         Some(Dialog::Complete(dialog))
+    }
+
+    /// Fewer parts, or all of them again, are judged anew.
+    fn keep_answered(
+        &mut self,
+        dialog: &mut CompleteDialog,
+        answer: Answered,
+        effects: &mut Vec<Effect>,
+    ) {
+        match answer {
+            Answered::Open => {}
+            Answered::Back => dialog.step = CompleteStep::Review,
+            Answered::Text(text) => match dialog.chosen(&text) {
+                Err(why) => refuse(&mut dialog.step, why),
+                Ok(choice) => {
+                    dialog.choice = choice;
+                    dialog.step = CompleteStep::Review;
+                    self.judge(dialog, effects);
+                }
+            },
+        }
+    }
+
+    fn key_answered(
+        &mut self,
+        dialog: &mut CompleteDialog,
+        answer: Answered,
+        effects: &mut Vec<Effect>,
+    ) {
+        match answer {
+            Answered::Open => {}
+            Answered::Back => dialog.step = CompleteStep::Review,
+            Answered::Text(text) => match parse_key_source(&text) {
+                Err(why) => refuse(&mut dialog.step, why),
+                Ok(source) => {
+                    dialog.key = Some(source);
+                    dialog.step = CompleteStep::Review;
+                    self.judge(dialog, effects);
+                }
+            },
+        }
     }
 
     fn review_key(
@@ -291,17 +317,25 @@ impl App {
     }
 }
 
-/// What a key did to a line that is asked for: nothing yet, a text, or that the person changed their mind.
-pub(super) fn answered(asked: &mut Asked, key: Key) -> Option<Option<String>> {
+/// What a key did to a line that is asked for.
+enum Answered {
+    /// It is still being typed.
+    Open,
+    /// The person changed their mind.
+    Back,
+    Text(String),
+}
+
+fn answered(asked: &mut Asked, key: Key) -> Answered {
     match key.code {
-        Code::Esc => Some(None),
-        Code::Enter => Some(Some(asked.input.text().to_owned())),
+        Code::Esc => return Answered::Back,
+        Code::Enter => return Answered::Text(asked.input.text().to_owned()),
         _ => {
             asked.error = None;
             asked.input.key(key);
-            None
         }
     }
+    Answered::Open
 }
 
 fn refuse(step: &mut CompleteStep, why: String) {

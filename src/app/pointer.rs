@@ -80,8 +80,13 @@ impl App {
     /// while something is asked.
     fn wheel_in_dialog(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
         let notches = match self.dialog {
-            Some(Dialog::Help { .. } | Dialog::Messages { .. } | Dialog::Report { .. }) => NOTCH,
-            Some(Dialog::Complete(_) | Dialog::Review(_)) => NOTCH,
+            Some(
+                Dialog::Help { .. }
+                | Dialog::Messages { .. }
+                | Dialog::Report { .. }
+                | Dialog::Complete(_)
+                | Dialog::Review(_),
+            ) => NOTCH,
             Some(Dialog::Menu(_) | Dialog::Palette(_) | Dialog::Interrupted(_)) => 1,
             _ => return,
         };

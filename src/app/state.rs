@@ -117,7 +117,7 @@ pub struct App {
     /// Where the upload dialog looked for files last.
     pub(super) browsed: Browsed,
     /// The newest comparison of an upload with a file that nothing came of yet.
-    pub compared: Option<Compared>,
+    pub compared: Option<Box<Compared>>,
     /// What this run changed, for the farewell.
     pub(super) sums: AbortSums,
     pub(super) sent: SendSums,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Confirm;
+pub use super::counts::Counts;
 use super::fields::Fields;
 use super::interrupted::parse_key_source;
 use super::upload::{Browser, Picked};
@@ -26,6 +27,8 @@ pub struct AdoptDialog {
     pub file: Option<Picked>,
     /// What the parts tell of the part size; `None`: they are not all listed yet.
     pub inference: Option<Inference>,
+    /// Why they cannot be listed as they are: with SSE-C it may need the key.
+    pub unlisted: Option<String>,
     pub fields: Fields,
     /// Which of the guesses stands in the form.
     pub guess: usize,
@@ -40,6 +43,7 @@ impl AdoptDialog {
             browser: Browser::default(),
             file: None,
             inference: None,
+            unlisted: None,
             fields: Fields::new([String::new(), String::new()]),
             guess: 0,
             error: None,
@@ -90,15 +94,18 @@ impl AdoptDialog {
     /// The order to compare, or what is in its way.
     pub fn adoption(&self, signing: PayloadSigning, pace: Pace) -> Result<Adoption, String> {
         let file = self.file.as_ref().ok_or("choose a file first")?;
-        if self.inference.is_none() {
+        if self.inference.is_none() && self.unlisted.is_none() {
             return Err("its parts are still being listed".to_owned());
         }
-        let typed = self.fields.text(PART_SIZE);
-        let size = filter::parse_size(typed).filter(|size| *size > 0);
-        let size = size.ok_or_else(|| match typed {
-            "" => "write the part size, such as 8MiB".to_owned(),
-            _ => format!("'{typed}' is no size: write 8MiB, or bytes"),
-        })?;
+        let part_size = match self.fields.text(PART_SIZE) {
+            "" if self.unlisted.is_some() => None,
+            "" => return Err("write the part size, such as 8MiB".to_owned()),
+            typed => {
+                let size = filter::parse_size(typed).filter(|size| *size > 0);
+                let wrong = || format!("'{typed}' is no size: write 8MiB, or bytes");
+                Some(size.ok_or_else(wrong)?)
+            }
+        };
         let key = self.fields.text(KEY);
         let key = if key.is_empty() {
             None
@@ -112,10 +119,11 @@ impl AdoptDialog {
                 ..Keys::default()
             },
             file: file.path.clone(),
-            part_size: Some(size),
-            trust_size: false,
-            replace_all: false,
-            include_active: false,
+            part_size,
+            // Nothing is written yet: whatever it finds is to be seen.
+            trust_size: true,
+            replace_all: true,
+            include_active: true,
             if_none_match: self.fields.switch,
             signing,
             pace,
@@ -155,78 +163,23 @@ impl Compared {
     }
 }
 
-/// What a comparison comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counts {
-    /// Parts that the file has.
-    pub parts: u32,
-    pub by_checksum: u32,
-    pub by_md5: u32,
-    pub by_size: u32,
-    pub different: u32,
-    /// Of another size than the file gives them.
-    pub misfits: u32,
-    /// That the file has no place for.
-    pub beyond: u32,
-    pub missing: u32,
-    /// To be sent: parts and bytes.
-    pub to_send: u32,
-    pub bytes: u64,
-}
-
-impl Counts {
-    /// Of what is held, if parts that only have the right size count as equal, or do not.
-    pub fn of(comparison: &Comparison, trust_size: bool) -> Self {
-        let layout = &comparison.layout;
-        let parts = layout.count().unwrap_or_default();
-        let mut counts = Self {
-            parts,
-            to_send: comparison.parts_to_send,
-            bytes: comparison.to_send,
-            ..Self::default()
-        };
-        for (number, _, proof) in &comparison.equal {
-            match proof {
-                Proof::Checksum => counts.by_checksum += 1,
-                Proof::Md5 => counts.by_md5 += 1,
-                Proof::Size => {
-                    counts.by_size += 1;
-                    if !trust_size {
-                        counts.to_send += 1;
-                        let piece = layout.piece(*number).map_or(0, |piece| piece.len);
-                        counts.bytes = counts.bytes.saturating_add(piece);
-                    }
-                }
-            }
-        }
-        counts.different = count(comparison.different.len());
-        let beyond = comparison.misfits.iter().filter(|number| **number > parts);
-        counts.beyond = count(beyond.count());
-        counts.misfits = count(comparison.misfits.len()) - counts.beyond;
-        let held = counts.equal() + counts.different + counts.misfits;
-        counts.missing = parts.saturating_sub(held);
-        counts
+/// The same, but that parts of the right size are no proof: they are sent again.
+fn distrusted(comparison: &Comparison) -> Comparison {
+    let mut comparison = comparison.clone();
+    let layout = comparison.layout;
+    let equal = std::mem::take(&mut comparison.equal).into_iter();
+    let (by_size, equal) = equal.partition(|(_, _, proof)| *proof == Proof::Size);
+    comparison.equal = equal;
+    let by_size: Vec<(u32, String, Proof)> = by_size;
+    for (number, _, _) in by_size {
+        let len = layout.piece(number).map_or(0, |piece| piece.len);
+        comparison.equal_bytes = comparison.equal_bytes.saturating_sub(len);
+        comparison.to_send = comparison.to_send.saturating_add(len);
+        comparison.parts_to_send = comparison.parts_to_send.saturating_add(1);
+        comparison.different.push(number);
     }
-
-    /// Found equal, however.
-    pub const fn equal(&self) -> u32 {
-        self.by_checksum + self.by_md5 + self.by_size
-    }
-
-    /// Found equal by their bytes, and by their size where that is taken for it.
-    pub const fn kept(&self, trust_size: bool) -> u32 {
-        let by_size = if trust_size { self.by_size } else { 0 };
-        self.by_checksum + self.by_md5 + by_size
-    }
-
-    /// Held, but not what the file has.
-    pub const fn others(&self) -> u32 {
-        self.different + self.misfits + self.beyond
-    }
-}
-
-fn count(len: usize) -> u32 {
-    u32::try_from(len).unwrap_or(u32::MAX)
+    comparison.different.sort_unstable();
+    comparison
 }
 
 /// The question behind a comparison: whether to go on.
@@ -266,6 +219,7 @@ impl ReviewDialog {
     /// The order to go on.
     pub fn adoption(self) -> Adoption {
         let replace_all = self.replaces_all();
+        let trust_size = self.trust_size;
         let Compared {
             adoption,
             comparison,
@@ -273,10 +227,14 @@ impl ReviewDialog {
         } = self.compared;
         Adoption {
             part_size: Some(comparison.layout.part_size),
-            trust_size: self.trust_size,
+            trust_size,
             replace_all,
             include_active: self.alive,
-            compared: Some(comparison),
+            compared: Some(if trust_size {
+                comparison
+            } else {
+                Arc::new(distrusted(&comparison))
+            }),
             ..adoption
         }
     }
@@ -349,7 +307,16 @@ mod tests {
         assert_eq!((dialog.counts().to_send, dialog.counts().bytes), (7, 65));
         dialog.alive = true;
         assert_eq!(dialog.wanted(), "adopt active");
+        let distrusting = {
+            let mut dialog = dialog.clone();
+            dialog.trust_size = false;
+            dialog.adoption().compared.unwrap()
+        };
+        let found = (distrusting.equal.len(), distrusting.different.clone());
+        assert_eq!(found, (2, vec![3, 10]));
+        assert_eq!((distrusting.parts_to_send, distrusting.to_send), (8, 70));
         let adoption = dialog.adoption();
+        assert_eq!(adoption.compared.as_ref().unwrap().equal.len(), 3);
         assert!(adoption.trust_size && adoption.include_active && !adoption.replace_all);
     }
 

@@ -5,6 +5,7 @@ pub mod adopt;
 pub mod choose;
 pub mod complete;
 pub mod confirm;
+mod counts;
 pub mod fields;
 pub mod interrupted;
 pub mod palette;

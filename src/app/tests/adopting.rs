@@ -142,6 +142,8 @@ fn a_sure_part_size_is_compared_and_what_was_found_is_sent_after_a_word() {
     assert_eq!(order.part_size, Some(8 * MIB));
     assert_eq!(order.file.to_str(), Some("/data/a.bin"));
     assert!(order.compared.is_none() && bench.app.dialog.is_none());
+    // Looking refuses nothing.
+    assert!(order.include_active && order.trust_size && order.replace_all);
     // Meanwhile nothing else is begun with it.
     bench.keys("c");
     assert!(bench.app.dialog.is_none());
@@ -213,6 +215,21 @@ fn the_form_waits_for_the_parts_and_a_directory_is_no_file() {
     bench.answer(is_parts, parts(&[(1, 8 * MIB)]));
     bench.answer(is_parts, News::Ended(Outcome::Done));
     assert!(dialog(&bench).inference.is_some());
+}
+
+#[test]
+fn what_cannot_be_listed_without_its_key_is_compared_with_it() {
+    let mut bench = Bench::listed(&[upload("a", 30)]);
+    bench.keys("r");
+    bench.answer(is_interrupted, News::Interrupted(Vec::new()));
+    bench.answer(is_parts, News::Ended(Outcome::Failed(fault())));
+    bench.answer(is_folder, folder("a.bin", Some(100 * MIB)));
+    bench.keys("enter");
+    assert!(dialog(&bench).unlisted.is_some());
+    bench.keys("tab").type_("$KEY").keys("enter");
+    let order = compared(&bench).unwrap();
+    assert_eq!(order.part_size, None);
+    assert!(order.keys.customer_key_from.is_some());
 }
 
 #[test]

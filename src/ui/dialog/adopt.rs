@@ -82,6 +82,14 @@ fn told(dialog: &AdoptDialog, theme: &Theme) -> Vec<(String, Style)> {
         };
         format!("{}: {misfits}", human::size(guess.part_size))
     };
+    if let Some(why) = &dialog.unlisted {
+        let text = format!(
+            "Its parts could not be listed: {}. If it is encrypted with a key of yours, name it; the part size is \
+             told from the parts then, unless one is written here.",
+            escape(why)
+        );
+        return vec![(text, theme.warn)];
+    }
     match &dialog.inference {
         None => vec![("Listing its parts…".to_owned(), theme.accent)],
         Some(Inference::Sure(guess)) => {

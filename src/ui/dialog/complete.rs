@@ -194,13 +194,12 @@ impl Page<'_> {
             Choice::Listed(listed) => format!("{} that are named", count(listed.len() as u64)),
         };
         lines.extend(self.fact("made of", &chosen));
-        let there = judged.existing.as_ref();
-        let there = match there {
+        let held = match &judged.existing {
             Some(existing) => self.there(existing),
             None if dialog.warnings.is_empty() => "nothing".to_owned(),
             None => "not known".to_owned(),
         };
-        lines.extend(self.fact("at the key", &there));
+        lines.extend(self.fact("at the key", &held));
         let overwrite = if dialog.if_none_match {
             "no: refused if an object is there (If-None-Match)"
         } else {
