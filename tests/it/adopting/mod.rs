@@ -2,6 +2,7 @@
 //! object is the file.
 
 mod begun;
+mod by_keys;
 mod going_on;
 mod refused;
 
