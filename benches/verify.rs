@@ -151,17 +151,14 @@ fn hash_alone(gib: u32, readers: usize, by: Option<Algorithm>) {
                 let mut part = vec![0; PART];
                 fastrand::Rng::with_seed(9).fill(&mut part);
                 for _ in 0..parts_in(gib) / readers {
-                    match by {
-                        Some(algorithm) => {
-                            let mut hasher = Hasher::new(algorithm);
-                            part.chunks(CHUNK).for_each(|chunk| hasher.update(chunk));
-                            black_box(hasher.finish());
-                        }
-                        None => {
-                            let mut hasher = Md5Hasher::default();
-                            part.chunks(CHUNK).for_each(|chunk| hasher.update(chunk));
-                            black_box(hasher.finish());
-                        }
+                    if let Some(algorithm) = by {
+                        let mut hasher = Hasher::new(algorithm);
+                        part.chunks(CHUNK).for_each(|chunk| hasher.update(chunk));
+                        black_box(hasher.finish());
+                    } else {
+                        let mut hasher = Md5Hasher::default();
+                        part.chunks(CHUNK).for_each(|chunk| hasher.update(chunk));
+                        black_box(hasher.finish());
                     }
                 }
             });

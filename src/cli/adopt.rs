@@ -82,7 +82,7 @@ fn adoption(args: args::Resume, session: &Session) -> Result<Adoption, Failure> 
     }
     let (Some(upload_id), Some(file)) = (how.upload_id, args.file) else {
         return usage(
-            "an upload that another program began needs --upload-id ID and --file FILE; `mopup ls` lists the IDs",
+            "an upload that another program began needs --upload-id ID and --file FILE; `mopup ls` lists the IDs, and `mopup uploads` what is ours",
         );
     };
     if file == "-" {
