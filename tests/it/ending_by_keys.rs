@@ -39,25 +39,25 @@ impl World {
         flight.start()
     }
 
-    /// The cursor on the only upload whose key contains this, its parts in sight.
-    fn at(&self, pilot: &Pilot, key: &str) {
-        pilot.until(BUCKET).keys("/").type_("db-b").enter();
-        pilot.until_gone("logs-prod").enter();
-        pilot.until("› db-backups").until("uploads").keys("/");
-        pilot.type_(key).enter().until("1 of ");
-        pilot.keys("g");
-    }
-
     fn completes(&self) -> u64 {
         self.store.requests(Operation::CompleteMultipartUpload)
     }
+}
+
+/// The cursor on the only upload whose key contains this, its parts in sight.
+fn at(pilot: &Pilot, key: &str) {
+    pilot.until(BUCKET).keys("/").type_("db-b").enter();
+    pilot.until_gone("logs-prod").enter();
+    pilot.until("› db-backups").until("uploads").keys("/");
+    pilot.type_(key).enter().until("1 of ");
+    pilot.keys("g");
 }
 
 #[test]
 fn a_whole_upload_of_ten_thousand_parts_becomes_an_object() {
     let world = World::new();
     let pilot = world.start(false);
-    world.at(&pilot, "full-copy");
+    at(&pilot, "full-copy");
     let before = world.store.inner().upload_count(BUCKET);
     pilot.until("verdict").until("the last part is as");
     pilot.keys("c").until("It can be completed, but:");
@@ -89,7 +89,7 @@ fn a_whole_upload_of_ten_thousand_parts_becomes_an_object() {
 fn gaps_and_small_parts_are_told_and_seen() {
     let world = World::new();
     let pilot = world.start(false);
-    world.at(&pilot, "weekly-gaps");
+    at(&pilot, "weekly-gaps");
     pilot.until("verdict");
     pilot.keys("m").until("5 missing:").until("117–119");
     pilot.until("▄ small").until("· missing");
@@ -109,7 +109,7 @@ fn gaps_and_small_parts_are_told_and_seen() {
 fn what_is_alive_is_completed_only_in_so_many_words() {
     let world = World::new();
     let pilot = world.start(false);
-    world.at(&pilot, "builder-07");
+    at(&pilot, "builder-07");
     pilot
         .keys("c")
         .until("sign of life within the hour")
@@ -126,7 +126,7 @@ fn what_is_alive_is_completed_only_in_so_many_words() {
 fn read_only_mode_completes_nothing() {
     let world = World::new();
     let pilot = world.start(true);
-    world.at(&pilot, "full-copy");
+    at(&pilot, "full-copy");
     pilot.keys("c").until("read-only mode");
     pilot.keys("q");
     assert_eq!(pilot.land().code, 0);

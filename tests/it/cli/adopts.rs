@@ -12,6 +12,13 @@ use super::*;
 const PART: usize = 64 << 10;
 const LEN: usize = 4 * PART + 10;
 
+/// Changes one byte of the second part.
+fn change(file: &Path) {
+    let mut body = std::fs::read(file).unwrap();
+    body[PART + 7] ^= 1;
+    std::fs::write(file, body).unwrap();
+}
+
 impl Shop {
     /// The upload `u` of a file, of which these parts arrived long ago; answers the file.
     fn left(&self, numbers: &[u32]) -> PathBuf {
@@ -33,13 +40,6 @@ impl Shop {
         self.store.set_min_part(1);
         self.store.insert_upload("attic", upload).unwrap();
         file
-    }
-
-    /// Changes one byte of the second part.
-    fn change(&self, file: &PathBuf) {
-        let mut body = std::fs::read(file).unwrap();
-        body[PART + 7] ^= 1;
-        std::fs::write(file, body).unwrap();
     }
 
     fn parts_sent(&self) -> u64 {
@@ -110,7 +110,7 @@ async fn what_is_missing_is_sent_and_told() {
 async fn parts_that_differ_are_replaced_only_when_that_is_said() {
     let shop = Shop::open().await;
     let file = shop.left(&[1, 2, 3, 4]);
-    shop.change(&file);
+    change(&file);
     let ended = shop.run(&resume(&file, &["--json"])).with_code(1);
     let document = ended.json();
     assert_eq!(document["compared"]["different"], serde_json::json!([2]));
@@ -129,7 +129,7 @@ async fn parts_that_differ_are_replaced_only_when_that_is_said() {
 
     let shop = Shop::open().await;
     let file = shop.left(&[1, 2, 3, 4, 5]);
-    shop.change(&file);
+    change(&file);
     shop.run(&resume(&file, &["--yes"])).with_code(0);
     assert_eq!(shop.parts_sent(), 1);
     shop.has(&file);
