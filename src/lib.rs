@@ -64,7 +64,8 @@
 //! * *journal*: the record of one upload of ours, from before it is begun to its end; *kept*: stopped, with a
 //!   journal that it can be gone on with.
 //! * *barren*: how long nothing of an upload went well; *patience*: how long that may last.
-//! * *verdict*: how sure it is that what is stored is what was read.
+//! * *verdict*: of an upload that ended, how sure it is that what is stored is what was read; of one that did not,
+//!   whether it can be completed ([`model::completion`]), whose *ruling* is *can*, *can, but* or *cannot*.
 //! * *place*: a bucket as the person sees it: table, listing, cursor.
 
 pub mod app;
