@@ -107,16 +107,7 @@ async fn the_second_interrupt_leaves_at_once_and_the_upload_is_gone_on_with() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_two_that_go_on_with_one_upload_the_second_is_refused() {
     let shop = Shop::open_with(slow()).await;
-    let (file, content) = shop.written("f", 14 * PART);
-    let args = [
-        "upload",
-        &file,
-        "s3://attic/k",
-        "--part-size=5MiB",
-        "--width=2",
-    ];
-    shop.stopped(&args, "-INT", 4).await.with_code(130);
-    let id = shop.uploads()[0]["id"].as_str().unwrap().to_owned();
+    let (content, id) = shop.left_off(14).await;
     let asked = shop.server.requests(Operation::UploadPart);
     let mut first = shop.command(&["resume", "--width=1"]).spawn().unwrap();
     shop.parts_asked(&mut first, asked + 1).await;

@@ -72,6 +72,21 @@ impl Shop {
         }
     }
 
+    /// An upload of so many parts to `attic/k`, interrupted; answers its bytes and its journal's name.
+    pub async fn left_off(&self, parts: usize) -> (Vec<u8>, String) {
+        let (file, content) = self.written("f", parts * PART);
+        let args = [
+            "upload",
+            &file,
+            "s3://attic/k",
+            "--part-size=5MiB",
+            "--width=2",
+        ];
+        self.stopped(&args, "-INT", 4).await.with_code(130);
+        let id = self.uploads()[0]["id"].as_str().unwrap().to_owned();
+        (content, id)
+    }
+
     /// Sends a signal as soon as `parts` parts were asked for.
     pub async fn stopped(&self, args: &[&str], signal: &str, parts: u64) -> Ended {
         let mut child = self.command(args).spawn().unwrap();
@@ -303,16 +318,7 @@ async fn all_are_gone_on_with_and_one_that_changed_stops_no_other() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_upload_is_discarded_with_its_journal() {
     let shop = Shop::open_with(slow()).await;
-    let (file, _) = shop.written("f", 30 * PART);
-    let args = [
-        "upload",
-        &file,
-        "s3://attic/k",
-        "--part-size=5MiB",
-        "--width=2",
-    ];
-    shop.stopped(&args, "-INT", 4).await.with_code(130);
-    let id = shop.uploads()[0]["id"].as_str().unwrap().to_owned();
+    let (_, id) = shop.left_off(30).await;
     let args = ["uploads", "--discard", &id, "--yes", "--json"];
     let document = shop.run(&args).with_code(0).json();
     assert_eq!(document["aborted"][0]["journal"], id.as_str(), "{document}");

@@ -127,12 +127,12 @@ fn the_command_takes_a_path() {
     bench.keys("esc esc esc");
     bench.keys(":").type_("upload archive").keys("enter");
     assert_eq!(bench.asked(), Path::new(""));
-    bench.folder(dumps("/work"));
-    assert_eq!(bench.asked(), Path::new("/work/archive"));
-    bench.folder(dumps("/work/archive"));
+    bench.folder(dumps("/data"));
+    assert_eq!(bench.asked(), Path::new("/data/archive"));
+    bench.folder(dumps("/data/archive"));
     assert_eq!(bench.typed(), "");
     bench.keys("esc :").type_("upload").keys("enter");
-    assert_eq!(bench.asked(), Path::new("/work/archive"));
+    assert_eq!(bench.asked(), Path::new("/data/archive"));
 }
 
 #[test]
