@@ -41,6 +41,10 @@ impl App {
                 }
             }
             Action::PartMap => self.toggle_map(effects),
+            Action::Watch => self.watch(effects),
+            Action::Lifecycle => self.ask_lifecycle(effects),
+            Action::Account => self.show_account(effects),
+            Action::Doctor => self.ask_doctor(effects),
             Action::Copy => self.copy_menu(),
             Action::Refresh => self.refresh(effects),
             Action::Interval => self.next_interval(),

@@ -88,6 +88,10 @@ actions! {
     Complete, Global, "complete", ["c"], "complete", "complete the upload under the cursor, after saying whether and to what";
     Upload, Global, "upload", ["u"], "upload", "upload files: choose them, then where they go and how";
     PartMap, Global, "part-map", ["m"], "map", "show the parts as a map of all of them, or as a list";
+    Watch, Global, "watch", ["w"], "watch", "watch the marked uploads, or the one under the cursor, to their end";
+    Lifecycle, Buckets, "lifecycle", ["L"], "rules", "the bucket's lifecycle rules; propose one against orphans";
+    Account, Global, "account", ["A"], "account", "all buckets by what their uploads cost";
+    Doctor, Global, "doctor", [], "", "try credentials, permissions and the server's quirks; changes nothing";
     Copy, Global, "copy", ["y"], "copy", "copy upload ID, ETag, address or the equivalent aws command";
     Refresh, Global, "refresh", ["ctrl-r", "f5"], "refresh", "look again";
     Interval, Global, "auto-refresh", ["I"], "", "look again by itself: off, 10 s, 1 min, 5 min";

@@ -24,10 +24,11 @@ pub struct Hint {
 const GAP: u16 = 2;
 
 /// Where there is no room for all, these go first, in this order; whoever misses them finds them in the help.
-const FIRST_TO_GO: [Action; 12] = [
+const FIRST_TO_GO: [Action; 15] = [
     Action::Refresh,
     Action::Copy,
     Action::Folders,
+    Action::Account,
     // Of uploads the same as opening them.
     Action::Details,
     Action::Palette,
@@ -35,6 +36,8 @@ const FIRST_TO_GO: [Action; 12] = [
     Action::Back,
     Action::LimitRate,
     Action::Resume,
+    Action::Watch,
+    Action::Lifecycle,
     // Whoever has a list before them tries enter.
     Action::Open,
     Action::Sort,
@@ -129,6 +132,8 @@ fn makes_sense(app: &App, entry: &Entry) -> bool {
         Action::Open => app.focus != Pane::Parts,
         Action::Filter => matches!(app.focus, Pane::Buckets | Pane::Uploads),
         Action::PartMap => app.focus == Pane::Parts,
+        Action::Watch => matches!(app.focus, Pane::Uploads | Pane::Parts),
+        Action::Account => app.focus == Pane::Buckets,
         Action::Back => app.focus != Pane::Buckets || !app.buckets.filter.is_empty(),
         Action::Resume => {
             let here = matches!(app.focus, Pane::Uploads | Pane::Parts);

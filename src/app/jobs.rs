@@ -52,6 +52,18 @@ pub enum Purpose {
     Discard {
         bucket: String,
     },
+    /// An upload that is watched to its end: a task.
+    Watch(Target),
+    /// A bucket's lifecycle rules.
+    Lifecycle {
+        bucket: String,
+    },
+    /// Lifecycle rules that are written.
+    SetLifecycle {
+        bucket: String,
+    },
+    /// What the doctor looks at.
+    Examine,
     /// A local directory for the upload form.
     Folder,
 }
@@ -65,15 +77,19 @@ impl Purpose {
             | Self::MeasureAll { bucket }
             | Self::Abort { bucket }
             | Self::Send { bucket }
+            | Self::Lifecycle { bucket }
+            | Self::SetLifecycle { bucket }
             | Self::Discard { bucket } => Some(bucket),
-            Self::Complete(target) | Self::Adopt(target) | Self::Place(target) => {
-                Some(&target.bucket)
-            }
+            Self::Complete(target)
+            | Self::Adopt(target)
+            | Self::Place(target)
+            | Self::Watch(target) => Some(&target.bucket),
             Self::Compare(adoption) => Some(&adoption.target.bucket),
             Self::Identify
             | Self::Buckets
             | Self::Parts
             | Self::Judge
+            | Self::Examine
             | Self::Interrupted(_)
             | Self::Folder => None,
         }

@@ -1,5 +1,6 @@
 //! What the program decides: events in, effects out. Pure: no I/O, no async, no clock, no terminal.
 
+pub mod account;
 mod act;
 pub mod action;
 pub mod adopting;
@@ -9,6 +10,7 @@ mod commands;
 mod completing;
 pub mod cursor;
 pub mod dialog;
+mod examining;
 mod filters;
 pub mod folders;
 pub mod footer;
@@ -19,6 +21,7 @@ pub mod keymap;
 mod keys;
 pub mod layout;
 mod leaving;
+mod lifecycle;
 mod menus;
 pub mod messages;
 mod pacing;
@@ -39,6 +42,7 @@ mod uploading;
 mod uploads;
 mod verdict;
 mod wants;
+mod watching;
 
 use crate::model::Timestamp;
 use crate::protocol::{Command, Report};

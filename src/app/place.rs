@@ -6,7 +6,7 @@ use super::cursor::Cursor;
 use super::folders::FolderView;
 use crate::model::table::Table;
 use crate::model::{Bucket, RowId, Timestamp};
-use crate::protocol::{Fault, JobId};
+use crate::protocol::{Fault, JobId, Prevention};
 
 /// How far a bucket's listing is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -43,6 +43,8 @@ pub struct Place {
     pub reasons: HashMap<RowId, String>,
     /// Rows that a running job is aborting.
     pub aborting: HashSet<RowId>,
+    /// What the bucket does against orphans; `None` while nobody has asked.
+    pub prevention: Option<Prevention>,
 }
 
 impl Place {
@@ -60,6 +62,7 @@ impl Place {
             folders: None,
             reasons: HashMap::new(),
             aborting: HashSet::new(),
+            prevention: None,
         }
     }
 

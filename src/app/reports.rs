@@ -52,6 +52,19 @@ impl App {
             (News::Placed(placed), _) => self.take_placed(job, *placed),
             (News::Made(made), Purpose::Complete(_)) => self.take_made(job, *made),
             (News::Sent(sent), _) => self.take_sent(job, *sent),
+            (News::Vitals(vitals), Purpose::Watch(target)) => {
+                self.take_vitals(job, &target, *vitals);
+            }
+            (News::Happened(happening), Purpose::Watch(target)) => {
+                self.take_happening(job, &target, happening, effects);
+            }
+            (
+                News::Lifecycle(found),
+                Purpose::Lifecycle { bucket } | Purpose::SetLifecycle { bucket },
+            ) => self.take_lifecycle(job, &bucket, *found),
+            (News::Examined(examination), Purpose::Examine) => {
+                self.take_examination(job, *examination);
+            }
             (News::Warning(fault), _) => self.take_warning(job, fault),
             (News::Interrupted(entries), Purpose::Interrupted(look)) => {
                 self.take_interrupted(entries, &look, effects);
@@ -223,6 +236,11 @@ impl App {
                     self.say(Severity::Error, fault.to_string());
                 }
             }
+            Purpose::Watch(target) => self.watch_ended(job, target, &outcome),
+            Purpose::Lifecycle { bucket } | Purpose::SetLifecycle { bucket } => {
+                self.lifecycle_ended(job, bucket, &outcome);
+            }
+            Purpose::Examine => self.examination_ended(job, &outcome),
             Purpose::Folder => self.folder_ended(job, &outcome, effects),
             Purpose::Judge => self.judge_ended(job, &outcome),
             Purpose::Compare(adoption) => {

@@ -11,9 +11,10 @@ use std::time::Duration;
 
 use super::catalog::{Catalog, Listed, Row};
 use super::cost::Prices;
+use super::deadline::{AbortRule, Deadline, Rules};
 use super::marks::Marks;
 use super::provider::Provider;
-use super::view::{self, Held, Sort, View};
+use super::view::{Held, Sort, View};
 use super::{
     Filter, Measure, RowId, State, Tally, Target, Thresholds, Timestamp, Upload, liveness,
 };
@@ -59,6 +60,8 @@ struct Stale {
 pub struct Table {
     bucket: String,
     settings: TableSettings,
+    /// What can end its uploads.
+    rules: Rules,
     catalog: Catalog,
     filter: Filter,
     sort: Sort,
@@ -83,6 +86,10 @@ impl Table {
     pub fn new(bucket: &str, settings: TableSettings) -> Self {
         Self {
             bucket: bucket.to_owned(),
+            rules: Rules {
+                provider: settings.provider.abort_after,
+                ..Rules::default()
+            },
             settings,
             catalog: Catalog::default(),
             filter: Filter::default(),
@@ -218,7 +225,16 @@ impl Table {
     /// Another provider's rules hold, which only deadlines follow; settles.
     pub fn set_provider(&mut self, provider: Provider, now: Timestamp) {
         if provider != self.settings.provider {
+            self.rules.provider = provider.abort_after;
             self.settings.provider = provider;
+            self.sort_again(now);
+        }
+    }
+
+    /// The bucket's own rules became known, or are others; settles.
+    pub fn set_abort_rules(&mut self, rules: Arc<[AbortRule]>, now: Timestamp) {
+        if rules != self.rules.bucket {
+            self.rules.bucket = rules;
             self.sort_again(now);
         }
     }
@@ -291,9 +307,11 @@ impl Table {
         liveness::state_moved(&row.measure(), row.moved_at(), now, thresholds)
     }
 
-    /// When the service says that it aborts the upload, else when the provider does by its own rule.
-    pub fn deadline(&self, row: RowId) -> Option<Timestamp> {
-        view::deadline(&self.row(row)?, self.settings.provider.abort_after)
+    /// When the service says that it aborts the upload, else when a rule of the bucket or the provider does.
+    pub fn deadline(&self, row: RowId) -> Option<Deadline> {
+        let row = self.row(row)?;
+        let own = row.measure().extent().and_then(|extent| extent.abort_date);
+        self.rules.deadline(row.key(), row.initiated(), own)
     }
 
     /// What names the row's upload for ever.

@@ -4,9 +4,9 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::time::Duration;
 
 use super::catalog::{Catalog, Row};
+use super::deadline::Rules;
 use super::{Measure, RowId, Timestamp};
 
 /// What rows are sorted by.
@@ -105,10 +105,10 @@ fn packed_text(text: &str) -> u64 {
     u64::from_be_bytes(bytes)
 }
 
-/// When a row is ended by the service or the provider.
-pub fn deadline(row: &Row<'_>, abort_after: Option<Duration>) -> Option<Timestamp> {
+/// When a row is ended by the service, a rule of its bucket, or the provider.
+pub fn deadline(row: &Row<'_>, rules: &Rules) -> Option<Timestamp> {
     let own = row.measure().extent().and_then(|extent| extent.abort_date);
-    own.or_else(|| Some(row.initiated()?.plus(abort_after?)))
+    rules.at(row.key(), row.initiated(), own)
 }
 
 /// How rows compare.
@@ -116,8 +116,8 @@ pub fn deadline(row: &Row<'_>, abort_after: Option<Duration>) -> Option<Timestam
 pub struct Order<'a> {
     pub catalog: &'a Catalog,
     pub sort: Sort,
-    /// The provider's own rule, for [`Column::Deadline`].
-    pub abort_after: Option<Duration>,
+    /// For [`Column::Deadline`].
+    pub rules: &'a Rules,
     /// Rows that keep the place of an earlier value.
     pub held: &'a Held,
 }
@@ -144,7 +144,7 @@ impl Order<'_> {
                 .and_then(|extent| extent.last_part)
                 .map(since),
             Column::State => state(row),
-            Column::Deadline => deadline(row, self.abort_after).map(|at| ordered(at.millis())),
+            Column::Deadline => deadline(row, self.rules).map(|at| ordered(at.millis())),
         };
         match value {
             None => UNKNOWN,

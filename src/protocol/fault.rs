@@ -19,6 +19,8 @@ pub enum Operation {
     UploadPartCopy,
     CopyObject,
     GetObjectTagging,
+    GetLifecycle,
+    PutLifecycle,
     /// Not a request: something in this program, such as the audit log.
     Local,
 }
@@ -41,6 +43,8 @@ impl Operation {
             Self::UploadPartCopy => "UploadPartCopy",
             Self::CopyObject => "CopyObject",
             Self::GetObjectTagging => "GetObjectTagging",
+            Self::GetLifecycle => "GetBucketLifecycleConfiguration",
+            Self::PutLifecycle => "PutBucketLifecycleConfiguration",
             Self::Local => "mopup",
         }
     }
@@ -61,6 +65,8 @@ impl Operation {
             | Self::PutObject => Some("s3:PutObject"),
             Self::GetObjectTagging => Some("s3:GetObjectTagging"),
             Self::HeadObject => Some("s3:GetObject"),
+            Self::GetLifecycle => Some("s3:GetLifecycleConfiguration"),
+            Self::PutLifecycle => Some("s3:PutLifecycleConfiguration"),
             Self::Connect | Self::Local => None,
         }
     }

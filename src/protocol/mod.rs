@@ -7,11 +7,14 @@ mod fault;
 use std::path::PathBuf;
 
 use crate::model::copy::CopyOrder;
+use crate::model::examination::{Checkup, Examination};
+use crate::model::lifecycle::{Change, Configuration};
 use crate::model::orphan::{Adoption, Comparison, Ending, Inquiry, Judged, Made, Placed, Placing};
 use crate::model::part::UploadInfo;
 use crate::model::send::{
     Access, Folder, Interrupted, Order, Pace, Resumption, Sending, Source, StoredObject,
 };
+use crate::model::watch::{Happening, Tuning, Vitals, Watch};
 use crate::model::{Bucket, Extent, Part, RowId, Target, Thresholds, Timestamp, Upload};
 
 pub use fault::{Fault, Kind, Operation};
@@ -142,6 +145,35 @@ pub enum Command {
         job: JobId,
         order: Box<CopyOrder>,
     },
+    /// Watches an upload until it is over: [`News::Vitals`] after each look, [`News::Happened`] for what happens.
+    /// `Pause` and `Continue` freeze it.
+    Watch {
+        job: JobId,
+        watch: Box<Watch>,
+    },
+    /// Changes how a `Watch` goes.
+    Tune {
+        job: JobId,
+        tuning: Tuning,
+    },
+    /// The lifecycle rules of a bucket: [`News::Lifecycle`].
+    Lifecycle {
+        job: JobId,
+        bucket: String,
+        urgency: Urgency,
+    },
+    /// Writes a whole lifecycle configuration, unless somebody changed it since, reads it back and compares:
+    /// [`News::Lifecycle`] with what is there then.
+    SetLifecycle {
+        job: JobId,
+        bucket: String,
+        change: Box<Change>,
+    },
+    /// Tries what can be tried without harm: [`News::Examined`], the last one of which is whole.
+    Examine {
+        job: JobId,
+        checkup: Checkup,
+    },
     /// What is in a local directory, for choosing a file: [`News::Folder`]. `~` is the person's home.
     Folder {
         job: JobId,
@@ -193,10 +225,15 @@ impl Command {
             | Self::Adopt { job, .. }
             | Self::Place { job, .. }
             | Self::Copy { job, .. }
+            | Self::Watch { job, .. }
+            | Self::Lifecycle { job, .. }
+            | Self::SetLifecycle { job, .. }
+            | Self::Examine { job, .. }
             | Self::Folder { job, .. } => Some(*job),
             Self::Pause(_)
             | Self::Continue(_)
             | Self::Pace { .. }
+            | Self::Tune { .. }
             | Self::Cancel(_)
             | Self::Drop(_) => None,
         }
@@ -235,9 +272,28 @@ pub enum News {
     Made(Box<Made>),
     Compared(Box<Comparison>),
     Placed(Box<Placed>),
+    /// Overwrites the job's last ones that were not yet read.
+    Vitals(Box<Vitals>),
+    Happened(Happening),
+    Lifecycle(Box<Prevention>),
+    /// What was examined so far, or all of it.
+    Examined(Box<Examination>),
     /// Something worth telling that ends nothing: files left out, a checksum that the server refuses.
     Warning(Fault),
     Ended(Outcome),
+}
+
+/// What is known of what a bucket does against orphans.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Prevention {
+    /// Its rules, possibly none.
+    Known(Configuration),
+    /// `s3:GetLifecycleConfiguration` is missing.
+    Denied(Fault),
+    /// The server has no lifecycle rules, or answers something else; in its words or ours.
+    Unsupported(Fault),
+    /// It could not be asked.
+    Failed(Fault),
 }
 
 /// What became of one file.

@@ -6,6 +6,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::model::send::Pace;
+use crate::model::watch::Tuning;
 
 /// The levers of one job.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub(super) struct Control {
     paused: watch::Sender<bool>,
     /// `None`: as the job was started.
     pace: watch::Sender<Option<Pace>>,
+    /// What a watch was told since it began, in order, until it reads it.
+    tunings: watch::Sender<Vec<Tuning>>,
     dropped: AtomicBool,
 }
 
@@ -23,6 +26,7 @@ impl Control {
             cancel,
             paused: watch::Sender::new(false),
             pace: watch::Sender::new(None),
+            tunings: watch::Sender::new(Vec::new()),
             dropped: AtomicBool::new(false),
         }
     }
@@ -33,6 +37,10 @@ impl Control {
 
     pub(super) fn set_pace(&self, pace: Pace) {
         self.pace.send_replace(Some(pace));
+    }
+
+    pub(super) fn tune(&self, tuning: Tuning) {
+        self.tunings.send_modify(|all| all.push(tuning));
     }
 
     /// Cancels, and says that what was begun is to be aborted.

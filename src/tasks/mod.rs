@@ -8,10 +8,12 @@ mod audit;
 mod buckets;
 mod complete;
 mod control;
+mod examine;
 pub mod expand;
 mod files;
 mod gather;
 mod job;
+mod lifecycle;
 mod list;
 mod mailbox;
 mod measure;
@@ -19,6 +21,7 @@ mod ours;
 mod pacer;
 mod parts;
 mod upload;
+mod watch;
 
 use std::any::Any;
 use std::collections::HashMap;
@@ -158,6 +161,7 @@ impl Engine {
         | Command::Drop(id)
         | Command::Pause(id)
         | Command::Continue(id)
+        | Command::Tune { job: id, .. }
         | Command::Pace { job: id, .. }) = command
         else {
             return;
@@ -169,6 +173,7 @@ impl Engine {
             Command::Pause(_) => control.pause(true),
             Command::Continue(_) => control.pause(false),
             Command::Pace { pace, .. } => control.set_pace(*pace),
+            Command::Tune { tuning, .. } => control.tune(*tuning),
             Command::Drop(_) => control.drop_it(),
             _ => control.cancel.cancel(),
         }
@@ -213,11 +218,20 @@ async fn work(job: Job, command: Command) -> Outcome {
         Command::Adopt { adoption, .. } => upload::adopt(&job, *adoption).await,
         Command::Place { placing, .. } => upload::place(&job, *placing).await,
         Command::Copy { order, .. } => upload::copy(&job, *order).await,
+        Command::Watch { watch, .. } => watch::run(&job, *watch).await,
+        Command::Lifecycle {
+            bucket, urgency, ..
+        } => lifecycle::look(&job, &bucket, urgency).await,
+        Command::SetLifecycle { bucket, change, .. } => {
+            lifecycle::set(&job, &bucket, *change).await
+        }
+        Command::Examine { checkup, .. } => examine::run(&job, checkup).await,
         // `send` acts on them itself.
         Command::Cancel(_)
         | Command::Drop(_)
         | Command::Pause(_)
         | Command::Continue(_)
+        | Command::Tune { .. }
         | Command::Pace { .. } => Outcome::Done,
     }
 }

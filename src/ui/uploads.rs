@@ -250,7 +250,7 @@ impl Shown<'_> {
                 (text.to_owned(), state_style(theme, state))
             }
             Column::Deadline => {
-                let text = when::until(self.place.table.deadline(self.id), now);
+                let text = when::until(self.place.table.deadline(self.id).map(|of| of.at), now);
                 let style = if text == "due" { theme.warn } else { theme.dim };
                 (text, style)
             }

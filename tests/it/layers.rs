@@ -17,6 +17,9 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
             "humansize",
             "hashbrown",
             "memchr",
+            // proptest is there only for tests
+            "proptest",
+            "quick_xml",
             "regex",
             "thiserror",
         ],

@@ -190,7 +190,10 @@ fn naive(table: &Table, a: &Row<'_>, b: &Row<'_>) -> Ordering {
             by(last(a), last(b), descending)
         }
         Column::State => by(state(a), state(b), descending),
-        Column::Deadline => by(table.deadline(a.id()), table.deadline(b.id()), descending),
+        Column::Deadline => {
+            let at = |row: &Row<'_>| table.deadline(row.id()).map(|of| of.at);
+            by(at(a), at(b), descending)
+        }
     };
     order.then(a.id().cmp(&b.id()))
 }

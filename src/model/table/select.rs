@@ -210,7 +210,7 @@ impl Table {
         Order {
             catalog: &self.catalog,
             sort: self.sort,
-            abort_after: self.settings.provider.abort_after,
+            rules: &self.rules,
             held: &self.held,
         }
     }

@@ -48,12 +48,13 @@ impl Table {
             standing,
             catalog,
             held,
+            rules,
             ..
         } = self;
         let order = Order {
             catalog,
             sort: self.sort,
-            abort_after: self.settings.provider.abort_after,
+            rules,
             held,
         };
         let pack = |row: RowId| Some((order.pack(&catalog.get(row)?), row));

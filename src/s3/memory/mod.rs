@@ -24,12 +24,13 @@ use crate::model::{Bucket, Timestamp};
 use crate::protocol::{Fault, Kind, Operation};
 use crate::s3::Clock;
 
+pub use crate::model::deadline::AbortRule;
 pub use access::ACCOUNT;
 pub use begin::Beginning;
 pub use digest::{base64, from_base64, md5, multipart_etag};
 pub use intake::Intake;
 pub use list::{Listed, Listing};
-pub use object::{AbortRule, Lifecycle, Object, Objects, Piece};
+pub use object::{Lifecycle, Object, Objects, Piece};
 pub use upload::{Meta, NewUpload, Parts, Principal, StoredPart, Uniform};
 
 use upload::{Position, Record};
@@ -193,7 +194,7 @@ impl Contents {
         rules
             .iter()
             .filter(|rule| key.starts_with(&rule.prefix))
-            .map(|rule| (rule.eligible(initiated), rule.id.as_str()))
+            .map(|rule| (rule.due(initiated), rule.id.as_str()))
             .min()
     }
 }

@@ -1,13 +1,13 @@
 //! Completed objects and the lifecycle document.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 
 use super::assemble::assemble;
 use super::digest::hex;
 use super::{Intake, MemoryStore, Meta, Refusal};
+use crate::model::deadline::AbortRule;
 use crate::model::part::Checksum;
 use crate::model::{Algorithm, Target, Timestamp};
 use crate::protocol::{Fault, Kind, Operation};
@@ -18,8 +18,6 @@ const NO_VERSION: Refusal = Refusal::new(
     Kind::NotFound,
     "The specified version does not exist",
 );
-
-const DAY: Duration = Duration::from_hours(24);
 
 /// A stretch of an object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,26 +49,6 @@ pub struct Objects {
     /// By key.
     pub found: Vec<(String, Arc<Object>)>,
     pub more: bool,
-}
-
-/// A rule that makes uploads eligible for abort.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AbortRule {
-    pub id: String,
-    /// Empty: the whole bucket.
-    pub prefix: String,
-    /// Days after initiation.
-    pub days: u32,
-}
-
-impl AbortRule {
-    /// The midnight (UTC) after the days have passed. Source: S3 User Guide, "Lifecycle rules: based on an
-    /// object's age", which rounds up to the next day.
-    pub(super) fn eligible(&self, initiated: Timestamp) -> Timestamp {
-        let due = initiated.plus(DAY * self.days).millis();
-        let day = 86_400_000;
-        Timestamp::from_millis((due.div_euclid(day) + 1).saturating_mul(day))
-    }
 }
 
 /// A lifecycle configuration: the document as it was put, and what it says of uploads.

@@ -8,6 +8,7 @@ use crate::app::parts::{OpenParts, PartsState, Summary};
 use crate::app::place::Place;
 use crate::model::catalog::Row;
 use crate::model::completion::Ruling;
+use crate::model::deadline::{Deadline, Source};
 use crate::model::human::{self, count, escape};
 use crate::model::liveness::last_sign;
 use crate::model::{Measure, RowId, State, Timestamp};
@@ -224,11 +225,14 @@ impl Facts<'_> {
     }
 
     fn deadline(&self) -> String {
-        let rule = self
-            .parts
-            .and_then(|parts| parts.info.abort_rule_id.as_deref());
-        let own = self.parts.and_then(|parts| parts.info.abort_date);
-        let Some(at) = own.or_else(|| self.place.table.deadline(self.id)) else {
+        let told = self.parts.and_then(|parts| {
+            Some(Deadline {
+                at: parts.info.abort_date?,
+                source: Source::Service,
+            })
+        });
+        let Some(Deadline { at, source }) = told.or_else(|| self.place.table.deadline(self.id))
+        else {
             return "none: kept and billed until somebody ends it".to_owned();
         };
         let now = self.app.now;
@@ -237,11 +241,16 @@ impl Facts<'_> {
         } else {
             when::until(Some(at), now)
         };
+        let info = self.parts.map(|parts| &parts.info);
+        let rule = match &source {
+            Source::Service => info.and_then(|info| info.abort_rule_id.as_deref()),
+            Source::Rule(id) => Some(id.as_str()),
+            Source::Provider => None,
+        };
         let by = match rule {
+            Some("") => ", by a rule of the bucket".to_owned(),
             Some(rule) => format!(", by rule '{}'", escape(rule)),
-            None if self.place.table.settings().provider.abort_after.is_some() => {
-                ", by the provider".to_owned()
-            }
+            None if source == Source::Provider => ", by the provider".to_owned(),
             None => String::new(),
         };
         format!("{when}{by}")
