@@ -299,24 +299,27 @@ impl App {
 
     fn refresh(&mut self, effects: &mut Vec<Effect>) {
         match self.focus {
-            Pane::Buckets => {
-                for place in &mut self.buckets.places {
-                    if !place.is_listing() && place.scope.is_empty() {
-                        place.listing = Listing::Waiting;
-                    }
-                }
-                if let Some(name) = self.buckets.cursor.item().cloned() {
-                    self.list_place(&name, String::new(), Urgency::Visible, effects);
-                }
-                self.list_buckets(effects);
-                self.sweep(effects);
-            }
+            Pane::Buckets => self.refresh_buckets(effects),
             Pane::Parts => {
                 self.refresh_parts(effects);
                 self.measure_current_again();
             }
             Pane::Uploads | Pane::Tasks => self.refresh_place(effects),
         }
+    }
+
+    /// Lists every bucket again, the one under the cursor first.
+    pub(super) fn refresh_buckets(&mut self, effects: &mut Vec<Effect>) {
+        for place in &mut self.buckets.places {
+            if !place.is_listing() && place.scope.is_empty() {
+                place.listing = Listing::Waiting;
+            }
+        }
+        if let Some(name) = self.buckets.cursor.item().cloned() {
+            self.list_place(&name, String::new(), Urgency::Visible, effects);
+        }
+        self.list_buckets(effects);
+        self.sweep(effects);
     }
 
     fn measure_current_again(&mut self) {
@@ -339,7 +342,7 @@ impl App {
 }
 
 /// The motion that an action stands for.
-const fn motion(action: Action) -> Option<Motion> {
+pub(super) const fn motion(action: Action) -> Option<Motion> {
     Some(match action {
         Action::Up => Motion::By(-1),
         Action::Down => Motion::By(1),

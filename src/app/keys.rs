@@ -115,6 +115,7 @@ impl App {
             Dialog::Stop(dialog) => self.stop_key(dialog, key, effects),
             Dialog::Rate(dialog) => self.rate_key(dialog, key, effects),
             Dialog::Interrupted(dialog) => self.interrupted_key(dialog, key, effects),
+            Dialog::Account(view) => self.account_key(view, key, effects),
             Dialog::Quit(dialog) => self.quit_key(dialog, key, effects),
             Dialog::SizeAll {
                 bucket,

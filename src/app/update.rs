@@ -1,9 +1,10 @@
 //! One event in, effects out: who gets the event, and what follows from any change.
 
-use super::dialog::END;
+use super::dialog::{Dialog, END};
 use super::jobs::Purpose;
 use super::layout::Pane;
 use super::messages::Severity;
+use super::place::Place;
 use super::state::App;
 use super::tasks::Task;
 use super::{Effect, Event};
@@ -69,10 +70,13 @@ impl App {
 
     /// How often the time is wanted. Nothing else ticks.
     pub fn needs_clock(&self) -> Option<Duration> {
-        let listing = self.place().is_some_and(super::place::Place::is_listing);
+        let listing = self.place().is_some_and(Place::is_listing);
         // An upload tells its figures by itself, and one that rests has none to tell.
         let working = self.tasks.running().any(|task| task.transfer.is_none());
-        if listing || working || self.wants_preview() || self.folders_are_stale() {
+        // Whoever looks at the whole account sees figures of every bucket grow.
+        let account = matches!(self.dialog, Some(Dialog::Account(_)));
+        let counting = account && self.buckets.places.iter().any(Place::is_listing);
+        if listing || working || counting || self.wants_preview() || self.folders_are_stale() {
             Some(LIVELY)
         } else if self.shows_seconds() || self.tasks.running().any(Task::moves) {
             Some(SECONDS)
@@ -103,6 +107,7 @@ impl App {
     /// After any change: lists settle, cursors find their rows, and what is on screen is asked for.
     fn follow_up(&mut self, effects: &mut Vec<Effect>) {
         self.settle();
+        self.keep_account_fresh();
         self.ask_for_sizes(effects);
     }
 

@@ -1,5 +1,7 @@
 //! `mopup du`: what uploads in progress hold, by group.
 
+mod account;
+
 use serde::Serialize;
 
 use super::args::{Connection, Du, GroupBy};
@@ -7,10 +9,12 @@ use super::failure::{Exit, Failure};
 use super::output::{Format, Printer, Status, time};
 use super::session::Session;
 use super::sweep::{self, Found, Sink, Wanted};
+use crate::model::account::Taken;
 use crate::model::human::{self, escape};
 use crate::model::rollup::{By, Group, Groups};
-use crate::model::{Moment, Subject, Tally};
+use crate::model::{Moment, Subject, Tally, Timestamp};
 use crate::protocol::{Fault, Scope};
+use account::Account;
 
 const FIELDS: [&str; 10] = [
     "bucket",
@@ -52,31 +56,42 @@ impl<'a> Record<'a> {
             sized: of.sized,
             denied: of.denied,
             bytes: of.bytes,
-            // Cents and a little: more digits would look exact.
-            cost_per_month: (of.monthly() * 10_000.0).round() / 10_000.0,
+            cost_per_month: cents(of),
             oldest: time(of.oldest),
             complete: !of.at_least(),
         }
     }
 }
 
+/// Cents and a little: more digits would look exact.
+fn cents(of: &Tally) -> f64 {
+    (of.monthly() * 10_000.0).round() / 10_000.0
+}
+
 pub async fn run(connection: &Connection, args: Du) -> Result<Exit, Failure> {
     let filter = sweep::filter(args.filter.as_deref())?;
     let mut session = Session::new(connection)?;
-    let mut printer = Printer::new(Format::from(args.output), "groups", &FIELDS)?;
+    let by = args
+        .by
+        .unwrap_or(if args.addresses.is_empty() || args.markdown {
+            GroupBy::Bucket
+        } else {
+            GroupBy::Prefix
+        });
+    let fields: &[&str] = match by {
+        GroupBy::Bucket => &account::FIELDS,
+        _ => &FIELDS,
+    };
+    let mut printer = Printer::new(Format::from(args.output), "groups", fields)?;
     let scopes = match sweep::open(&mut session, &args.addresses).await {
         Err(Failure::Fault(fault)) => return printer.end_with(&fault),
         scopes => scopes?,
     };
-    let by = args.by.unwrap_or(if args.addresses.is_empty() {
-        GroupBy::Bucket
-    } else {
-        GroupBy::Prefix
-    });
     let mut sums = Sums {
         printer,
         scopes: scopes.clone(),
         groups: batches(by, args.depth, &scopes, session.moment()),
+        account: (by == GroupBy::Bucket).then(|| Account::new(&scopes)),
         total: Tally::default(),
         status: Status::new(),
     };
@@ -92,11 +107,25 @@ pub async fn run(connection: &Connection, args: Du) -> Result<Exit, Failure> {
             human::count(sums.total.rows)
         );
         sums.printer.interrupt(&told);
-        sums.print(by)?;
+        if let Some(account) = &mut sums.account {
+            account.interrupt();
+        }
+        if args.markdown {
+            sums.print_markdown(&session).await?;
+        } else {
+            sums.print(by)?;
+        }
         return Err(Failure::Interrupted(told));
     }
     swept?;
-    sums.print(by)?;
+    if let Some(account) = &mut sums.account {
+        account.ask_for_rules(&mut session).await?;
+    }
+    if args.markdown {
+        sums.print_markdown(&session).await?;
+    } else {
+        sums.print(by)?;
+    }
     Ok(Exit::failed_if(sums.printer.has_errors()))
 }
 
@@ -132,6 +161,8 @@ struct Sums {
     printer: Printer,
     scopes: Vec<Scope>,
     groups: Vec<Groups>,
+    /// Instead of groups by bucket.
+    account: Option<Account>,
     total: Tally,
     status: Status,
 }
@@ -139,6 +170,11 @@ struct Sums {
 impl Sink for Sums {
     fn upload(&mut self, session: &Session, found: &Found<'_>) -> Result<(), Failure> {
         let subject = Subject::of(found.bucket, found.upload, found.measure);
+        self.total.add(&subject, &session.prices);
+        if let Some(account) = &mut self.account {
+            account.add(&subject, session);
+            return Ok(());
+        }
         let of = self.scopes.iter().position(|scope| {
             scope.bucket == found.bucket && found.upload.key.starts_with(&scope.prefix)
         });
@@ -146,7 +182,6 @@ impl Sink for Sums {
         if let Some(groups) = self.groups.get_mut(at) {
             groups.add(&subject, &session.prices);
         }
-        self.total.add(&subject, &session.prices);
         Ok(())
     }
 
@@ -161,12 +196,34 @@ impl Sink for Sums {
 
     fn error(&mut self, fault: &Fault) {
         self.status.clear();
+        if let Some(account) = &mut self.account {
+            account.error(fault);
+        }
         self.printer.error(fault);
     }
 }
 
 impl Sums {
+    async fn print_markdown(&mut self, session: &Session) -> Result<(), Failure> {
+        let Some(account) = self.account.take() else {
+            return Ok(());
+        };
+        let who = session.store.identity().await.unwrap_or_default();
+        let region = Some(who.region).filter(|region| !region.is_empty());
+        let words = [who.profile, who.endpoint, region];
+        let words: Vec<String> = words.into_iter().flatten().collect();
+        let taken = Taken {
+            at: session.clock.now(),
+            origin: words.join(", "),
+        };
+        self.printer.text(&account.markdown(&taken))?;
+        self.printer.finish(&[])
+    }
+
     fn print(&mut self, by: GroupBy) -> Result<(), Failure> {
+        if let Some(account) = self.account.take() {
+            return account.print(self);
+        }
         let groups: Vec<Group> = std::mem::take(&mut self.groups)
             .into_iter()
             .flat_map(Groups::finish)
@@ -192,18 +249,20 @@ impl Sums {
 
 const HEAD: &str = "        HELD    UPLOADS     COST/MONTH  OLDEST                GROUP\n";
 
+fn line_start(held: &str, uploads: u64, cost: &str, oldest: Option<Timestamp>) -> String {
+    let oldest = oldest.map_or("-".to_owned(), human::utc);
+    let uploads = human::count(uploads);
+    format!("{held:>12}  {uploads:>9}  {cost:>13}  {oldest:<20}  ")
+}
+
 fn line(label: &str, tally: &Tally) -> String {
-    let oldest = tally.oldest.map_or("-".to_owned(), human::utc);
     let cost = if tally.sized + tally.partial == 0 && tally.rows > 0 {
         "unknown".to_owned()
     } else {
         human::dollars(tally.monthly())
     };
-    format!(
-        "{:>12}  {:>9}  {cost:>13}  {oldest:<20}  {label}",
-        tally.bytes_text(),
-        human::count(tally.rows),
-    )
+    let start = line_start(&tally.bytes_text(), tally.rows, &cost, tally.oldest);
+    format!("{start}{label}")
 }
 
 fn label(by: GroupBy, group: &Group) -> String {

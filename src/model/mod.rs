@@ -2,6 +2,7 @@
 //!
 //! Knows no I/O, no async, no clock (time arrives as [`Timestamp`]), no terminal and no SDK type.
 
+pub mod account;
 pub mod address;
 pub mod bucket;
 pub mod catalog;

@@ -6,6 +6,7 @@ mod fault;
 
 use std::path::PathBuf;
 
+use crate::model::account::Guard;
 use crate::model::copy::CopyOrder;
 use crate::model::examination::{Checkup, Examination};
 use crate::model::lifecycle::{Change, Configuration};
@@ -294,6 +295,18 @@ pub enum Prevention {
     Unsupported(Fault),
     /// It could not be asked.
     Failed(Fault),
+}
+
+impl Prevention {
+    /// Whether orphans can gather, in a word.
+    pub fn guard(&self) -> Guard {
+        match self {
+            Self::Known(configuration) => Guard::of(configuration),
+            Self::Denied(_) => Guard::Denied,
+            Self::Unsupported(_) => Guard::Unsupported,
+            Self::Failed(_) => Guard::Failed,
+        }
+    }
 }
 
 /// What became of one file.

@@ -1,5 +1,6 @@
 //! Whole screens, as text, under a frozen clock.
 
+mod account;
 mod endings;
 mod scene;
 mod sizes;

@@ -24,6 +24,7 @@ pub use place::PlaceDialog;
 pub use stop::{QuitDialog, QuitStep, RateDialog, StopDialog};
 pub use upload::Upload;
 
+use super::account::AccountView;
 use crate::protocol::JobId;
 
 /// The scroll position of a text's end, wherever that is.
@@ -72,6 +73,8 @@ pub enum Dialog {
     Review(Box<ReviewDialog>),
     /// Our own uploads that did not end.
     Interrupted(InterruptedDialog),
+    /// All buckets by what their uploads cost; over the whole screen.
+    Account(Box<AccountView>),
     /// Tasks still run.
     Quit(QuitDialog),
 }

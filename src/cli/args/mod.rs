@@ -177,6 +177,9 @@ pub struct Du {
     /// Only uploads that this filter lets pass
     #[arg(long, value_name = "EXPR", allow_hyphen_values = true)]
     pub filter: Option<String>,
+    /// A summary by bucket in Markdown, to be pasted into a ticket
+    #[arg(long, conflicts_with_all = ["Output", "by", "depth"])]
+    pub markdown: bool,
     #[command(flatten)]
     pub output: Output,
 }

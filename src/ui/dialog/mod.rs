@@ -1,6 +1,7 @@
 //! Dialogs: boxes in the middle of the screen, as large as what they say.
 
 mod abort;
+mod account;
 mod adopt;
 mod ask;
 mod complete;
@@ -52,6 +53,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Dialog::Stop(dialog)) => stop::stop(app, dialog, theme, frame),
         Some(Dialog::Rate(dialog)) => stop::rate(dialog, theme, frame),
         Some(Dialog::Interrupted(dialog)) => interrupted::draw(app, dialog, theme, frame),
+        Some(Dialog::Account(view)) => account::draw(app, view, theme, frame),
         Some(Dialog::Quit(dialog)) => stop::quit(app, dialog, theme, frame),
     }
 }

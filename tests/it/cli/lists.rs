@@ -194,6 +194,37 @@ async fn du_sums_by_prefix_and_bucket() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn du_by_bucket_tells_states_rules_and_what_may_not_be_listed() {
+    let shop = Shop::open().await;
+    shop.upload("old", None, 2, HOUR * 200);
+    shop.upload("fresh", None, 1, HOUR / 2);
+    shop.store.create_bucket("clean", "us-east-1");
+    shop.store.create_bucket("locked", "us-east-1");
+    let listing = Operation::ListMultipartUploads;
+    shop.store.deny("locked", listing, "");
+    let du = shop.run(&["du", "--by", "bucket", "--json"]).with_code(1);
+    let du = du.json();
+    let groups = du["groups"].as_array().unwrap();
+    let names: Vec<&Value> = groups.iter().map(|group| &group["bucket"]).collect();
+    assert_eq!(names, ["attic", "clean", "locked"]);
+    let attic = &groups[0];
+    assert_eq!((&attic["stale"], &attic["active"]), (&1.into(), &1.into()));
+    assert_eq!(attic["listed"], "whole");
+    assert_eq!(attic["abort_rule"], "none");
+    assert_eq!(groups[1]["complete"], true);
+    assert_eq!(groups[2]["listed"], "denied");
+    assert_eq!(groups[2]["complete"], false);
+    assert_eq!(du["total"]["complete"], false);
+    let csv = shop.run(&["du", "--by", "bucket", "--csv"]).with_code(1);
+    let head = csv.out.lines().next().unwrap();
+    assert!(head.ends_with("unknown,abort_rule,abort_days"), "{head}");
+    let text = shop.run(&["du", "--markdown"]).with_code(1).out;
+    assert!(text.contains("| attic | 15.0 MiB | 2 |"), "{text}");
+    assert!(text.contains("Not listed to the end: locked."), "{text}");
+    shop.run(&["du", "--markdown", "--json"]).with_code(2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn parts_are_listed_and_make_the_document_that_completes() {
     let shop = Shop::open().await;
     shop.upload("k", Some("-u"), 2500, HOUR * 200);

@@ -1,0 +1,311 @@
+//! All buckets by what their uploads cost: a table over the whole screen.
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::{Clear, Widget};
+
+use crate::app::account::AccountView;
+use crate::app::{Action, App};
+use crate::model::State;
+use crate::model::account::{Guard, Holding, Listed, Rank, total};
+use crate::model::human::{self, count, escape};
+use crate::ui::paint::{self, Piece, pane, put, put_right, row, skip};
+use crate::ui::text::cut_middle;
+use crate::ui::theme::Theme;
+use crate::ui::uploads::state_style;
+use crate::ui::when;
+
+const GAP: u16 = 2;
+/// Cells of the bucket's name that stay whatever goes.
+const NAME: u16 = 16;
+
+/// What stands right of the name, from the right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Rule,
+    Cost,
+    Oldest,
+    Of(State),
+    Sized,
+    Uploads,
+    Held,
+    Region,
+}
+
+impl Column {
+    const ALL: [Self; 12] = [
+        Self::Rule,
+        Self::Cost,
+        Self::Oldest,
+        Self::Of(State::Unknown),
+        Self::Of(State::Empty),
+        Self::Of(State::Stale),
+        Self::Of(State::Idle),
+        Self::Of(State::Active),
+        Self::Sized,
+        Self::Uploads,
+        Self::Held,
+        Self::Region,
+    ];
+
+    /// Where there is no room, these go first, in this order.
+    const FIRST_TO_GO: [Self; 8] = [
+        Self::Region,
+        Self::Sized,
+        Self::Of(State::Unknown),
+        Self::Of(State::Empty),
+        Self::Of(State::Idle),
+        Self::Of(State::Active),
+        Self::Of(State::Stale),
+        Self::Oldest,
+    ];
+
+    const fn width(self) -> u16 {
+        match self {
+            Self::Rule | Self::Held | Self::Cost => 11,
+            Self::Oldest | Self::Of(_) => 7,
+            Self::Sized | Self::Uploads => 8,
+            Self::Region => 14,
+        }
+    }
+
+    fn heading(self, rank: Rank) -> String {
+        let (word, own) = match self {
+            Self::Rule => ("ABORT RULE", None),
+            Self::Cost => ("COST/MONTH", Some(Rank::Cost)),
+            Self::Oldest => ("OLDEST", Some(Rank::Oldest)),
+            Self::Of(state) => return state.word().to_uppercase(),
+            Self::Sized => ("SIZED", None),
+            Self::Uploads => ("UPLOADS", Some(Rank::Uploads)),
+            Self::Held => ("HELD", Some(Rank::Held)),
+            Self::Region => ("REGION", None),
+        };
+        let sign = if own == Some(rank) { "↓" } else { "" };
+        format!("{word}{sign}")
+    }
+
+    fn cell(self, of: &Holding, app: &App, theme: &Theme) -> (String, Style) {
+        let tally = &of.tally;
+        match self {
+            Self::Rule => guard(of.guard, theme),
+            Self::Cost => (of.cost_text(), theme.text),
+            Self::Oldest => (when::age(tally.oldest, app.now), theme.dim),
+            Self::Of(state) => {
+                let style = state_style(theme, Some(state));
+                number(of.mix.of(state), style, theme)
+            }
+            Self::Sized => number(tally.sized, theme.dim, theme),
+            Self::Uploads if of.listed == Listed::Whole => number(tally.rows, theme.text, theme),
+            Self::Uploads if tally.rows == 0 => ("–".to_owned(), theme.dim),
+            Self::Uploads => (format!("≥ {}", count(tally.rows)), theme.text),
+            Self::Held => held(of, theme),
+            Self::Region => {
+                let region = of.region.as_deref().map(escape);
+                let text = region.as_deref().unwrap_or("–").to_owned();
+                (text, theme.dim)
+            }
+        }
+    }
+}
+
+fn number(figure: u64, style: Style, theme: &Theme) -> (String, Style) {
+    if figure == 0 {
+        ("–".to_owned(), theme.dim)
+    } else {
+        (count(figure), style)
+    }
+}
+
+fn held(of: &Holding, theme: &Theme) -> (String, Style) {
+    match of.listed {
+        Listed::Whole if of.tally.rows == 0 => ("clean ✓".to_owned(), theme.good),
+        Listed::Denied | Listed::Failed => (of.held_text(), theme.bad),
+        _ => (of.held_text(), theme.text),
+    }
+}
+
+fn guard(guard: Guard, theme: &Theme) -> (String, Style) {
+    match guard {
+        Guard::Whole(_) => (guard.text(), theme.good),
+        Guard::Missing => (format!("! {}", guard.text()), theme.warn),
+        _ => (guard.text(), theme.dim),
+    }
+}
+
+/// The columns that fit, from the right.
+fn columns(width: u16) -> Vec<Column> {
+    let mut shown = Column::ALL.to_vec();
+    let taken = |shown: &[Column]| -> u16 { shown.iter().map(|of| of.width() + GAP).sum() };
+    for column in Column::FIRST_TO_GO {
+        if taken(&shown) + NAME <= width {
+            break;
+        }
+        shown.retain(|of| *of != column);
+    }
+    shown
+}
+
+pub fn draw(app: &App, view: &AccountView, theme: &Theme, frame: &mut Frame<'_>) {
+    let screen = frame.area();
+    let area = Rect {
+        height: screen.height.saturating_sub(1),
+        ..screen
+    };
+    let buffer = frame.buffer_mut();
+    Clear.render(screen, buffer);
+    buffer.set_style(screen, theme.base);
+    let look = paint::Frame {
+        theme,
+        focused: true,
+        left: vec![
+            paint::title("Account", theme, true),
+            Piece::new(format!(" sort: {} ", view.rank.word()), theme.dim, 2),
+        ],
+        right: vec![Piece::new(
+            format!(" {} buckets ", count(view.holdings.len() as u64)),
+            theme.dim,
+            3,
+        )],
+    };
+    let inner = pane(buffer, area, look);
+    let inner = Rect {
+        width: inner.width.saturating_sub(1),
+        ..inner
+    };
+    let shown = columns(inner.width);
+    let table = Table {
+        app,
+        view,
+        theme,
+        shown: &shown,
+    };
+    table.draw(inner, buffer);
+    table.keys(
+        row(screen, usize::from(screen.height.saturating_sub(1))),
+        buffer,
+    );
+}
+
+struct Table<'a> {
+    app: &'a App,
+    view: &'a AccountView,
+    theme: &'a Theme,
+    shown: &'a [Column],
+}
+
+impl Table<'_> {
+    fn draw(&self, inner: Rect, buffer: &mut Buffer) {
+        let Self {
+            app, view, theme, ..
+        } = *self;
+        let name = match view.rank {
+            Rank::Name => "BUCKET↑",
+            _ => "BUCKET",
+        };
+        let heading = |column: Column| (column.heading(view.rank), theme.heading);
+        self.line(row(inner, 0), (name, theme.heading), heading, buffer);
+        let top = view.cursor.top();
+        let room = usize::from(inner.height.saturating_sub(2));
+        let window = app.account_window().min(room);
+        let visible = view.holdings.iter().enumerate().skip(top).take(window);
+        for (index, holding) in visible {
+            let at = row(inner, index - top + 1);
+            if index == view.cursor.index() {
+                buffer.set_style(at, theme.selected);
+            }
+            let bucket = escape(&holding.bucket);
+            let cell = |column: Column| column.cell(holding, app, theme);
+            self.line(at, (&bucket, theme.text), cell, buffer);
+        }
+        if view.holdings.is_empty() {
+            let at = skip(row(inner, 1), 1);
+            put(buffer, at, "No bucket is known yet.", theme.dim);
+        }
+        let last = usize::from(inner.height.saturating_sub(1));
+        self.sum(row(inner, last), buffer);
+    }
+
+    /// One line: the name at the left, the columns from the right.
+    fn line(
+        &self,
+        area: Rect,
+        (name, style): (&str, Style),
+        cell: impl Fn(Column) -> (String, Style),
+        buffer: &mut Buffer,
+    ) {
+        let mut rest = skip(area, 1);
+        for column in self.shown {
+            let (text, style) = cell(*column);
+            put_right(buffer, rest, &text, style);
+            rest.width = rest.width.saturating_sub(column.width() + GAP);
+        }
+        let name = cut_middle(name, usize::from(rest.width));
+        put(buffer, rest, &name, style);
+    }
+
+    /// The sum of all.
+    fn sum(&self, at: Rect, buffer: &mut Buffer) {
+        let Self {
+            app, view, theme, ..
+        } = *self;
+        let (tally, mix) = total(&view.holdings);
+        let whole = view.holdings.iter().all(|of| of.listed == Listed::Whole);
+        let sum = Holding {
+            listed: if whole {
+                Listed::Whole
+            } else {
+                Listed::Unfinished
+            },
+            tally,
+            mix,
+            ..Holding::default()
+        };
+        let open = view.holdings.iter().filter(|of| of.guard == Guard::Missing);
+        let open = open.count() as u64;
+        let cell = |column: Column| match column {
+            Column::Rule if open > 0 => (format!("{} without", count(open)), theme.warn),
+            Column::Rule | Column::Region => (String::new(), theme.dim),
+            column => (column.cell(&sum, app, theme).0, theme.title),
+        };
+        self.line(at, ("together", theme.title), cell, buffer);
+    }
+
+    fn keys(&self, at: Rect, buffer: &mut Buffer) {
+        let Self {
+            app, view, theme, ..
+        } = *self;
+        buffer.set_style(at, theme.footer);
+        if let Some(asked) = &view.question {
+            let text = format!(
+                " Size {} uploads of {} buckets: {} requests or more, {}?  y yes  n no",
+                count(asked.uploads),
+                count(asked.buckets),
+                count(asked.uploads),
+                human::dollars(asked.price),
+            );
+            put(buffer, at, &text, theme.prompt);
+            return;
+        }
+        if let Some(message) = app.messages.current() {
+            put(buffer, skip(at, 1), &escape(&message.text), theme.text);
+            return;
+        }
+        let mut rest = skip(at, 1);
+        for (action, word) in [
+            (Action::Open, "open"),
+            (Action::Sort, "sort"),
+            (Action::SizeAll, "size all"),
+            (Action::Copy, "copy as Markdown"),
+            (Action::Lifecycle, "rules"),
+            (Action::Refresh, "refresh"),
+            (Action::Back, "back"),
+        ] {
+            if let Some(key) = app.settings.keymap.shown_key(action) {
+                rest = put(buffer, rest, &key.to_string(), theme.key);
+                rest = put(buffer, rest, &format!(" {word}  "), theme.dim);
+            }
+        }
+    }
+}
