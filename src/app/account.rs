@@ -6,7 +6,7 @@ use super::Effect;
 use super::action::{Action, Scope};
 use super::cursor::{Cursor, Motion};
 use super::dialog::Dialog;
-use super::input::{Code, Key};
+use super::input::{Code, Key, Mouse};
 use super::layout::Pane;
 use super::messages::Severity;
 use super::place::{Listing, Place};
@@ -19,6 +19,8 @@ use crate::protocol::{Kind, Prevention};
 const AROUND: u16 = 5;
 /// The states of so many uploads are counted again a second: more would be felt.
 const COUNTED_A_SECOND: u64 = 200_000;
+/// So few are counted again as soon as anything changes.
+const COUNTED_AT_ONCE: u64 = 10_000;
 
 /// What sizing the whole account takes.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,10 +66,24 @@ impl App {
         };
         let uploads: u64 = view.holdings.iter().map(|of| of.tally.rows).sum();
         let often = Duration::from_secs(1 + uploads / COUNTED_A_SECOND);
-        if self.now.since(view.made_at) >= often {
+        let due = self.now.since(view.made_at) >= often;
+        if due || (uploads < COUNTED_AT_ONCE && self.has_moved(&view)) {
             self.renew_account(&mut view);
         }
         self.dialog = Some(Dialog::Account(view));
+    }
+
+    /// Whether any total, or what is known of a listing, differs from what the view shows.
+    fn has_moved(&self, view: &AccountView) -> bool {
+        let places = &self.buckets.places;
+        let differs = |of: &Holding| {
+            let place = self.buckets.get(&of.bucket);
+            place.is_none_or(|place| {
+                let known = (listed(place), *place.table.totals(), guard(place));
+                known != (of.listed, of.tally, of.guard)
+            })
+        };
+        places.len() != view.holdings.len() || view.holdings.iter().any(differs)
     }
 
     fn renew_account(&self, view: &mut AccountView) {
@@ -139,6 +155,32 @@ impl App {
             Action::Back | Action::Leave | Action::Account | Action::Quit => return None,
             _ => {}
         }
+        Some(Dialog::Account(view))
+    }
+
+    /// A press takes the cursor there; on the cursor it opens the bucket.
+    pub(super) fn press_account(
+        &mut self,
+        mut view: Box<AccountView>,
+        mouse: Mouse,
+        effects: &mut Vec<Effect>,
+    ) -> Option<Dialog> {
+        // Above the first bucket are the border and the headings.
+        let line = usize::from(mouse.row).checked_sub(2);
+        let line = line.filter(|line| *line < self.account_window());
+        let index = line.map(|line| view.cursor.top() + line);
+        let index = index.filter(|index| *index < view.holdings.len());
+        let (Some(index), None) = (index, &view.question) else {
+            return Some(Dialog::Account(view));
+        };
+        if index == view.cursor.index() {
+            let name = view.cursor.item()?.clone();
+            self.go_to_bucket(&name, "", effects);
+            return None;
+        }
+        let by = isize::try_from(index).unwrap_or(isize::MAX)
+            - isize::try_from(view.cursor.index()).unwrap_or(isize::MAX);
+        self.move_in_account(&mut view, Motion::By(by));
         Some(Dialog::Account(view))
     }
 
@@ -238,18 +280,24 @@ fn holding(place: &Place, now: Timestamp) -> Holding {
     Holding {
         bucket: place.bucket.name.clone(),
         region: place.bucket.region.clone(),
-        listed: match &place.listing {
-            // Only what was listed whole says what the bucket holds.
-            Listing::Complete if place.scope.is_empty() => Listed::Whole,
-            Listing::Failed(fault) if fault.kind == Kind::Denied => Listed::Denied,
-            Listing::Failed(_) => Listed::Failed,
-            _ => Listed::Unfinished,
-        },
+        listed: listed(place),
         tally: *place.table.totals(),
         mix,
-        guard: place
-            .prevention
-            .as_ref()
-            .map_or(Guard::Unasked, Prevention::guard),
+        guard: guard(place),
+    }
+}
+
+fn guard(place: &Place) -> Guard {
+    let prevention = place.prevention.as_ref();
+    prevention.map_or(Guard::Unasked, Prevention::guard)
+}
+
+fn listed(place: &Place) -> Listed {
+    match &place.listing {
+        // Only what was listed whole says what the bucket holds.
+        Listing::Complete if place.scope.is_empty() => Listed::Whole,
+        Listing::Failed(fault) if fault.kind == Kind::Denied => Listed::Denied,
+        Listing::Failed(_) => Listed::Failed,
+        _ => Listed::Unfinished,
     }
 }

@@ -28,6 +28,13 @@ impl App {
             self.dialog = self.adopt_mouse(dialog, mouse, effects);
             return;
         }
+        let is_account = |open: &mut Dialog| matches!(open, Dialog::Account(_));
+        if mouse.kind == MouseKind::Press
+            && let Some(Dialog::Account(view)) = self.dialog.take_if(is_account)
+        {
+            self.dialog = self.press_account(view, mouse, effects);
+            return;
+        }
         if self.dialog.is_some() {
             self.wheel_in_dialog(mouse, effects);
             return;

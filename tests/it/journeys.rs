@@ -125,3 +125,24 @@ fn a_click_chooses_what_is_copied_and_a_paste_is_typed() {
         "nothing was done"
     );
 }
+
+#[test]
+fn the_account_is_sized_copied_and_left_for_the_dearest_bucket() {
+    let (store, clock) = orphans("logs", 30);
+    store.create_bucket("clean", "us-east-1");
+    let store = Arc::new(FaultyStore::new(store));
+    let pilot = Flight::over(Arc::<FaultyStore<_>>::clone(&store), &clock).start();
+    pilot.until("30 uploads").keys("A").until("together");
+    pilot
+        .until("unknown")
+        .keys("S")
+        .until("30 requests or more");
+    pilot.keys("y").until_gone("unknown");
+    pilot.keys("y").until("on the clipboard");
+    let copied = pilot.copied().join("\n");
+    assert!(copied.contains("30 uploads in 2 buckets"), "{copied}");
+    // Sorted by cost, so the dearest is under the cursor.
+    pilot.enter().until("› logs").until("orphan/00000.bin");
+    pilot.keys("q");
+    assert_eq!(pilot.land().code, 0);
+}

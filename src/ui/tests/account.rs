@@ -3,7 +3,7 @@
 use super::half_sized;
 use super::scene::Scene;
 use crate::app::Effect;
-use crate::app::input::Key;
+use crate::app::input::{Key, Mouse, MouseKind};
 use crate::app::{Event, input::Code};
 use crate::model::deadline::AbortRule;
 use crate::model::lifecycle::{Configuration, Rule};
@@ -71,6 +71,22 @@ fn the_summary_is_copied_and_a_bucket_is_opened() {
     scene.keys("s s s s g j");
     scene.app.update(Event::Key(Key::plain(Code::Enter)));
     assert!(scene.app.dialog.is_none());
+    assert_eq!(scene.app.buckets.open.as_deref(), Some("logs-prod"));
+}
+
+#[test]
+fn a_press_takes_the_cursor_there_and_a_second_one_opens() {
+    let mut scene = account(120, 36);
+    let press = Mouse {
+        kind: MouseKind::Press,
+        column: 5,
+        row: 3,
+    };
+    scene.event(Event::Mouse(press));
+    assert!(scene.app.dialog.is_some());
+    scene.event(Event::Mouse(Mouse { row: 30, ..press }));
+    assert!(scene.app.dialog.is_some(), "there is no bucket there");
+    scene.event(Event::Mouse(press));
     assert_eq!(scene.app.buckets.open.as_deref(), Some("logs-prod"));
 }
 
