@@ -16,27 +16,8 @@ const NOTCH: isize = 3;
 
 impl App {
     pub(super) fn mouse(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
-        if let Some(Dialog::Upload(upload)) = self
-            .dialog
-            .take_if(|dialog| matches!(dialog, Dialog::Upload(_)))
-        {
-            self.dialog = self.upload_mouse(upload, mouse, effects);
-            return;
-        }
-        let is_adopt = |open: &mut Dialog| matches!(open, Dialog::Adopt(_));
-        if let Some(Dialog::Adopt(dialog)) = self.dialog.take_if(is_adopt) {
-            self.dialog = self.adopt_mouse(dialog, mouse, effects);
-            return;
-        }
-        let is_account = |open: &mut Dialog| matches!(open, Dialog::Account(_));
-        if mouse.kind == MouseKind::Press
-            && let Some(Dialog::Account(view)) = self.dialog.take_if(is_account)
-        {
-            self.dialog = self.press_account(view, mouse, effects);
-            return;
-        }
         if self.dialog.is_some() {
-            self.wheel_in_dialog(mouse, effects);
+            self.mouse_in_dialog(mouse, effects);
             return;
         }
         if self.filter_edit.is_some() {
@@ -81,6 +62,29 @@ impl App {
             MouseKind::Press => self.press(pane, (area, above), mouse, effects),
             MouseKind::Drag => {}
         }
+    }
+
+    fn mouse_in_dialog(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
+        if let Some(Dialog::Upload(upload)) = self
+            .dialog
+            .take_if(|dialog| matches!(dialog, Dialog::Upload(_)))
+        {
+            self.dialog = self.upload_mouse(upload, mouse, effects);
+            return;
+        }
+        let is_adopt = |open: &mut Dialog| matches!(open, Dialog::Adopt(_));
+        if let Some(Dialog::Adopt(dialog)) = self.dialog.take_if(is_adopt) {
+            self.dialog = self.adopt_mouse(dialog, mouse, effects);
+            return;
+        }
+        let is_account = |open: &mut Dialog| matches!(open, Dialog::Account(_));
+        if mouse.kind == MouseKind::Press
+            && let Some(Dialog::Account(view)) = self.dialog.take_if(is_account)
+        {
+            self.dialog = self.press_account(view, mouse, effects);
+            return;
+        }
+        self.wheel_in_dialog(mouse, effects);
     }
 
     /// The wheel scrolls texts and goes through choices; it never confirms, and nothing else is pressed by mouse

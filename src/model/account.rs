@@ -208,6 +208,7 @@ impl Rank {
     }
 
     /// The one after it.
+    #[must_use]
     pub fn next(self) -> Self {
         let at = Self::ALL.iter().position(|of| *of == self).unwrap_or(0);
         Self::ALL[(at + 1) % Self::ALL.len()]
@@ -228,7 +229,8 @@ pub fn rank(holdings: &mut [Holding], by: Rank) {
         Rank::Uploads => holdings.sort_by_cached_key(rest),
         // Without an upload there is no oldest one.
         Rank::Oldest => {
-            holdings.sort_by_cached_key(|of| (of.tally.oldest.is_none(), of.tally.oldest, rest(of)))
+            holdings
+                .sort_by_cached_key(|of| (of.tally.oldest.is_none(), of.tally.oldest, rest(of)));
         }
         Rank::Name => holdings.sort_by_cached_key(|of| of.bucket.clone()),
     }
