@@ -79,13 +79,15 @@ mod tests {
     fn it_is_full_from_the_first_look_and_ends_now() {
         let parts: Vec<(i64, u64)> = (0..600).map(|n| (1000 + n * 2, 5)).collect();
         let found = history(&ledger(&parts), Timestamp::from_secs(2199));
-        assert_eq!(found.step, Duration::from_secs(10));
+        assert_eq!(found.step, Duration::from_secs(5));
         assert_eq!(found.from, Some(Timestamp::from_secs(1000)));
-        assert_eq!(found.bytes, [25; 120]);
+        assert_eq!(found.bytes.len(), SLOTS);
+        assert_eq!(found.bytes[..4], [15, 10, 15, 10]);
         let later = history(&ledger(&parts), Timestamp::from_secs(2300));
+        assert_eq!(later.step, Duration::from_secs(10));
         assert_eq!(later.bytes.len(), 131);
-        assert_eq!(later.bytes[130], 0, "nothing arrived lately");
-        assert_eq!(later.bytes[..120], found.bytes);
+        assert_eq!(later.bytes[..120], [25; 120]);
+        assert_eq!(later.bytes[120..], [0; 11], "nothing arrived lately");
     }
 
     #[test]

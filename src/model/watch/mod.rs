@@ -9,7 +9,7 @@ mod glance;
 mod history;
 mod ledger;
 mod rhythm;
-mod route;
+pub mod route;
 
 use std::time::Duration;
 

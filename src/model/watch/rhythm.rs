@@ -7,8 +7,10 @@ use std::time::Duration;
 use super::{Ledger, Pulse};
 use crate::model::Timestamp;
 
-/// So many of the newest arrivals tell the rhythm.
+/// So many of the newest arrivals tell what pauses are common, …
 const RECENT: usize = 64;
+/// … and so many of these the spacing now.
+const NOW: usize = 16;
 /// The rate now is that of so many usual spacings, …
 const SPACINGS: u32 = 12;
 /// … within these bounds.
@@ -75,11 +77,15 @@ impl Rhythm {
         let mut pauses: Vec<u64> = pairs
             .map(|(from, to)| u64::try_from(to - from).unwrap_or(0))
             .collect();
-        pauses.sort_unstable();
-        let at = |index: usize| pauses.get(index).copied().map(Duration::from_secs);
         self.pauses = pauses.len();
-        self.spacing = at(pauses.len().saturating_sub(1) / 2);
-        self.long = at((pauses.len() * 9).div_ceil(10).saturating_sub(1));
+        let mut now = pauses.split_off(pauses.len().saturating_sub(NOW));
+        pauses.extend(&now);
+        pauses.sort_unstable();
+        now.sort_unstable();
+        let secs = |secs: Option<&u64>| secs.copied().map(Duration::from_secs);
+        self.spacing = secs(now.get(now.len().saturating_sub(1) / 2));
+        let most = (pauses.len() * 9).div_ceil(10);
+        self.long = secs(pauses.get(most.saturating_sub(1)));
     }
 
     /// How long none has come by `now`; since `initiated` where there is none.
