@@ -276,6 +276,9 @@ pub struct DemoServer {
     /// Serve this many uploads in one bucket instead of the demo's situation
     #[arg(long, value_name = "N")]
     pub uploads: Option<u32>,
+    /// Serve this many uploads of 10,000 parts that are still arriving
+    #[arg(long, value_name = "N", conflicts_with = "uploads")]
+    pub arriving: Option<u32>,
     /// Milliseconds that every answer is delayed
     #[arg(long, value_name = "MS", default_value_t = 0)]
     pub latency: u64,

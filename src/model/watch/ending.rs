@@ -109,10 +109,16 @@ fn fits(known: &Known<'_>, found: &Standing) -> bool {
             && (all == 0 || more <= unseen.saturating_mul(largest.saturating_mul(GROWTH)));
     }
     // Some were left out, and a few may have come that were not seen.
-    let count = usize::try_from(count).unwrap_or(usize::MAX).min(sizes.len());
-    let least: u64 = sizes[..count].iter().fold(0, |sum, of| sum.saturating_add(*of));
+    let count = usize::try_from(count)
+        .unwrap_or(usize::MAX)
+        .min(sizes.len());
+    let least: u64 = sizes[..count]
+        .iter()
+        .fold(0, |sum, of| sum.saturating_add(*of));
     let rest = sizes.len() - count;
-    let most: u64 = sizes[rest..].iter().fold(0, |sum, of| sum.saturating_add(*of));
+    let most: u64 = sizes[rest..]
+        .iter()
+        .fold(0, |sum, of| sum.saturating_add(*of));
     (least..=most).contains(&found.size)
 }
 
@@ -185,11 +191,27 @@ mod tests {
     #[test]
     fn what_came_between_two_looks_is_allowed_for() {
         assert_eq!(told(object("x-5", 45, 2005), |_| {}), "completed");
-        assert_eq!(told(object("x-5", 45, 1000), |_| {}), "completed", "as S3 dates it");
-        assert_eq!(told(object("x-5", 45, 1500), |_| {}), "aborted", "somebody else's");
-        assert_eq!(told(object("x-5", 25, 2005), |_| {}), "replaced", "no room for two");
+        assert_eq!(
+            told(object("x-5", 45, 1000), |_| {}),
+            "completed",
+            "as S3 dates it"
+        );
+        assert_eq!(
+            told(object("x-5", 45, 1500), |_| {}),
+            "aborted",
+            "somebody else's"
+        );
+        assert_eq!(
+            told(object("x-5", 25, 2005), |_| {}),
+            "replaced",
+            "no room for two"
+        );
         assert_eq!(told(object("x-4", 90_000, 2005), |_| {}), "replaced");
-        assert_eq!(told(object("x-2", 20, 2005), |_| {}), "completed", "one was left out");
+        assert_eq!(
+            told(object("x-2", 20, 2005), |_| {}),
+            "completed",
+            "one was left out"
+        );
         assert_eq!(told(object("x-2", 24, 2005), |_| {}), "replaced");
         assert_eq!(told(object("x-1", 5, 2005), |_| {}), "completed");
     }

@@ -95,7 +95,10 @@ mod tests {
         let found = history(&ledger(&[(0, 7)]), Timestamp::from_secs(1_800_000_000));
         assert!(found.bytes.len() <= SLOTS);
         assert_eq!(found.bytes[0], 7);
-        assert_eq!(history(&Ledger::default(), Timestamp::from_secs(5)), History::default());
+        assert_eq!(
+            history(&Ledger::default(), Timestamp::from_secs(5)),
+            History::default()
+        );
     }
 
     proptest! {

@@ -120,7 +120,10 @@ fn frontier(ledger: &Ledger, rhythm: &Rhythm) -> u32 {
     let mut last = highest;
     for (from, to) in ledger.gaps_from_above() {
         let above = ledger.arrived(to + 1);
-        let age = rhythm.last.zip(above).map(|(last, above)| last.since(above));
+        let age = rhythm
+            .last
+            .zip(above)
+            .map(|(last, above)| last.since(above));
         if highest - to > REACH || age.is_some_and(|age| age > young) {
             break;
         }
@@ -154,7 +157,12 @@ mod tests {
 
     fn known(parts: impl IntoIterator<Item = (u32, i64)>) -> (Ledger, Rhythm) {
         let mut ledger = Ledger::default();
-        ledger.take(parts.into_iter().map(|(number, at)| part(number, at)).collect());
+        ledger.take(
+            parts
+                .into_iter()
+                .map(|(number, at)| part(number, at))
+                .collect(),
+        );
         let rhythm = Rhythm::of(&ledger, None);
         (ledger, rhythm)
     }

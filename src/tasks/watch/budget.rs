@@ -119,7 +119,11 @@ mod tests {
         }
         assert_eq!(begin.elapsed(), Duration::from_secs(10));
         budget.turn(For::Reading).await;
-        assert_eq!(begin.elapsed(), Duration::from_secs(10), "a budget of its own");
+        assert_eq!(
+            begin.elapsed(),
+            Duration::from_secs(10),
+            "a budget of its own"
+        );
     }
 
     #[test]

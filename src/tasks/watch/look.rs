@@ -147,7 +147,9 @@ impl Watcher<'_> {
             self.take(page_read).await;
             match lowest {
                 // It begins somewhere else: what it listed counts all the same.
-                Some(lowest) if first_page && lowest <= after => return self.without_markers().await,
+                Some(lowest) if first_page && lowest <= after => {
+                    return self.without_markers().await;
+                }
                 None if first_page && expected => return self.missed(after).await,
                 Some(_) if after > 0 => self.route.markers = Markers::Heeded,
                 _ => {}
@@ -164,7 +166,10 @@ impl Watcher<'_> {
     fn refuses_marker(&self, fault: &Fault, after: u32) -> bool {
         after > 0
             && self.route.markers == Markers::Untried
-            && matches!(fault.kind, Kind::Invalid | Kind::Unsupported | Kind::Garbled)
+            && matches!(
+                fault.kind,
+                Kind::Invalid | Kind::Unsupported | Kind::Garbled
+            )
     }
 
     /// Numbers are no markers here.
@@ -211,7 +216,11 @@ impl Watcher<'_> {
         self.at = self.job.clock.now();
         self.alive = Some(self.now());
         self.abort_date = page.info.abort_date.or(self.abort_date);
-        let listed: Vec<Part> = page.parts.into_iter().filter(|part| part.number > 0).collect();
+        let listed: Vec<Part> = page
+            .parts
+            .into_iter()
+            .filter(|part| part.number > 0)
+            .collect();
         let news = self.ledger.take(listed);
         if news.fresh.is_empty() && news.resent.is_empty() {
             return;
@@ -278,9 +287,8 @@ impl Watcher<'_> {
     async fn listed(&mut self) -> Result<Option<Upload>, Stop> {
         let target = &self.watch.target;
         let mut walk = UploadsWalk::of_key(&target.bucket, &target.key);
-        let is_it = |upload: &Upload| {
-            upload.key == target.key && upload.upload_id == target.upload_id
-        };
+        let is_it =
+            |upload: &Upload| upload.key == target.key && upload.upload_id == target.upload_id;
         loop {
             self.requests += 1;
             match walk.next(&self.asker).await? {

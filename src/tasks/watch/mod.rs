@@ -49,7 +49,9 @@ pub(super) async fn run(job: &Job, watch: Watch) -> Outcome {
             Ok(Looked::Going) => watcher.succeeded(),
             Ok(Looked::Over) => return Outcome::Done,
             Err(Stop::Cancelled) => return Outcome::Cancelled { done: 0, left: 1 },
-            Err(Stop::Fault(fault)) if watcher.is_hopeless(&fault) => return Outcome::Failed(fault),
+            Err(Stop::Fault(fault)) if watcher.is_hopeless(&fault) => {
+                return Outcome::Failed(fault);
+            }
             Err(Stop::Fault(fault)) => watcher.failed(&fault),
         }
         watcher.beat().await;
