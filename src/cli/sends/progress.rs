@@ -76,7 +76,7 @@ fn percent(sending: &Sending, total: u64) -> u64 {
     u64::try_from(percent).unwrap_or(99).min(99)
 }
 
-pub fn bar(sent: u64, total: u64) -> String {
+fn bar(sent: u64, total: u64) -> String {
     let steps = u128::from(BAR * 8);
     let filled = match total {
         0 => steps,

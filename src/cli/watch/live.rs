@@ -14,8 +14,7 @@ pub struct Block {
 impl Block {
     /// Puts the lines where those before were. What does not fit on the terminal is only counted.
     pub fn draw(&mut self, lines: &[String]) -> io::Result<()> {
-        let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
-        let text = block(lines, (columns.into(), rows.into()));
+        let text = block(lines, size());
         let mut out = io::stdout().lock();
         let text = format!("{}{text}", self.back());
         self.drawn = text.matches('\n').count();
@@ -39,6 +38,12 @@ impl Block {
             drawn => format!("\r\x1b[{drawn}A\x1b[J"),
         }
     }
+}
+
+/// Columns and rows of the terminal.
+pub fn size() -> (usize, usize) {
+    let (columns, rows) = crossterm::terminal::size().unwrap_or((80, 24));
+    (columns.into(), rows.into())
 }
 
 fn block(lines: &[String], (columns, rows): (usize, usize)) -> String {

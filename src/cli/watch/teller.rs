@@ -8,13 +8,12 @@ use tokio::time::Instant;
 use super::super::args;
 use super::super::failure::Failure;
 use super::super::output::{complain, sentence};
-use super::super::sends::bar;
 use super::events::{Event, What};
-use super::live::Block;
+use super::live::{self, Block};
 use super::notify::notify;
 use super::words;
 use crate::model::human;
-use crate::model::watch::{Happening, Pulse, Vitals, Watch};
+use crate::model::watch::{Ending, Happening, Pulse, Vitals, Watch};
 use crate::model::{Part, Target};
 use crate::protocol::Fault;
 use crate::s3::Clock;
@@ -118,7 +117,10 @@ impl Teller {
             Happening::Moving => self.tell(at, "moving", What::Nothing {}, "parts arrive again"),
             Happening::Ended(ending) => {
                 self.all[at].over = true;
-                let text = words::ending(ending);
+                let mut text = words::ending(ending);
+                if !self.all[at].was_seen() && *ending == Ending::Aborted {
+                    text = format!("it was over before the first look, or its ID is wrong; {text}");
+                }
                 self.told(at, &text);
                 self.tell(at, ending.word(), What::ending(ending), &text)
             }
@@ -246,6 +248,11 @@ impl Teller {
 }
 
 impl One {
+    /// Whether a look ever went well.
+    fn was_seen(&self) -> bool {
+        self.vitals.as_ref().is_some_and(|vitals| vitals.looks > 0)
+    }
+
     /// Whether these are worth telling: something changed, or a while has passed.
     fn is_due(&self, vitals: &Vitals, events: bool) -> bool {
         let Some((told, at)) = &self.told else {
@@ -260,7 +267,7 @@ impl One {
     }
 
     /// The line of the display.
-    fn line(&self) -> String {
+    fn line(&self, columns: usize) -> String {
         let name = words::name(&self.target);
         let Some(vitals) = &self.vitals else {
             return format!("{name}  reading");
@@ -270,16 +277,6 @@ impl One {
         } else {
             self.came.elapsed()
         };
-        let mut words = Vec::new();
-        if let (Some(permille), Some(size)) = (vitals.permille(), vitals.size) {
-            words.push(format!(
-                "{} {:>3} %",
-                bar(vitals.bytes.min(size), size),
-                permille / 10
-            ));
-        }
-        words.extend(words::state(vitals, since));
-        words.push(name);
-        words.join("  ")
+        words::row(&self.target, vitals, since, columns)
     }
 }

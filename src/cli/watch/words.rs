@@ -40,6 +40,67 @@ pub fn state(vitals: &Vitals, since: Duration) -> Vec<String> {
     words
 }
 
+/// The display's heading, as [`row`] goes.
+pub fn heading(columns: usize) -> String {
+    let average = if columns >= WIDE { "     AVERAGE" } else { "" };
+    format!("       SIZE   PARTS        RATE{average}  STATE          UPLOAD")
+}
+
+/// From so many columns on there is room for the average.
+const WIDE: usize = 100;
+
+/// One upload's line of the display; what warns stands in front of the name, which is cut first.
+pub fn row(target: &Target, vitals: &Vitals, since: Duration, columns: usize) -> String {
+    let rate = |rate: Option<u64>| rate.map_or("-".to_owned(), |of| human::size(of) + "/s");
+    let now = match vitals.pulse {
+        Pulse::Stalled => None,
+        _ => vitals.rate,
+    };
+    let mut row = format!(
+        "{:>11} {:>7} {:>11}",
+        human::size(vitals.bytes),
+        human::count(vitals.parts.into()),
+        rate(now)
+    );
+    if columns >= WIDE {
+        row.push_str(&format!(" {:>11}", rate(vitals.average)));
+    }
+    row.push_str(&format!("  {:<13}  ", standing(vitals, since)));
+    let mut words = Vec::new();
+    if let Some(permille) = vitals.permille() {
+        words.push(format!("{} %", permille / 10));
+    }
+    if let Some(at) = vitals.ends_at {
+        words.push(format!(
+            "{} left",
+            human::age(at.since(vitals.at.plus(since)))
+        ));
+    }
+    if vitals.missing > 0 && vitals.caught_up {
+        words.push(format!("{} missing", human::count(vitals.missing.into())));
+    }
+    words.extend(deadline(vitals));
+    words.extend(vitals.trouble.as_deref().map(trouble));
+    words.push(name(target));
+    row.push_str(&words.join("  "));
+    row
+}
+
+/// Two words for how it goes.
+fn standing(vitals: &Vitals, since: Duration) -> String {
+    let quiet = vitals
+        .quiet
+        .map_or(String::new(), |quiet| human::age(quiet + since));
+    match (vitals.caught_up, vitals.paused, vitals.pulse) {
+        (false, ..) => "reading".to_owned(),
+        (_, true, _) => "paused".to_owned(),
+        (_, _, Pulse::Arriving) => "arriving".to_owned(),
+        (_, _, Pulse::Waiting) => format!("no part {quiet}"),
+        (_, _, Pulse::Quiet) => format!("quiet {quiet}"),
+        (_, _, Pulse::Stalled) => format!("STALLED {quiet}"),
+    }
+}
+
 fn trouble(trouble: &str) -> String {
     format!("trouble: {}", escape(trouble))
 }
@@ -159,6 +220,24 @@ mod tests {
         assert_eq!(
             state(&vitals(), Duration::from_secs(10)).join("  "),
             "600 MiB of 1000 MiB  1,250 parts, 3 missing  4.00 MiB/s  3.00 MiB/s on average  1 min left"
+        );
+    }
+
+    #[test]
+    fn a_row_stands_under_its_heading() {
+        let target = Target {
+            bucket: "b".to_owned(),
+            key: "k".to_owned(),
+            upload_id: "u".to_owned(),
+        };
+        for columns in [80, 120] {
+            let row = row(&target, &vitals(), Duration::ZERO, columns);
+            let place = heading(columns).find("STATE").unwrap();
+            assert!(row[place..].starts_with("arriving"), "{row}");
+        }
+        assert_eq!(
+            row(&target, &vitals(), Duration::ZERO, 80),
+            "    600 MiB   1,250  4.00 MiB/s  arriving       60 %  1 min left  3 missing  s3://b/k"
         );
     }
 
