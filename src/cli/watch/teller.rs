@@ -172,13 +172,13 @@ impl Teller {
         if !self.stale || recent {
             return Ok(());
         }
-        let lines: Vec<String> = self
-            .all
-            .iter()
-            .filter(|one| !one.over)
-            .map(One::line)
-            .collect();
         if let Way::Live(block) = &mut self.way {
+            let (columns, _) = live::size();
+            let going = self.all.iter().filter(|one| !one.over);
+            let mut lines: Vec<String> = going.map(|one| one.line(columns)).collect();
+            if !lines.is_empty() {
+                lines.insert(0, words::heading(columns));
+            }
             block.draw(&lines)?;
             self.drawn = Some(Instant::now());
             self.stale = false;
