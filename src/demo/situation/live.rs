@@ -147,3 +147,44 @@ fn endings() -> Vec<(&'static str, Vec<Step>)> {
         ),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::Instant;
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::demo::Situation;
+    use crate::demo::uploader::play;
+    use crate::model::Timestamp;
+    use crate::s3::Clock;
+    use crate::s3::memory::MemoryStore;
+
+    #[tokio::test(start_paused = true)]
+    async fn each_ends_as_its_name_says_within_three_minutes() {
+        let begin = Instant::now();
+        let clock = Clock::new(move || Timestamp::from_secs(1_790_000_000).plus(begin.elapsed()));
+        let store = Arc::new(MemoryStore::new(clock));
+        let scripts = super::super::fill(&store, Situation::Believable);
+        let live = |script: &Script| script.target.key.starts_with("live/");
+        for mut script in scripts.into_iter().filter(live) {
+            let key = script.target.key.clone();
+            script.steps = std::mem::take(&mut script.again);
+            let begin = Instant::now();
+            play(Arc::clone(&store), script, CancellationToken::new()).await;
+            assert!(
+                begin.elapsed() <= SECOND * 180,
+                "{key}: {:?}",
+                begin.elapsed()
+            );
+            let object = store.object(BUCKET, &key).ok();
+            let parts = object.map(|object| object.parts);
+            let expected = match key.as_str() {
+                "live/is-aborted.tar" => None,
+                "live/is-overwritten.tar" => Some(None),
+                _ => Some(Some(80)),
+            };
+            assert_eq!(parts, expected, "{key}");
+        }
+    }
+}

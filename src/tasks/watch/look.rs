@@ -20,6 +20,9 @@ const SLOW: Duration = Duration::from_secs(8);
 /// upload that is gone.
 const SURE: u64 = 8;
 
+/// A server that heeded numbers as markers may be wrong so often before it is taken not to.
+const MISSES: u32 = 3;
+
 impl Watcher<'_> {
     /// One look. A fault leaves everything as it was, as far as it was not read.
     pub(super) async fn look(&mut self) -> Result<Looked, Stop> {
@@ -184,8 +187,11 @@ impl Watcher<'_> {
             return self.vanished().await;
         }
         self.read_all().await?;
-        // Everything is still there, so the page was a wrong one.
-        self.route.markers = Markers::Opaque;
+        // Everything is still there, so the page was a wrong one: always, or for once.
+        self.misses = self.misses.saturating_add(1);
+        if self.route.markers == Markers::Untried || self.misses >= MISSES {
+            self.route.markers = Markers::Opaque;
+        }
         Ok(())
     }
 

@@ -85,6 +85,8 @@ struct Watcher<'a> {
     pages: u32,
     /// Looks in a row that failed.
     failures: u32,
+    /// Pages that listed nothing where something is.
+    misses: u32,
     trouble: Option<String>,
     /// What the server does wrong, looks or not.
     oddity: Option<String>,
@@ -122,6 +124,7 @@ impl<'a> Watcher<'a> {
             requests: 0,
             pages: 1,
             failures: 0,
+            misses: 0,
             trouble: None,
             oddity: None,
             is_gone: false,

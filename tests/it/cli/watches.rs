@@ -6,6 +6,7 @@ use mopup::protocol::Operation;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
+use crate::support::pty::{Pty, Start};
 
 const MILLI: Duration = Duration::from_millis(1);
 
@@ -282,4 +283,48 @@ async fn an_interrupt_leaves_the_upload_alone() {
     let ended = Ended::of(ended.await.unwrap()).with_code(130);
     assert!(ended.err.contains("the uploads go on"));
     assert_eq!(shop.store.upload_count("attic"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_terminal_gets_a_row_for_each_upload_and_is_left_as_it_was() {
+    let shop = Shop::open().await;
+    let one = shop.upload("night/one", None, 3, Duration::from_secs(1));
+    let two = shop.upload("night/two", None, 4, HOUR * 30);
+    let env = [
+        ("AWS_ACCESS_KEY_ID", shop.server.access_key().to_owned()),
+        ("AWS_SECRET_ACCESS_KEY", shop.server.secret_key().to_owned()),
+        ("AWS_REGION", "us-east-1".to_owned()),
+        ("AWS_EC2_METADATA_DISABLED", "true".to_owned()),
+        ("AWS_ENDPOINT_URL_S3", shop.server.endpoint()),
+    ];
+    let env: Vec<(&str, &str)> = env.iter().map(|(name, of)| (*name, of.as_str())).collect();
+    let mut pty = Pty::start(&Start {
+        args: &[
+            "watch",
+            "s3://attic/night/",
+            "--all",
+            "--interval=1s",
+            "--notify=osc9",
+        ],
+        env: &env,
+        columns: 80,
+        rows: 24,
+    });
+    pty.until("PARTS        RATE  STATE          UPLOAD");
+    pty.until("arriving       s3://attic/night/one");
+    pty.until("STALLED 1 d    s3://attic/night/two");
+    shop.play("night/one", &one, vec![Step::Complete]);
+    pty.until("s3://attic/night/one: completed: 15.0 MiB of 3 parts");
+    pty.until_gone("arriving");
+    shop.play("night/two", &two, vec![Step::Abort]);
+    let ended = tokio::task::spawn_blocking(move || pty.end())
+        .await
+        .unwrap();
+    assert_eq!(ended.code, 1);
+    assert!(
+        ended.screen.contains("s3://attic/night/two: aborted"),
+        "{}",
+        ended.screen
+    );
+    assert!(!ended.screen.contains("STATE"), "{}", ended.screen);
 }
