@@ -125,7 +125,8 @@ def watching(seconds):
         with Server(uploads, kind="--arriving") as server:
             command = [MOPUP, "watch", "s3://many/live/", "--all", "--jsonl"]
             begin = time.monotonic()
-            child = subprocess.Popen(command, env=server.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+            quiet = subprocess.DEVNULL
+            child = subprocess.Popen(command, env=server.env, stdin=quiet, stdout=subprocess.PIPE, stderr=quiet)
             events = Events(child.stdout)
             events.read(120, lambda events: len(events.last) == uploads)
             read = time.monotonic() - begin

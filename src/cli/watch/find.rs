@@ -25,6 +25,7 @@ pub async fn find(session: &mut Session, args: &args::Watch) -> Result<Vec<Wish>
     let mut listed = Listed {
         address,
         exact: !args.all,
+        ids: &args.upload_id,
         found: Vec::new(),
         fault: None,
     };
@@ -113,6 +114,8 @@ struct Listed<'a> {
     address: &'a Address,
     /// Only the key itself, not what begins with it.
     exact: bool,
+    /// Nothing more is wanted once these were found.
+    ids: &'a [String],
     found: Vec<Wish>,
     fault: Option<Fault>,
 }
@@ -130,6 +133,11 @@ impl Sink for Listed<'_> {
 
     fn page(&mut self) -> Result<(), Failure> {
         Ok(())
+    }
+
+    fn has_enough(&self) -> bool {
+        let found = |id: &String| self.found.iter().any(|wish| wish.target.upload_id == *id);
+        !self.ids.is_empty() && self.ids.iter().all(found)
     }
 
     fn error(&mut self, fault: &Fault) {
