@@ -7,6 +7,8 @@ use std::time::Duration;
 
 /// Dates are whole seconds, and two clocks meet.
 const SLACK: Duration = Duration::from_secs(3);
+/// Where it may not be seen when an upload was begun: hardly so long before its first part.
+const PRELUDE: Duration = Duration::from_hours(1);
 /// Parts that were not seen any more may be so many times as large as the largest that was.
 const GROWTH: u64 = 16;
 
@@ -14,8 +16,10 @@ const GROWTH: u64 = 16;
 #[derive(Debug, Clone, Copy)]
 pub struct Known<'a> {
     pub ledger: &'a Ledger,
-    /// When it was begun, or had its first part.
-    pub began: Option<Timestamp>,
+    /// When it was begun, where that may be seen.
+    pub initiated: Option<Timestamp>,
+    /// When its first part came.
+    pub first: Option<Timestamp>,
     /// When it was last seen to be there, by the service's clock; `None`: never.
     pub alive: Option<Timestamp>,
     /// Bytes of the whole, where they are known.
@@ -40,7 +44,8 @@ pub fn conclude(known: &Known<'_>, found: Option<Standing>) -> Ending {
         let since = since.zip(made);
         since.is_some_and(|(since, made)| made.plus(SLACK) < since)
     };
-    if before(known.began) {
+    let earliest = || known.first.map(|first| first.minus(PRELUDE));
+    if before(known.initiated.or_else(earliest)) {
         return Ending::Aborted;
     }
     let exact = |etag: Option<&str>| etag.is_some_and(|of| of.eq_ignore_ascii_case(&found.etag));
@@ -52,8 +57,8 @@ pub fn conclude(known: &Known<'_>, found: Option<Standing>) -> Ending {
     }
     // S3 dates an object of parts by the beginning of its upload, others by its end.
     // Source: S3 User Guide, "Working with object metadata", Last-Modified.
-    let at_its_beginning = match (known.began, made) {
-        (Some(began), Some(made)) => made <= began.plus(SLACK),
+    let at_its_beginning = match (known.initiated.or(known.first), made) {
+        (Some(latest), Some(made)) => made <= latest.plus(SLACK),
         _ => true,
     };
     let is_old = before(known.alive);
@@ -70,7 +75,7 @@ pub fn conclude(known: &Known<'_>, found: Option<Standing>) -> Ending {
 fn unseen(known: &Known<'_>, found: Standing) -> Ending {
     let right_size = known.size.is_none_or(|size| size == found.size);
     let is_of_parts = parts(&found.etag).is_some();
-    let is_newer = known.began.is_some() && found.last_modified.is_some();
+    let is_newer = known.initiated.is_some() && found.last_modified.is_some();
     if is_of_parts && right_size && (is_newer || known.size.is_some()) {
         return Ending::Completed(found);
     }
@@ -168,7 +173,8 @@ mod tests {
         let ledger = ledger(&[10, 10, 5]);
         let mut known = Known {
             ledger: &ledger,
-            began: Some(Timestamp::from_secs(1000)),
+            initiated: Some(Timestamp::from_secs(1000)),
+            first: Some(Timestamp::from_secs(1001)),
             alive: Some(Timestamp::from_secs(2000)),
             size: None,
             etag: Some("foretold-3"),
@@ -220,6 +226,21 @@ mod tests {
     }
 
     #[test]
+    fn an_upload_whose_beginning_may_not_be_seen_began_before_its_first_part() {
+        let of = |second, etag| {
+            told(object(etag, 45, second), |known| {
+                known.initiated = None;
+                known.first = Some(Timestamp::from_secs(1800));
+            })
+        };
+        assert_eq!(of(2005, "x-5"), "completed");
+        assert_eq!(of(1000, "x-5"), "completed", "as S3 dates it");
+        assert_eq!(of(1790, "foretold-3"), "completed");
+        assert_eq!(of(-90_000, "x-5"), "aborted", "yesterday's");
+        assert_eq!(of(1900, "x-5"), "aborted");
+    }
+
+    #[test]
     fn as_many_and_as_large_but_others_is_another_write() {
         assert_eq!(told(object("other-3", 25, 2005), |_| {}), "replaced");
         let kms = |known: &mut Known<'_>| known.is_opaque = true;
@@ -248,7 +269,8 @@ mod tests {
         let ledger = Ledger::default();
         let mut known = Known {
             ledger: &ledger,
-            began: None,
+            initiated: None,
+            first: None,
             alive: None,
             size: None,
             etag: None,
@@ -263,7 +285,7 @@ mod tests {
         assert_eq!(word(&known, Some(object("x-3", 25, 2000))), "completed");
         assert_eq!(word(&known, Some(object("x-3", 26, 2000))), "ended");
         known.size = None;
-        known.began = Some(Timestamp::from_secs(1000));
+        known.initiated = Some(Timestamp::from_secs(1000));
         assert_eq!(word(&known, Some(object("x-3", 25, 2000))), "completed");
         assert_eq!(word(&known, Some(object("plain", 25, 2000))), "replaced");
         assert_eq!(word(&known, Some(object("x-3", 25, 900))), "aborted");

@@ -6,7 +6,6 @@ use std::time::Duration;
 use tokio::time::sleep;
 
 use super::{Looked, Stop, Watcher};
-use crate::model::Timestamp;
 use crate::model::watch::{Ending, Happening, Known, Standing, conclude};
 use crate::protocol::{Fault, Kind, Operation};
 use crate::s3::checksum::multipart_etag;
@@ -132,11 +131,11 @@ impl Watcher<'_> {
         let md5s = md5s.unwrap_or_default();
         let etag = (!md5s.is_empty()).then(|| foretold(&md5s, 0..0)).flatten();
         let some = standing.as_ref().and_then(|found| some(&md5s, found));
-        let began: Option<Timestamp> = self.watch.initiated.or(self.rhythm.first);
         conclude(
             &Known {
                 ledger: &self.ledger,
-                began,
+                initiated: self.watch.initiated,
+                first: self.rhythm.first,
                 alive: self.alive,
                 size: self.watch.size,
                 etag: etag.as_deref(),
