@@ -176,7 +176,10 @@ impl Teller {
         if let Way::Live(block) = &mut self.way {
             let (columns, _) = live::size();
             let going = self.all.iter().filter(|one| !one.over);
-            let mut lines: Vec<String> = going.map(|one| one.line(columns)).collect();
+            let keys: Vec<&str> = going.clone().map(|one| one.target.key.as_str()).collect();
+            let is_twice = |one: &One| keys.iter().filter(|of| **of == one.target.key).count() > 1;
+            let line = |one: &One| one.line(&words::label(&one.target, is_twice(one)), columns);
+            let mut lines: Vec<String> = going.map(line).collect();
             if !lines.is_empty() {
                 lines.insert(0, words::heading(columns));
             }
@@ -265,16 +268,15 @@ impl One {
     }
 
     /// The line of the display.
-    fn line(&self, columns: usize) -> String {
-        let name = words::name(&self.target);
+    fn line(&self, label: &str, columns: usize) -> String {
         let Some(vitals) = &self.vitals else {
-            return format!("{name}  reading");
+            return format!("{:>33}  {label}", "reading");
         };
         let since = if vitals.paused {
             Duration::ZERO
         } else {
             self.came.elapsed()
         };
-        words::row(&self.target, vitals, since, columns)
+        words::row(label, vitals, since, columns)
     }
 }

@@ -50,7 +50,7 @@ pub fn heading(columns: usize) -> String {
 const WIDE: usize = 100;
 
 /// One upload's line of the display; what warns stands in front of the name, which is cut first.
-pub fn row(target: &Target, vitals: &Vitals, since: Duration, columns: usize) -> String {
+pub fn row(label: &str, vitals: &Vitals, since: Duration, columns: usize) -> String {
     let rate = |rate: Option<u64>| rate.map_or("-".to_owned(), |of| human::size(of) + "/s");
     let now = match vitals.pulse {
         Pulse::Stalled => None,
@@ -81,9 +81,20 @@ pub fn row(target: &Target, vitals: &Vitals, since: Duration, columns: usize) ->
     }
     words.extend(deadline(vitals));
     words.extend(vitals.trouble.as_deref().map(trouble));
-    words.push(name(target));
+    words.push(label.to_owned());
     row.push_str(&words.join("  "));
     row
+}
+
+/// What a row is called: all are of one bucket, and there is little room. `is_twice`: another one has the same key.
+pub fn label(target: &Target, is_twice: bool) -> String {
+    let key = escape(&target.key);
+    if !is_twice {
+        return key.into_owned();
+    }
+    let skipped = target.upload_id.chars().count().saturating_sub(6);
+    let tail: String = target.upload_id.chars().skip(skipped).collect();
+    format!("{key} …{}", escape(&tail))
 }
 
 /// Two words for how it goes.
@@ -228,14 +239,15 @@ mod tests {
             key: "k".to_owned(),
             upload_id: "u".to_owned(),
         };
+        assert_eq!(label(&target, true), "k …u");
         for columns in [80, 120] {
-            let row = row(&target, &vitals(), Duration::ZERO, columns);
+            let row = row(&label(&target, false), &vitals(), Duration::ZERO, columns);
             let place = heading(columns).find("STATE").unwrap();
             assert!(row[place..].starts_with("arriving"), "{row}");
         }
         assert_eq!(
-            row(&target, &vitals(), Duration::ZERO, 80),
-            "    600 MiB   1,250  4.00 MiB/s  arriving       60 %  1 min left  3 missing  s3://b/k"
+            row(&label(&target, false), &vitals(), Duration::ZERO, 80),
+            "    600 MiB   1,250  4.00 MiB/s  arriving       60 %  1 min left  3 missing  k"
         );
     }
 
