@@ -52,6 +52,14 @@
 //! An upload that another program began is adopted by a [`protocol::Command::Adopt`]: what is held is compared with
 //! the file, a journal says what was found, and from there on it is a resume.
 //!
+//! # A watch
+//!
+//! `w`, or `mopup watch`, sends a [`protocol::Command::Watch`] for each upload. Its job reads all parts once into a
+//! [`model::watch::Ledger`], and then looks: the [`model::watch::Route`] names one small page where new parts appear,
+//! now and then one of older numbers; all watches together keep within one budget. [`model::watch::Rhythm`] tells from
+//! the service's own dates how parts come and when a quiet is a stall. Once the upload is gone, the object at its key
+//! tells how it ended ([`model::watch::conclude`]).
+//!
 //! # Glossary
 //!
 //! S3's words first: *upload* (a multipart upload in progress), *part*, *`ETag`*, *initiated*, *abort*. Ours:
@@ -66,6 +74,7 @@
 //! * *barren*: how long nothing of an upload went well; *patience*: how long that may last.
 //! * *verdict*: of an upload that ended, how sure it is that what is stored is what was read; of one that did not,
 //!   whether it can be completed ([`model::completion`]), whose *ruling* is *can*, *can, but* or *cannot*.
+//! * *look*: one reading of a watched upload; *vitals*: what is told after it; *happening*: what it found to be new.
 //! * *place*: a bucket as the person sees it: table, listing, cursor.
 
 pub mod app;
