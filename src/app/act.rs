@@ -17,6 +17,9 @@ impl App {
             self.move_cursor(motion);
             return;
         }
+        if self.is_over(action) {
+            return;
+        }
         match action {
             Action::Open => self.open(effects),
             Action::Back => self.back(effects),

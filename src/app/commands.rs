@@ -6,10 +6,8 @@ use super::dialog::palette::Typed;
 use super::dialog::{Dialog, Palette};
 use super::input::{Code, Key};
 use super::layout::Pane;
-use super::messages::Severity;
 use super::state::App;
 use crate::model::filter;
-use crate::model::human;
 use crate::model::view::{Column, Sort};
 
 impl App {
@@ -210,12 +208,7 @@ impl App {
                 Some(every)
             }
         };
-        self.last_refresh = self.now;
-        let text = self.settings.refresh.map_or_else(
-            || "looks again only when asked".to_owned(),
-            |every| format!("looks again every {}", human::age(every)),
-        );
-        self.say(Severity::Info, text);
+        self.say_interval();
         Ok(())
     }
 }

@@ -22,6 +22,7 @@ mod keys;
 pub mod layout;
 mod leaving;
 mod lifecycle;
+mod looking;
 mod menus;
 pub mod messages;
 mod pacing;

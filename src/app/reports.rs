@@ -8,7 +8,7 @@ use super::place::Listing;
 use super::state::App;
 use super::tasks::{Miss, Trouble};
 use crate::model::provider;
-use crate::model::table::Table;
+use crate::model::table::{Leaving, Table};
 use crate::model::{Bucket, Measure, RowId};
 use crate::protocol::{
     AbortOutcome, Fault, Identity, JobId, Measured, News, Outcome, Report, SkipReason,
@@ -130,7 +130,7 @@ impl App {
             match measured {
                 Measured::AtLeast(extent) => set(&mut place.table, row, Measure::AtLeast(extent)),
                 Measured::Exact(extent) => set(&mut place.table, row, Measure::Exact(extent)),
-                Measured::Gone => place.table.bury(row),
+                Measured::Gone => place.table.bury_as(row, Leaving::Gone),
                 Measured::Denied(fault) => {
                     set(&mut place.table, row, Measure::Denied);
                     place.reasons.insert(row, fault.to_string());
@@ -229,6 +229,7 @@ impl App {
             Purpose::List { bucket } => {
                 self.listing_ended(bucket, &outcome);
                 self.look_for_rivals();
+                self.look_at_the_living(bucket, effects);
             }
             Purpose::Parts => self.parts_ended(&outcome),
             Purpose::Identify | Purpose::Interrupted(_) => {
@@ -298,8 +299,7 @@ impl App {
             place.listed_at = Some(now);
             place.listing = match outcome {
                 Outcome::Done => {
-                    let scope = place.scope.clone();
-                    place.table.end_refresh_under(&scope);
+                    place.end_look(now);
                     Listing::Complete
                 }
                 Outcome::Cancelled { .. } => Listing::Cancelled,

@@ -7,6 +7,7 @@ mod completing;
 mod interrupted;
 mod leaving;
 mod listing;
+mod looking;
 mod moving;
 mod placing;
 mod sending;
@@ -158,7 +159,7 @@ impl Bench {
         let table = &self.app.place().unwrap().table;
         table
             .shown()
-            .map(|row| table.row(row).unwrap().key().to_owned())
+            .filter_map(|row| Some(table.row(row)?.key().to_owned()))
             .collect()
     }
 

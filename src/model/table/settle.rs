@@ -61,14 +61,14 @@ impl Table {
         if reorder {
             let shown = (0_u32..)
                 .zip(standing.iter())
-                .filter(|(_, standing)| standing.verdict == Verdict::Shown)
+                .filter(|(_, standing)| standing.verdict.is_in_view())
                 .filter_map(|(row, _)| pack(RowId(row)));
             view.rebuild(shown.collect(), &order);
             return;
         }
         let keep = |row: RowId| {
             let standing = standing[row.0 as usize];
-            standing.verdict == Verdict::Shown && !standing.changed
+            standing.verdict.is_in_view() && !standing.changed
         };
         view.merge(keep, fresh.into_iter().filter_map(pack).collect(), &order);
     }
@@ -85,20 +85,25 @@ impl Table {
         let Some(looked) = self.catalog.get(row) else {
             return;
         };
-        let verdict = if looked.is_gone() || !looked.key().starts_with(&self.prefix) {
+        // What went may stay in sight for a look; it counts for nothing there.
+        let left = looked.is_gone() && self.stirs.has_left(row);
+        let gone = looked.is_gone() && !left;
+        let verdict = if gone || !looked.key().starts_with(&self.prefix) {
             Verdict::Out
         } else {
             let by_key = self.filter.by_key(looked.key());
             match by_key.or_else(|| self.filter.eval(&looked.subject(&self.bucket), moment)) {
+                Some(true) if left => Verdict::Left,
                 Some(true) => Verdict::Shown,
                 Some(false) => Verdict::Out,
+                None if left => Verdict::Out,
                 None => Verdict::Undecided,
             }
         };
         let standing = &mut self.standing[row.0 as usize];
         let before = std::mem::replace(&mut standing.verdict, verdict);
         let shown = verdict == Verdict::Shown;
-        if shown && (standing.changed || before != Verdict::Shown) {
+        if verdict.is_in_view() && (standing.changed || !before.is_in_view()) {
             fresh.push(row);
         }
         if before == verdict {
@@ -108,6 +113,8 @@ impl Table {
             self.hidden_marks += usize::from(!shown);
             self.hidden_marks -= usize::from(shown);
         }
+        self.left_shown += usize::from(verdict == Verdict::Left);
+        self.left_shown -= usize::from(before == Verdict::Left);
         self.undecided += usize::from(verdict == Verdict::Undecided);
         self.undecided -= usize::from(before == Verdict::Undecided);
         if shown {
