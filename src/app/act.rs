@@ -8,6 +8,7 @@ use super::layout::Pane;
 use super::messages::Severity;
 use super::place::Listing;
 use super::state::App;
+use super::tasks::TaskKind;
 use super::{Effect, ThemeName};
 use crate::protocol::Urgency;
 
@@ -59,7 +60,10 @@ impl App {
             Action::LimitRate => self.ask_rate(),
             Action::Resume => self.resume(effects),
             Action::Cancel => self.cancel_task(effects),
-            Action::ClearTasks => self.tasks.list.retain(super::tasks::Task::is_running),
+            Action::ClearTasks => {
+                self.tasks.list.retain(super::tasks::Task::is_running);
+                self.watching.forget_ended();
+            }
             Action::Details => self.show_report(),
             Action::Palette => {
                 self.dialog = Some(Dialog::Palette(Palette::new(self.history.clone())));
@@ -293,6 +297,10 @@ impl App {
 
     pub(super) fn show_report(&mut self) {
         if let Some(task) = self.tasks.current() {
+            if task.kind == TaskKind::Watch {
+                self.show_watch(task.job);
+                return;
+            }
             self.dialog = Some(Dialog::Report {
                 job: task.job,
                 scroll: 0,

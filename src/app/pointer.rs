@@ -87,7 +87,9 @@ impl App {
                 | Dialog::Complete(_)
                 | Dialog::Review(_),
             ) => NOTCH,
-            Some(Dialog::Menu(_) | Dialog::Palette(_) | Dialog::Interrupted(_)) => 1,
+            Some(
+                Dialog::Menu(_) | Dialog::Palette(_) | Dialog::Interrupted(_) | Dialog::Watch(_),
+            ) => 1,
             _ => return,
         };
         let code = match mouse.kind {

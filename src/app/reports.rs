@@ -41,6 +41,9 @@ impl App {
                 }
             }
             (News::Folder(folder), Purpose::Folder) => self.take_folder(job, folder, effects),
+            (News::Folder(folder), Purpose::Length { watch, name }) => {
+                self.take_length((watch, &name), &folder, effects);
+            }
             (News::Aborted(outcomes), Purpose::Abort { bucket }) => {
                 self.take_outcomes(job, &bucket, outcomes);
             }
@@ -243,6 +246,7 @@ impl App {
             }
             Purpose::Examine => self.examination_ended(job, &outcome),
             Purpose::Folder => self.folder_ended(job, &outcome, effects),
+            Purpose::Length { .. } => self.length_ended(&outcome),
             Purpose::Judge => self.judge_ended(job, &outcome),
             Purpose::Compare(adoption) => {
                 self.tell_row(&adoption.target, &outcome);

@@ -22,6 +22,8 @@ pub enum TaskKind {
     Compare,
     /// Parts that are put by hand.
     Place,
+    /// An upload that is watched to its end.
+    Watch,
 }
 
 /// What an abort left behind, summed up.
@@ -255,6 +257,11 @@ impl Tasks {
 
     pub fn running(&self) -> impl Iterator<Item = &Task> {
         self.list.iter().filter(|task| task.is_running())
+    }
+
+    /// Those that run and would leave something undone.
+    pub fn at_stake(&self) -> impl Iterator<Item = &Task> {
+        self.running().filter(|task| task.kind != TaskKind::Watch)
     }
 
     /// The form that waited is open.

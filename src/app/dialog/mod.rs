@@ -12,6 +12,7 @@ pub mod palette;
 pub mod place;
 pub mod stop;
 pub mod upload;
+pub mod watch;
 
 pub use abort::AbortDialog;
 pub use adopt::{AdoptDialog, ReviewDialog};
@@ -23,6 +24,7 @@ pub use palette::Palette;
 pub use place::PlaceDialog;
 pub use stop::{QuitDialog, QuitStep, RateDialog, StopDialog};
 pub use upload::Upload;
+pub use watch::WatchView;
 
 use crate::protocol::JobId;
 
@@ -72,6 +74,8 @@ pub enum Dialog {
     Review(Box<ReviewDialog>),
     /// Our own uploads that did not end.
     Interrupted(InterruptedDialog),
+    /// The uploads that are watched, over the panes.
+    Watch(Box<WatchView>),
     /// Tasks still run.
     Quit(QuitDialog),
 }
