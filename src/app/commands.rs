@@ -203,9 +203,8 @@ impl App {
     /// Chooses it, and shows what it is like.
     fn notify_verb(&mut self, argument: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
         let how = Notify::from_word(argument);
-        let how = how.ok_or_else(|| {
-            format!("there is no way '{argument}': off, bell, osc9 or osc777")
-        })?;
+        let how =
+            how.ok_or_else(|| format!("there is no way '{argument}': off, bell, osc9 or osc777"))?;
         self.settings.notify = how;
         let text = match how {
             Notify::Off => "nobody is told when a watched upload stalls or is over",

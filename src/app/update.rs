@@ -71,10 +71,7 @@ impl App {
     pub fn needs_clock(&self) -> Option<Duration> {
         let listing = self.place().is_some_and(super::place::Place::is_listing);
         // An upload tells its figures by itself, and one that rests has none to tell.
-        let working = self
-            .tasks
-            .at_stake()
-            .any(|task| task.transfer.is_none());
+        let working = self.tasks.at_stake().any(|task| task.transfer.is_none());
         if listing || working || self.wants_preview() || self.folders_are_stale() {
             Some(LIVELY)
         } else if self.shows_seconds() || self.tasks.running().any(Task::moves) {

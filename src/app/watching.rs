@@ -1,7 +1,7 @@
 //! Uploads that are watched to their end: begun, told of, notified of, ended. Each is a job and a task; the view
 //! over the panes can be left and returned to.
 
-mod keys;
+pub mod keys;
 pub mod watched;
 
 use super::Effect;
@@ -12,9 +12,9 @@ use super::messages::Severity;
 use super::parts::PartsState;
 use super::state::App;
 use super::tasks::{Task, TaskKind};
+use crate::model::notice::Notify;
 use crate::model::send::Access;
 use crate::model::table::Leaving;
-use crate::model::notice::Notify;
 use crate::model::watch::{Ending, Happening, Interval, Vitals, Watch};
 use crate::model::{Extent, Measure, Part, Target};
 use crate::protocol::{Command, JobId, Outcome};

@@ -23,8 +23,8 @@ use etcetera::BaseStrategy;
 use crate::app::{Keymap, ThemeName};
 use crate::model::Thresholds;
 use crate::model::cost::Prices;
-use crate::model::provider::Provider;
 use crate::model::notice::Notify;
+use crate::model::provider::Provider;
 use crate::model::send;
 use crate::ui::theme::Override;
 

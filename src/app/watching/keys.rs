@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use crate::app::Effect;
 use crate::app::cursor::Motion;
 use crate::app::dialog::Dialog;
-use crate::app::dialog::watch::{About, Asked, Sized, WatchView, parse_interval, parse_size, stepped};
+use crate::app::dialog::watch::{
+    About, Asked, Sized, WatchView, parse_interval, parse_size, stepped,
+};
 use crate::app::input::{Code, Key};
 use crate::app::jobs::Purpose;
 use crate::app::layout::Pane;
@@ -25,18 +27,42 @@ const PAGE: isize = 10;
 
 /// The keys of the view and what they do, for its last line and its help.
 pub const KEYS: &[(&str, &str, &str)] = &[
-    ("m", "map", "the part map instead of the chart, where there is no room for both"),
+    (
+        "m",
+        "map",
+        "the part map instead of the chart, where there is no room for both",
+    ),
     ("p", "freeze", "look no more, or go on"),
-    ("x", "stop", "stop watching; of an upload that is over: put it away"),
-    ("z", "size", "type the size of the whole, or a local file that is as long"),
+    (
+        "x",
+        "stop",
+        "stop watching; of an upload that is over: put it away",
+    ),
+    (
+        "z",
+        "size",
+        "type the size of the whole, or a local file that is as long",
+    ),
     ("enter", "parts", "show its parts in the panes"),
     ("+ -", "interval", "look less or more often"),
     ("ctrl-r", "look", "look now"),
-    ("y", "copy", "copy upload ID, address, ETag or the equivalent command"),
-    ("i", "every", "type how often to look; auto follows the upload's own rhythm"),
+    (
+        "y",
+        "copy",
+        "copy upload ID, address, ETag or the equivalent command",
+    ),
+    (
+        "i",
+        "every",
+        "type how often to look; auto follows the upload's own rhythm",
+    ),
     ("j k", "select", "the next upload, the one before"),
     ("?", "keys", "these keys"),
-    ("esc", "leave", "back to the panes; watching goes on, w returns"),
+    (
+        "esc",
+        "leave",
+        "back to the panes; watching goes on, w returns",
+    ),
 ];
 
 impl App {
@@ -100,7 +126,11 @@ impl App {
 
     pub(in crate::app) fn select_watched(&mut self, motion: Motion) {
         let len = self.watching.list.len();
-        let index = motion.target(self.watching.index(), len, usize::try_from(PAGE).unwrap_or(1));
+        let index = motion.target(
+            self.watching.index(),
+            len,
+            usize::try_from(PAGE).unwrap_or(1),
+        );
         self.watching.selected = self.watching.list.get(index).map(|watched| watched.job);
     }
 
@@ -143,7 +173,9 @@ impl App {
         effects.push(Effect::Send(Command::Tune { job, tuning }));
         let text = match interval {
             Interval::Adaptive => "looks by the upload's own rhythm".to_owned(),
-            Interval::Every(every) => format!("looks every {}; = by its own rhythm", human::age(every)),
+            Interval::Every(every) => {
+                format!("looks every {}; = by its own rhythm", human::age(every))
+            }
         };
         self.messages.hint(self.now, text);
     }
@@ -232,11 +264,7 @@ impl App {
     }
 
     /// Leaves the view for the panes, the cursor on the upload and its parts open.
-    fn show_in_panes(
-        &mut self,
-        view: Box<WatchView>,
-        effects: &mut Vec<Effect>,
-    ) -> Option<Dialog> {
+    fn show_in_panes(&mut self, view: Box<WatchView>, effects: &mut Vec<Effect>) -> Option<Dialog> {
         let target = self.watching.current()?.target.clone();
         if self.row_of(&target).is_none() {
             let text = "it is not in the list any more: there are no parts to show";

@@ -1,5 +1,5 @@
 //! What is known of the uploads that are watched: figures, where their parts stand, and what happened. Bounded:
-//! a part takes 16 bytes here, and of what happened the newest is kept.
+//! a part takes 32 bytes here, and of what happened the newest is kept.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -18,6 +18,8 @@ const NAMED: usize = 4;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dot {
     pub arrived: Option<Timestamp>,
+    /// Bytes.
+    pub size: u64,
     pub number: u32,
     /// It replaced another one.
     pub is_resent: bool,
@@ -176,7 +178,10 @@ impl Watched {
 
     /// Parts that came; before all of them were read once they were there before.
     pub(super) fn take_arrived(&mut self, parts: &[Part], now: Timestamp) {
-        let bytes = parts.iter().map(|part| part.size).fold(0, u64::saturating_add);
+        let bytes = parts
+            .iter()
+            .map(|part| part.size)
+            .fold(0, u64::saturating_add);
         let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
         let caught_up = self.vitals.as_ref().is_some_and(|of| of.caught_up);
         let numbers = || parts.iter().map(|part| part.number);
@@ -212,6 +217,7 @@ impl Watched {
         for part in parts {
             let dot = Dot {
                 arrived: part.last_modified,
+                size: part.size,
                 number: part.number,
                 is_resent,
                 is_late: false,
@@ -306,10 +312,15 @@ impl What {
                 } else {
                     format!("#{}–{}", number(*first), number(*last))
                 };
-                format!("{} arrived, {} ({range})", some(*parts), human::size(*bytes))
+                format!(
+                    "{} arrived, {} ({range})",
+                    some(*parts),
+                    human::size(*bytes)
+                )
             }
             Self::Resent { named, parts } => {
-                let names: Vec<String> = named.iter().map(|of| format!("#{}", number(*of))).collect();
+                let names: Vec<String> =
+                    named.iter().map(|of| format!("#{}", number(*of))).collect();
                 let beyond = parts.saturating_sub(u32::try_from(named.len()).unwrap_or(0));
                 let more = if beyond > 0 {
                     format!(" and {} more", number(beyond))

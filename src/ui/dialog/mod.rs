@@ -14,6 +14,7 @@ mod place;
 mod stop;
 mod transfer;
 mod upload;
+mod watch;
 
 use std::cell::Cell;
 
@@ -52,6 +53,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Dialog::Stop(dialog)) => stop::stop(app, dialog, theme, frame),
         Some(Dialog::Rate(dialog)) => stop::rate(dialog, theme, frame),
         Some(Dialog::Interrupted(dialog)) => interrupted::draw(app, dialog, theme, frame),
+        Some(Dialog::Watch(view)) => watch::draw(app, view, theme, frame),
         Some(Dialog::Quit(dialog)) => stop::quit(app, dialog, theme, frame),
     }
 }

@@ -1,7 +1,7 @@
 //! Which parts are there, all of them at a glance: part numbers scaled into cells, told apart without colour; and
 //! the gaps by number.
 
-use crate::model::{Part, human};
+use crate::model::{Part, Timestamp, human};
 
 /// What a cell of the map says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,6 +16,10 @@ pub enum Cell {
     Verified,
     /// The part that came last is among them.
     Newest,
+    /// One was sent again.
+    Resent,
+    /// All are there, and one came after one of a higher number.
+    Late,
     /// One is smaller than the provider allows and not the last.
     Small,
     /// One is not what a file has there.
@@ -23,12 +27,14 @@ pub enum Cell {
 }
 
 /// One of each kind, in the order of the legend: what is out of the ordinary first.
-pub const KINDS: [Cell; 7] = [
+pub const KINDS: [Cell; 9] = [
     Cell::Different,
     Cell::Small,
     Cell::Newest,
+    Cell::Resent,
     Cell::Missing,
     Cell::Partly(0b1010_0101),
+    Cell::Late,
     Cell::Verified,
     Cell::Present,
 ];
@@ -41,6 +47,8 @@ impl Cell {
             Self::Partly(dots) => char::from_u32(0x2800 + u32::from(dots)).unwrap_or('▒'),
             Self::Verified => '✓',
             Self::Newest => '◆',
+            Self::Resent => '↻',
+            Self::Late => '▓',
             Self::Small => '▄',
             Self::Different => '≠',
         }
@@ -54,6 +62,8 @@ impl Cell {
             Self::Partly(_) => "some",
             Self::Verified => "equal",
             Self::Newest => "newest",
+            Self::Resent => "sent again",
+            Self::Late => "out of order",
             Self::Small => "small",
             Self::Different => "different",
         }
@@ -65,11 +75,52 @@ impl Cell {
     }
 }
 
+/// A part as far as the map looks at it.
+pub trait Piece {
+    /// From 1.
+    fn number(&self) -> u32;
+    fn arrived(&self) -> Option<Timestamp>;
+    /// Whether it is smaller than `least` bytes.
+    fn is_below(&self, least: u64) -> bool;
+    /// Empty where it is not kept.
+    fn etag(&self) -> &str;
+    /// It replaced another one.
+    fn is_resent(&self) -> bool;
+    /// It came after one of a higher number.
+    fn is_late(&self) -> bool;
+}
+
+impl Piece for Part {
+    fn number(&self) -> u32 {
+        self.number
+    }
+
+    fn arrived(&self) -> Option<Timestamp> {
+        self.last_modified
+    }
+
+    fn is_below(&self, least: u64) -> bool {
+        self.size < least
+    }
+
+    fn etag(&self) -> &str {
+        &self.etag
+    }
+
+    fn is_resent(&self) -> bool {
+        false
+    }
+
+    fn is_late(&self) -> bool {
+        false
+    }
+}
+
 /// What is known of the parts.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
+pub struct Known<'a, P: Piece = Part> {
     /// By number.
-    pub parts: &'a [Part],
+    pub parts: &'a [P],
     /// Bytes that every part but the last must have.
     pub min_part: u64,
     /// Parts that the whole has, where that is known.
@@ -85,8 +136,8 @@ pub type Row = (u32, Vec<Cell>);
 
 /// The numbers from 1 to the last in at most `rows` lines of `width` cells: few parts are stretched over one line,
 /// many share a cell. Such a cell shows what most wants to be seen of them.
-pub fn part_map(known: &Known<'_>, width: usize, rows: usize) -> Vec<Row> {
-    let highest = known.parts.last().map_or(0, |part| part.number);
+pub fn part_map<P: Piece>(known: &Known<'_, P>, width: usize, rows: usize) -> Vec<Row> {
+    let highest = known.parts.last().map_or(0, Piece::number);
     let count = u64::from(highest.max(known.count.unwrap_or(0)));
     let wide = width as u64;
     if count == 0 || width == 0 || rows == 0 {
@@ -120,45 +171,51 @@ pub fn part_map(known: &Known<'_>, width: usize, rows: usize) -> Vec<Row> {
 }
 
 /// The number of the part that came last.
-fn newest(parts: &[Part]) -> Option<u32> {
-    let dated = parts.iter().filter(|part| part.last_modified.is_some());
-    let newest = dated.max_by_key(|part| (part.last_modified, part.number));
-    newest.map(|part| part.number)
+fn newest<P: Piece>(parts: &[P]) -> Option<u32> {
+    let dated = parts.iter().filter(|part| part.arrived().is_some());
+    let newest = dated.max_by_key(|part| (part.arrived(), part.number()));
+    newest.map(Piece::number)
 }
 
-impl Known<'_> {
+impl<P: Piece> Known<'_, P> {
     /// The parts with numbers from `from` to `to`.
-    fn between(&self, from: u64, to: u64) -> &[Part] {
+    fn between(&self, from: u64, to: u64) -> &[P] {
         let start = self
             .parts
-            .partition_point(|part| u64::from(part.number) < from);
+            .partition_point(|part| u64::from(part.number()) < from);
         let end = self
             .parts
-            .partition_point(|part| u64::from(part.number) <= to);
+            .partition_point(|part| u64::from(part.number()) <= to);
         &self.parts[start..end]
     }
 
     fn cell(&self, newest: Option<u32>, from: u64, to: u64) -> Cell {
         let parts = self.between(from, to);
-        let highest = self.parts.last().map(|part| part.number);
-        let is_small = |part: &Part| part.size < self.min_part && Some(part.number) != highest;
+        let highest = self.parts.last().map(Piece::number);
+        let is_small = |part: &P| part.is_below(self.min_part) && Some(part.number()) != highest;
         if parts
             .iter()
-            .any(|part| self.different.binary_search(&part.number).is_ok())
+            .any(|part| self.different.binary_search(&part.number()).is_ok())
         {
             return Cell::Different;
         }
         if parts.iter().any(is_small) {
             return Cell::Small;
         }
-        if parts.iter().any(|part| newest == Some(part.number)) {
+        if parts.iter().any(|part| newest == Some(part.number())) {
             return Cell::Newest;
+        }
+        if parts.iter().any(Piece::is_resent) {
+            return Cell::Resent;
         }
         if parts.is_empty() {
             return Cell::Missing;
         }
         if (parts.len() as u64) < to - from + 1 {
             return Cell::Partly(self.dots(from, to));
+        }
+        if parts.iter().any(Piece::is_late) {
+            return Cell::Late;
         }
         if parts.iter().all(|part| self.is_equal(part)) {
             Cell::Verified
@@ -167,9 +224,10 @@ impl Known<'_> {
         }
     }
 
-    fn is_equal(&self, part: &Part) -> bool {
-        let found = self.equal.binary_search_by_key(&part.number, |(of, _)| *of);
-        found.is_ok_and(|at| self.equal[at].1 == part.etag)
+    fn is_equal(&self, part: &P) -> bool {
+        let number = part.number();
+        let found = self.equal.binary_search_by_key(&number, |(of, _)| *of);
+        found.is_ok_and(|at| self.equal[at].1 == part.etag())
     }
 
     /// A dot for each eighth of the numbers all of which are there, down the left column and then the right.
