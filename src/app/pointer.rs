@@ -7,7 +7,7 @@ use super::cursor::Motion;
 use super::dialog::Dialog;
 use super::footer;
 use super::input::{Code, Key, Mouse, MouseKind};
-use super::layout::{Area, Pane};
+use super::layout::{Area, Pane, first_row, list_rows, watch_table};
 use super::state::App;
 use crate::model::view::Sort;
 
@@ -26,6 +26,10 @@ impl App {
         let is_adopt = |open: &mut Dialog| matches!(open, Dialog::Adopt(_));
         if let Some(Dialog::Adopt(dialog)) = self.dialog.take_if(is_adopt) {
             self.dialog = self.adopt_mouse(dialog, mouse, effects);
+            return;
+        }
+        if mouse.kind == MouseKind::Press && matches!(self.dialog, Some(Dialog::Watch(_))) {
+            self.press_watched(mouse);
             return;
         }
         if self.dialog.is_some() {
@@ -99,6 +103,18 @@ impl App {
         };
         for _ in 0..notches {
             self.key(Key::plain(code), effects);
+        }
+    }
+
+    /// A press on a row of the watch view's table selects it.
+    fn press_watched(&mut self, mouse: Mouse) {
+        let len = self.watching.list.len();
+        let area = watch_table(self.columns, self.rows, len);
+        let window = usize::from(list_rows(area, true));
+        let line = mouse.row.checked_sub(area.y + 2).map(usize::from);
+        if let Some(line) = line.filter(|line| *line < window) {
+            let index = first_row(self.watching.index(), len, window) + line;
+            self.watching.select(index);
         }
     }
 

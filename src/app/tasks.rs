@@ -100,6 +100,7 @@ pub struct Trouble {
 pub struct Task {
     pub job: JobId,
     pub kind: TaskKind,
+    /// What it is about: a bucket, of a watch the upload's key too. Not yet escaped.
     pub bucket: String,
     pub started: Timestamp,
     pub progress: Progress,

@@ -51,6 +51,13 @@ impl Watching {
         self.selected.and_then(found).unwrap_or(0)
     }
 
+    /// Puts the cursor on one, if there are so many.
+    pub(super) fn select(&mut self, index: usize) {
+        if let Some(watched) = self.list.get(index) {
+            self.selected = Some(watched.job);
+        }
+    }
+
     /// The selected one.
     pub fn current(&self) -> Option<&Watched> {
         self.list.get(self.index())
@@ -194,7 +201,8 @@ impl App {
         });
         let (initiated, deadline) = facts.unwrap_or_default();
         let job = self.jobs.start(Purpose::Watch(target.clone()));
-        let task = Task::new(job, TaskKind::Watch, &target.bucket, 1, now);
+        let about = format!("{}/{}", target.bucket, target.key);
+        let task = Task::new(job, TaskKind::Watch, &about, 1, now);
         self.tasks.list.insert(0, task);
         let watched = Watched::new(job, target.clone(), size, now);
         self.watching.list.push(watched);

@@ -24,6 +24,8 @@ use crate::model::watch::{Ending, Pulse, Vitals};
 
 /// From this width on chart and map stand side by side.
 const SIDE_BY_SIDE: u16 = 100;
+/// Chart and map have at most so many rows.
+const PICTURES: u16 = 20;
 /// Under so many rows there is no room for what happened.
 const WITH_EVENTS: u16 = 8;
 
@@ -54,7 +56,9 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 
 /// Everything about one of them.
 fn one(app: &App, watched: &Watched, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let key = escape(&watched.target.key).into_owned();
+    let target = &watched.target;
+    let key = format!("{}/{}", target.bucket, target.key);
+    let key = escape(&key).into_owned();
     let room = usize::from(area.width.saturating_sub(6));
     let name = format!(" {} ", cut_middle(&key, room));
     let look = super::paint::Frame {
@@ -85,7 +89,8 @@ fn one(app: &App, watched: &Watched, theme: &Theme, area: Rect, buffer: &mut Buf
     };
     let events = match rest.height {
         ..WITH_EVENTS => 0,
-        height => (height / 3).clamp(2, 14),
+        // More than so many rows tell no more of the arrivals.
+        height => (height / 3).max(height.saturating_sub(PICTURES)).max(2),
     };
     let (pictures, happened) = (
         Rect {

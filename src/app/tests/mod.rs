@@ -13,6 +13,7 @@ mod placing;
 mod sending;
 mod sent_rows;
 mod uploading;
+mod watching;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

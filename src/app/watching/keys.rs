@@ -131,7 +131,7 @@ impl App {
             len,
             usize::try_from(PAGE).unwrap_or(1),
         );
-        self.watching.selected = self.watching.list.get(index).map(|watched| watched.job);
+        self.watching.select(index);
     }
 
     fn look_now(&mut self, job: JobId, effects: &mut Vec<Effect>) {

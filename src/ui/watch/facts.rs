@@ -10,12 +10,14 @@ use crate::app::App;
 use crate::app::watching::watched::{End, Watched, What, ending_text};
 use crate::model::human::{self, count, escape};
 use crate::model::watch::{Ending, Vitals};
-use crate::ui::paint::{Piece, fit, put, row, skip};
+use crate::ui::paint::{Piece, cells, fit, put, row, skip};
 use crate::ui::text::wrap;
 use crate::ui::theme::Theme;
 use crate::ui::when;
 use crate::ui::widget::partmap::gaps_text;
 
+/// Between two facts.
+const DOT: &str = " · ";
 /// Gaps that are named where there is room.
 const GAPS: usize = 6;
 
@@ -32,9 +34,7 @@ pub fn lines(app: &App, watched: &Watched, theme: &Theme, room: u16) -> Vec<Line
         lines.extend([facts.held(vitals), facts.pace(vitals)]);
         if watched.runs() {
             lines.push(facts.end(vitals));
-        }
-        lines.extend(facts.gaps(vitals));
-        if watched.runs() {
+            lines.extend(facts.gaps(vitals));
             lines.push(facts.looks(vitals));
         }
     }
@@ -50,16 +50,16 @@ struct Facts<'a> {
 
 /// Puts dots between the pieces.
 fn dotted(pieces: Vec<Piece>, room: u16) -> Line<'static> {
-    let last = pieces.len().saturating_sub(1);
-    let pieces = pieces.into_iter().enumerate();
-    let pieces = pieces.map(|(index, piece)| {
-        if index == last {
-            piece
-        } else {
-            piece.followed_by(" · ")
-        }
-    });
-    Line::from(fit(pieces.collect(), room))
+    let pieces = pieces.into_iter().map(|piece| piece.after(DOT));
+    // What stands first has no dot before it.
+    let room = room.saturating_add(cells(DOT));
+    let mut spans = fit(pieces.collect(), room);
+    if let Some(first) = spans.iter_mut().find(|span| !span.content.is_empty())
+        && let Some(text) = first.content.strip_prefix(DOT)
+    {
+        first.content = text.to_owned().into();
+    }
+    Line::from(spans)
 }
 
 impl Facts<'_> {
@@ -152,7 +152,7 @@ impl Facts<'_> {
             let text = format!("quiet {}", human::age(quiet));
             pieces.push(Piece::new(text, style, 0));
             if let Some(at) = vitals.stalls_at.filter(|at| *at > quiet) {
-                let text = format!("stalled from {} on", human::age(at));
+                let text = format!("stalls at {}", human::age(at));
                 pieces.push(Piece::new(text, self.theme.dim, 5));
             }
         }

@@ -62,7 +62,11 @@ pub fn draw(app: &App, watched: &Watched, theme: &Theme, area: Rect, buffer: &mu
     let highest = watched.dots.last().map_or(0, |dot| dot.number);
     if highest == 0 {
         heading(row(area, 0), ("PARTS", ""), theme, buffer);
-        put(buffer, row(area, 1), "No part has arrived yet.", theme.dim);
+        let text = match vitals {
+            Some(vitals) if vitals.parts > 0 => "Its parts are being read.",
+            _ => "No part has arrived yet.",
+        };
+        put(buffer, row(area, 1), text, theme.dim);
         return;
     }
     let count_of = vitals.and_then(expected).filter(|_| watched.runs());

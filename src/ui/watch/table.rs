@@ -31,38 +31,54 @@ enum Column {
     Disorder,
 }
 
-/// Cells between columns.
-const GAP: u16 = 2;
-/// The key has at least so many.
-const KEY: u16 = 16;
+/// The key has at least so many cells.
+const KEY: u16 = 12;
+/// From this room on there is a bar, and columns stand two cells apart.
+const ROOMY: u16 = 90;
+/// Cells of a share without its bar, and of the bar.
+const SHARE: u16 = 8;
+const BAR: u16 = 8;
 
 /// Columns from left to right with their heading, width, and the room from which on they are shown.
 const COLUMNS: [(Column, &str, u16, u16); 10] = [
     (Column::State, "STATE", 11, 0),
-    (Column::Done, "DONE", 15, 0),
-    (Column::Bytes, "BYTES", 10, 118),
+    (Column::Done, "DONE", 10, 0),
+    (Column::Bytes, "BYTES", 10, 126),
     (Column::Parts, "PARTS", 6, 60),
     (Column::Now, "NOW", 10, 50),
     (Column::Average, "AVERAGE", 10, 105),
-    (Column::Quiet, "QUIET", 6, 70),
-    (Column::Left, "LEFT", 8, 76),
+    (Column::Quiet, "QUIET", 6, 66),
+    (Column::Left, "LEFT", 8, 74),
     (Column::Deadline, "DEADLINE", 9, 92),
     (Column::Disorder, "LATE/AGAIN", 11, 140),
 ];
 
 /// Where each column stands in this room.
 fn places(room: u16) -> Vec<(Column, &'static str, u16, u16)> {
+    let (gap, wider) = if room >= ROOMY {
+        (2, SHARE + BAR - 10)
+    } else {
+        (1, 0)
+    };
     let shown = COLUMNS.iter().filter(|(_, _, _, from)| room >= *from);
-    let taken: u16 = shown.clone().map(|(_, _, width, _)| width + GAP).sum();
+    let cells = |column: Column, width: u16| match column {
+        Column::Done => width + wider,
+        _ => width,
+    };
+    let taken: u16 = shown
+        .clone()
+        .map(|(column, _, width, _)| cells(*column, *width) + gap)
+        .sum();
     let key = room.saturating_sub(taken).max(KEY);
     let mut x = 0;
     let mut places = Vec::new();
     for (column, name, width, _) in shown {
-        places.push((*column, *name, x, *width));
-        x += width + GAP;
+        let width = cells(*column, *width);
+        places.push((*column, *name, x, width));
+        x += width + gap;
         if *column == Column::State {
             places.push((Column::Key, "KEY", x, key));
-            x += key + GAP;
+            x += key + gap;
         }
     }
     places
@@ -183,11 +199,14 @@ fn done(watched: &Watched, theme: &Theme, cell: Rect, buffer: &mut Buffer) {
         return;
     };
     let number = Rect {
-        width: cell.width.min(8),
+        width: cell.width.min(SHARE - 1),
         ..cell
     };
-    put_right(buffer, Rect { width: 7, ..number }, &text, theme.text);
-    let at = skip(cell, 8);
+    put_right(buffer, number, &text, theme.text);
+    if cell.width < SHARE + BAR {
+        return;
+    }
+    let at = skip(cell, SHARE);
     let width = usize::from(at.width);
     put(buffer, at, &"·".repeat(width), theme.bar_empty);
     let filled = bar(f64::from(permille) / 1000.0, width, ' ');
