@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::scene::{DAY, NOW, Scene};
+use super::scene::{DAY, NOW, Scene, recordings, upload};
 use crate::app::Event;
 use crate::model::watch::{Ending, Happening, History, Pulse, Standing, Vitals};
-use crate::model::{Part, Timestamp};
-use crate::protocol::{Command, JobId, News, Outcome, Report};
+use crate::model::{Extent, Part, Timestamp};
+use crate::protocol::{Command, JobId, Measured, News, Outcome, Report};
 
 const MIB: u64 = 1 << 20;
 
@@ -210,6 +210,52 @@ fn a_size_is_asked_for_and_the_keys_are_shown() {
     let screen = scene.keys("z").screen();
     assert!(screen.contains("size or file: "), "{screen}");
     insta::assert_snapshot!("watch_keys_80x24", scene.keys("esc ?").screen());
+}
+
+/// The list after a second look: something came, something went, something moves.
+fn looked_again(columns: u16, rows: u16) -> Scene {
+    let mut scene = Scene::browsing(columns, rows);
+    scene.keys(":").type_("sort key").keys("enter g");
+    scene.size(|key| !key.contains("tmp"));
+    scene.event(Event::Clock(NOW.plus(secs(60))));
+    scene.keys("ctrl-r");
+    let mut listed = recordings();
+    listed.retain(|upload| !upload.key.ends_with("cam-01.mxf") && !upload.key.starts_with("index"));
+    listed.push(upload("db/2026-11-20.dump.zst", 0));
+    let is_list = |command: &Command| matches!(command, Command::List { .. });
+    scene.news(is_list, News::Listed(listed));
+    scene.news(is_list, News::Ended(Outcome::Done));
+    let table = &scene.app.place().unwrap().table;
+    let row = table
+        .rows()
+        .find(|row| row.key().starts_with("db/2026-11-19"));
+    let (row, extent) = row
+        .map(|row| (row.id(), *row.measure().extent().unwrap()))
+        .unwrap();
+    let extent = Extent {
+        bytes: extent.bytes + 8 * MIB,
+        parts: extent.parts + 1,
+        last_part: Some(NOW.plus(secs(59))),
+        ..extent
+    };
+    let is_measure = |command: &Command| matches!(command, Command::Measure { .. });
+    let sizes = vec![(row, Measured::Exact(extent))];
+    scene.news(is_measure, News::Measured(sizes));
+    scene
+}
+
+#[test]
+fn a_second_look_tells_what_came_went_and_moves() {
+    let mut scene = looked_again(120, 36);
+    insta::assert_snapshot!("looked_again_120x36", scene.screen());
+    let screen = scene.keys("G").screen();
+    assert!(!screen.contains("sort: size"), "{screen}");
+    insta::assert_snapshot!("looked_again_80x24", looked_again(80, 24).screen());
+    // On what went, the details say why it is there no more.
+    let mut scene = looked_again(120, 36);
+    scene.keys("g j j j");
+    let screen = scene.screen();
+    assert!(screen.contains("not listed any more"), "{screen}");
 }
 
 #[test]

@@ -142,8 +142,8 @@ fn stirring(app: &App, place: &Place, theme: &Theme) -> Option<Piece> {
         ));
     }
     let long = long.join(", ");
-    let piece = Piece::new(format!("since {clock}: {long}"), theme.accent, 9);
-    Some(piece.or_at(8, long).or_at(2, short.join(" ")))
+    let piece = Piece::new(format!("since {clock}: {long}"), theme.accent, 7);
+    Some(piece.or_at(6, long).or_at(2, short.join(" ")))
 }
 
 /// Up to so many rows of a range are summed up for each frame.

@@ -3,8 +3,9 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Modifier;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
+use super::table::ROOMY;
 use super::{done_text, heading, moment, state_style};
 use crate::app::App;
 use crate::app::watching::watched::{End, Watched, What, ending_text};
@@ -14,8 +15,11 @@ use crate::ui::paint::{Piece, cells, fit, put, row, skip};
 use crate::ui::text::wrap;
 use crate::ui::theme::Theme;
 use crate::ui::when;
+use crate::ui::widget::bar::bar;
 use crate::ui::widget::partmap::gaps_text;
 
+/// Cells of the bar.
+const BAR: u16 = 12;
 /// Between two facts.
 const DOT: &str = " · ";
 /// Gaps that are named where there is room.
@@ -124,7 +128,25 @@ impl Facts<'_> {
             let text = format!("{} sent again", count_of(vitals.resent));
             pieces.push(Piece::new(text, self.theme.warn, 3));
         }
-        dotted(pieces, self.room)
+        self.with_bar(vitals, pieces)
+    }
+
+    /// Where the table has no room for a bar, it stands before the figures.
+    fn with_bar(&self, vitals: &Vitals, pieces: Vec<Piece>) -> Line<'static> {
+        let permille = vitals.permille().filter(|_| self.room < ROOMY);
+        let Some(permille) = permille else {
+            return dotted(pieces, self.room);
+        };
+        let filled = bar(f64::from(permille) / 1000.0, usize::from(BAR), ' ');
+        let filled = filled.trim_end().to_owned();
+        let empty = "·".repeat(usize::from(BAR.saturating_sub(cells(&filled))));
+        let mut line = dotted(pieces, self.room.saturating_sub(BAR + 1));
+        let spans = [
+            Span::styled(filled, self.theme.bar),
+            Span::styled(format!("{empty} "), self.theme.bar_empty),
+        ];
+        line.spans.splice(0..0, spans);
+        line
     }
 
     fn pace(&self, vitals: &Vitals) -> Line<'static> {

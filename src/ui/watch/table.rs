@@ -34,7 +34,7 @@ enum Column {
 /// The key has at least so many cells.
 const KEY: u16 = 12;
 /// From this room on there is a bar, and columns stand two cells apart.
-const ROOMY: u16 = 90;
+pub const ROOMY: u16 = 90;
 /// Cells of a share without its bar, and of the bar.
 const SHARE: u16 = 8;
 const BAR: u16 = 8;
