@@ -10,9 +10,11 @@ use crate::demo::{Options, Server, Situation};
 pub async fn run(args: args::DemoServer) -> Result<Exit, Failure> {
     let options = Options {
         port: args.port,
-        situation: args
-            .uploads
-            .map_or(Situation::Believable, Situation::Uploads),
+        situation: match (args.uploads, args.arriving) {
+            (_, Some(count)) => Situation::Arriving(count),
+            (Some(count), None) => Situation::Uploads(count),
+            (None, None) => Situation::Believable,
+        },
         discard: args.discard,
         delay: Duration::from_millis(args.latency),
         ..Options::default()

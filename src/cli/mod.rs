@@ -26,6 +26,7 @@ mod sweep;
 pub mod tui;
 mod upload;
 mod uploads;
+mod watch;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -76,6 +77,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::PutPart(args)) => block_on(put_part::run(&connection, args)),
         Some(Command::Resume(args)) => block_on(resume::run(&connection, *args)),
         Some(Command::Uploads(args)) => block_on(uploads::run(&connection, args)),
+        Some(Command::Watch(args)) => block_on(watch::run(&connection, *args)),
         Some(Command::Doctor(args)) => block_on(doctor::run(&connection, args)),
         Some(Command::DemoServer(args)) => block_on(demo_server::run(args)),
         None => block_on(screen::run(&connection, cli.address, cli.demo)),

@@ -5,9 +5,10 @@
 pub mod server;
 mod service;
 pub mod situation;
-mod uploader;
+pub mod uploader;
 pub mod wire;
 
 pub use server::{Options, Server};
 pub use situation::{Situation, still};
+pub use uploader::{Script, Step};
 pub use wire::{Disturbance, Trouble};

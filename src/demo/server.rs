@@ -86,13 +86,13 @@ impl Server {
     /// Fills a store and serves it on 127.0.0.1. Fails when the port cannot be had.
     pub async fn start(options: Options) -> io::Result<Self> {
         let store = Arc::new(MemoryStore::new(options.clock.clone()));
-        let arriving = situation::fill(&store, options.situation);
+        let scripts = situation::fill(&store, options.situation);
         let server = Self::serve(store, options).await?;
-        for flow in arriving {
+        for script in scripts {
             let store = Arc::clone(&server.store);
             server
                 .tasks
-                .spawn(uploader::run(store, flow, server.stop.clone()));
+                .spawn(uploader::play(store, script, server.stop.clone()));
         }
         Ok(server)
     }

@@ -57,6 +57,11 @@ impl Control {
         self.paused.subscribe()
     }
 
+    /// Everything that was told since the job began.
+    pub(super) fn tunings(&self) -> watch::Receiver<Vec<Tuning>> {
+        self.tunings.subscribe()
+    }
+
     pub(super) fn paces(&self) -> watch::Receiver<Option<Pace>> {
         self.pace.subscribe()
     }

@@ -9,6 +9,7 @@ use super::Settings;
 use super::control::Control;
 use super::mailbox::Outbox;
 use super::pacer::{Pacer, Pacers, Stop};
+use super::watch::Budget;
 use crate::model::Timestamp;
 use crate::model::provider::{Checksums, Provider, recognised};
 use crate::model::send::Sending;
@@ -29,6 +30,7 @@ pub(super) struct Job {
     pub(super) settings: Arc<Settings>,
     pub(super) exact_prefixes: Arc<OnceCell<bool>>,
     pub(super) pacers: Arc<Pacers>,
+    pub(super) looks: Arc<Budget>,
     pub(super) outbox: Outbox,
     pub(super) cancel: CancellationToken,
     pub(super) control: Arc<Control>,

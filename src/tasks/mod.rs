@@ -95,6 +95,8 @@ pub struct Engine {
     settings: Arc<Settings>,
     exact_prefixes: Arc<OnceCell<bool>>,
     pacers: Arc<Pacers>,
+    /// What all watches ask together.
+    looks: Arc<watch::Budget>,
     outbox: Outbox,
     root: CancellationToken,
     jobs: Arc<Mutex<HashMap<JobId, Arc<Control>>>>,
@@ -113,6 +115,7 @@ impl Engine {
             settings: Arc::new(Settings { width, ..settings }),
             exact_prefixes: Arc::default(),
             pacers: Arc::new(Pacers::new(width)),
+            looks: Arc::default(),
             outbox,
             root: CancellationToken::new(),
             jobs: Arc::default(),
@@ -138,13 +141,14 @@ impl Engine {
             settings: Arc::clone(&self.settings),
             exact_prefixes: Arc::clone(&self.exact_prefixes),
             pacers: Arc::clone(&self.pacers),
+            looks: Arc::clone(&self.looks),
             outbox: self.outbox.clone(),
             cancel,
             control,
         };
         let work = self.tracker.spawn_on(work(job, command), &self.runtime);
         let (outbox, jobs) = (self.outbox.clone(), Arc::clone(&self.jobs));
-        let watch = async move {
+        let guard = async move {
             let outcome = match work.await {
                 Ok(outcome) => outcome,
                 Err(error) => Outcome::Failed(died(error)),
@@ -152,7 +156,7 @@ impl Engine {
             lock(&jobs).remove(&id);
             outbox.end(id, outcome).await;
         };
-        self.tracker.spawn_on(watch, &self.runtime);
+        self.tracker.spawn_on(guard, &self.runtime);
     }
 
     /// Does to a running job what the command says.

@@ -28,3 +28,4 @@ mod sending;
 mod servers;
 mod support;
 mod table;
+mod watching;

@@ -4,6 +4,7 @@ mod completing;
 mod copying;
 mod resuming;
 mod sending;
+mod watching;
 
 use std::path::PathBuf;
 
@@ -17,6 +18,7 @@ pub use completing::Complete;
 pub use copying::{CopyObject, CopyWay, PutPart, Range};
 pub use resuming::Resume;
 pub use sending::{CustomerKeyFrom, Pace, Sse, Stored, Telling, Upload, Uploads, Way};
+pub use watching::{Notify, Watch};
 
 /// The multipart uploads in progress of S3 and S3-compatible buckets.
 ///
@@ -107,6 +109,8 @@ pub enum Command {
     Resume(Box<Resume>),
     /// List our own uploads that were interrupted or ended lately
     Uploads(Uploads),
+    /// Watch uploads until they are completed, die or stall
+    Watch(Box<Watch>),
     /// Check credentials, endpoint, permissions and quirks; changes nothing
     Doctor(Doctor),
     /// Serve the demo's situation to any S3 client
@@ -276,6 +280,9 @@ pub struct DemoServer {
     /// Serve this many uploads in one bucket instead of the demo's situation
     #[arg(long, value_name = "N")]
     pub uploads: Option<u32>,
+    /// Serve this many uploads of 10,000 parts that are still arriving
+    #[arg(long, value_name = "N", conflicts_with = "uploads")]
+    pub arriving: Option<u32>,
     /// Milliseconds that every answer is delayed
     #[arg(long, value_name = "MS", default_value_t = 0)]
     pub latency: u64,

@@ -15,6 +15,7 @@ use crate::model::send::Source;
 use crate::protocol::{Command, Fault, JobId, Kind, News, Operation, Outcome};
 
 pub use document::About;
+pub use progress::cut;
 pub use teller::Teller;
 
 /// Runs one job to its end. The first interrupt cancels, which keeps what was sent, and waits for what is in

@@ -89,7 +89,7 @@ fn bar(sent: u64, total: u64) -> String {
     format!("▕{bar}{}▏", " ".repeat(missing))
 }
 
-fn cut(line: &str, columns: usize) -> String {
+pub fn cut(line: &str, columns: usize) -> String {
     if line.width() <= columns {
         return line.to_owned();
     }

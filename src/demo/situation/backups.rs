@@ -1,16 +1,15 @@
-//! The single cases: an upload with all 10,000 parts, one with gaps, one that stalled, some that arrive.
+//! The single cases: an upload with all 10,000 parts, one with gaps, one that stalled.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::{DAY, HOUR, MIB, Scene, meta};
-use crate::demo::uploader::Flow;
-use crate::model::{Target, Timestamp};
+use crate::model::Timestamp;
 use crate::s3::memory::{Meta, NewUpload, Parts, StoredPart, Uniform};
 
 const BUCKET: &str = "db-backups";
 
-pub(super) fn fill(scene: &mut Scene<'_>) -> Vec<Flow> {
+pub(super) fn fill(scene: &mut Scene<'_>) {
     let backup = meta("svc-backup", "STANDARD", None);
     let archive = meta("svc-backup", "DEEP_ARCHIVE", None);
     full(scene, &archive);
@@ -18,8 +17,7 @@ pub(super) fn fill(scene: &mut Scene<'_>) -> Vec<Flow> {
     stalled(scene, &backup);
     empty(scene, &backup);
     retries(scene, &backup);
-    nightly(scene, &[backup.clone(), archive]);
-    arriving(scene, &backup)
+    nightly(scene, &[backup, archive]);
 }
 
 /// As many parts as S3 allows.
@@ -124,47 +122,7 @@ fn nightly(scene: &mut Scene<'_>, metas: &[Arc<Meta>]) {
     }
 }
 
-/// Other programs that send right now, at three speeds.
-fn arriving(scene: &Scene<'_>, meta: &Arc<Meta>) -> Vec<Flow> {
-    let cases = [
-        ("postgres/live-today.dump.zst", 700, 1536, 2000),
-        ("vm/images/builder-07.qcow2", 12, 96, 750),
-        ("mongo/live-cold-start.archive", 0, 400, 5000),
-    ];
-    let begin = |(key, sent, last, every): (&str, u32, u32, u64)| {
-        let every = Duration::from_millis(every);
-        let initiated = scene.now.minus(every * (sent + 1));
-        let parts = Uniform {
-            count: sent,
-            size: 8 * MIB,
-            last_size: 8 * MIB,
-            first: initiated.plus(every),
-            last: scene.now,
-        };
-        let upload_id = put(scene, key, meta, initiated, Parts::Uniform(parts));
-        Flow {
-            target: Target {
-                bucket: BUCKET.to_owned(),
-                key: key.to_owned(),
-                upload_id,
-            },
-            meta: Arc::clone(meta),
-            next: sent + 1,
-            last,
-            size: 8 * MIB,
-            every,
-        }
-    };
-    cases.into_iter().map(begin).collect()
-}
-
-fn put(
-    scene: &Scene<'_>,
-    key: &str,
-    meta: &Arc<Meta>,
-    initiated: Timestamp,
-    parts: Parts,
-) -> String {
+fn put(scene: &Scene<'_>, key: &str, meta: &Arc<Meta>, initiated: Timestamp, parts: Parts) {
     let upload = NewUpload {
         key: key.to_owned(),
         upload_id: None,
@@ -172,5 +130,5 @@ fn put(
         meta: Arc::clone(meta),
         parts,
     };
-    scene.put(BUCKET, upload)
+    scene.put(BUCKET, upload);
 }

@@ -4,6 +4,7 @@
 
 mod backups;
 mod crowd;
+mod live;
 mod odd;
 
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use fastrand::Rng;
 
-use super::uploader::Flow;
+use super::uploader::Script;
 use crate::model::{Bucket, Timestamp};
 use crate::protocol::Operation;
 use crate::s3::Clock;
@@ -31,6 +32,8 @@ pub enum Situation {
     Believable,
     /// So many uploads in one bucket named `many`.
     Uploads(u32),
+    /// So many uploads of 10,000 parts in one bucket named `many`, the last 500 of which arrive one by one.
+    Arriving(u32),
     /// No bucket at all.
     Empty,
 }
@@ -42,8 +45,8 @@ pub fn still(clock: Clock, situation: Situation) -> MemoryStore {
     store
 }
 
-/// Fills the store; answers the uploads whose parts are to keep arriving.
-pub(super) fn fill(store: &MemoryStore, situation: Situation) -> Vec<Flow> {
+/// Fills the store; answers what other programs do there from now on.
+pub(super) fn fill(store: &MemoryStore, situation: Situation) -> Vec<Script> {
     let mut scene = Scene {
         store,
         now: store.clock().now(),
@@ -56,11 +59,15 @@ pub(super) fn fill(store: &MemoryStore, situation: Situation) -> Vec<Flow> {
             crowd::many(&mut scene, count);
             Vec::new()
         }
+        Situation::Arriving(count) => {
+            scene.bucket("many", "us-east-1", 400);
+            live::many(&scene, count)
+        }
         Situation::Believable => believable(&mut scene),
     }
 }
 
-fn believable(scene: &mut Scene<'_>) -> Vec<Flow> {
+fn believable(scene: &mut Scene<'_>) -> Vec<Script> {
     scene.bucket("media-archive", "eu-west-1", 1210);
     crowd::media(scene);
     scene.bucket("logs-prod", "us-east-1", 903);
@@ -86,7 +93,8 @@ fn believable(scene: &mut Scene<'_>) -> Vec<Flow> {
         .store
         .deny("partner-inbox", Operation::ListParts, "sealed/");
     scene.bucket("db-backups", "eu-central-1", 1500);
-    backups::fill(scene)
+    backups::fill(scene);
+    live::fill(scene)
 }
 
 /// What is being filled, and the one source of chance.
@@ -159,10 +167,10 @@ mod tests {
     use crate::s3::Clock;
     use crate::s3::memory::Listing;
 
-    fn filled(situation: Situation) -> (MemoryStore, Vec<Flow>) {
+    fn filled(situation: Situation) -> (MemoryStore, Vec<Script>) {
         let store = MemoryStore::new(Clock::fixed(Timestamp::from_secs(1_790_000_000)));
-        let flows = fill(&store, situation);
-        (store, flows)
+        let scripts = fill(&store, situation);
+        (store, scripts)
     }
 
     fn first_page(store: &MemoryStore, bucket: &str) -> crate::s3::memory::Listed {
@@ -188,14 +196,14 @@ mod tests {
 
     #[test]
     fn there_are_several_thousand_orphans_and_some_arrive() {
-        let (store, flows) = filled(Situation::Believable);
+        let (store, scripts) = filled(Situation::Believable);
         let uploads: usize = store
             .buckets()
             .iter()
             .map(|bucket| store.upload_count(&bucket.name))
             .sum();
         assert!((4000..20_000).contains(&uploads), "{uploads}");
-        assert!(!flows.is_empty());
+        assert!(!scripts.is_empty());
         assert_eq!(store.upload_count("ml-models"), 0);
     }
 

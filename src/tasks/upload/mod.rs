@@ -38,4 +38,4 @@ pub(super) use prepare::key;
 pub(super) use queue::send;
 pub(super) use record::{Record, blocking};
 pub(super) use resume::resume;
-pub(super) use settle::{Settling, judge as verdict};
+pub(super) use settle::{Settling, is_opaque, judge as verdict};

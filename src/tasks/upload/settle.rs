@@ -362,7 +362,7 @@ pub(in crate::tasks) fn judge(expected: &Completing, info: &ObjectInfo) -> Verdi
 /// Whether the object's `ETag` says nothing of its bytes.
 ///
 /// Source: S3 API Reference, "Object", `ETag`: not an MD5 under SSE-C and SSE-KMS.
-fn is_opaque(info: &ObjectInfo) -> bool {
+pub(in crate::tasks) fn is_opaque(info: &ObjectInfo) -> bool {
     let how = info.encryption.as_deref().unwrap_or_default();
     how.starts_with("aws:kms") || how == "SSE-C"
 }

@@ -14,6 +14,7 @@ mod part_files;
 mod places;
 mod rehearsals;
 mod sends;
+mod watches;
 
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;

@@ -1,8 +1,24 @@
 //! Watching an upload to its end: what is asked, what one look tells, and how it ends.
 //!
-//! Plain data; the figures are worked out where the looks are made. Knows no request and no screen.
+//! A [`Ledger`] holds what is known of the parts, a [`Route`] says which page of them to read next, [`Rhythm`] how
+//! they arrive, [`Glance`] makes the [`Vitals`] of them, and [`conclude`] says how it ended. Knows no request and
+//! no screen.
+
+mod ending;
+mod glance;
+mod history;
+mod ledger;
+mod rhythm;
+pub mod route;
 
 use std::time::Duration;
+
+pub use ending::{Known, conclude};
+pub use glance::Glance;
+pub use history::history;
+pub use ledger::{Ledger, News};
+pub use rhythm::Rhythm;
+pub use route::{Markers, Page, Route};
 
 use super::send::Access;
 use super::{Part, Target, Timestamp};
