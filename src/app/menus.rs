@@ -78,6 +78,10 @@ impl App {
 
     /// What to copy of a watched upload.
     pub(super) fn menu_of_watched(&self, watched: &Watched) -> Menu {
+        Menu::new("copy", self.watched_texts(watched))
+    }
+
+    fn watched_texts(&self, watched: &Watched) -> Vec<Line> {
         let address = Address {
             bucket: watched.target.bucket.clone(),
             key: watched.target.key.clone(),
@@ -94,8 +98,9 @@ impl App {
             _ => None,
         };
         let lines = made.into_iter().chain(self.texts_of(&watched.target));
-        let lines = lines.chain([copy("mopup command to watch", &watch)]);
-        Menu::new("copy", lines.collect())
+        lines
+            .chain([copy("mopup command to watch", &watch)])
+            .collect()
     }
 
     fn upload_texts(&self) -> Vec<Line> {
@@ -135,6 +140,9 @@ impl App {
         };
         if let Some(transfer) = &task.transfer {
             return transfer_texts(transfer);
+        }
+        if let Some(watched) = self.watching.get(task.job) {
+            return self.watched_texts(watched);
         }
         let lines: Vec<String> = task
             .troubles

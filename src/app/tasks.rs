@@ -152,6 +152,11 @@ impl Task {
         self.is_running() && self.kind == TaskKind::Send
     }
 
+    /// Whether it is a watch that still runs.
+    pub fn is_watch(&self) -> bool {
+        self.is_running() && self.kind == TaskKind::Watch
+    }
+
     pub(super) fn transfer_mut(&mut self) -> Option<&mut Transfer> {
         self.transfer.as_deref_mut()
     }

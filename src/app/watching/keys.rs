@@ -140,7 +140,6 @@ impl App {
         }
         let tuning = Tuning::Now;
         effects.push(Effect::Send(Command::Tune { job, tuning }));
-        self.messages.hint(self.now, "looking…");
     }
 
     /// Says so if the upload is over.

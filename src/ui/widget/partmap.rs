@@ -30,8 +30,8 @@ pub enum Cell {
 pub const KINDS: [Cell; 9] = [
     Cell::Different,
     Cell::Small,
-    Cell::Newest,
     Cell::Resent,
+    Cell::Newest,
     Cell::Missing,
     Cell::Partly(0b1010_0101),
     Cell::Late,
@@ -202,11 +202,11 @@ impl<P: Piece> Known<'_, P> {
         if parts.iter().any(is_small) {
             return Cell::Small;
         }
-        if parts.iter().any(|part| newest == Some(part.number())) {
-            return Cell::Newest;
-        }
         if parts.iter().any(Piece::is_resent) {
             return Cell::Resent;
+        }
+        if parts.iter().any(|part| newest == Some(part.number())) {
+            return Cell::Newest;
         }
         if parts.is_empty() {
             return Cell::Missing;
@@ -305,6 +305,63 @@ mod tests {
         let rows = part_map(known, width, rows).into_iter();
         rows.map(|(_, cells)| cells.into_iter().map(Cell::sign).collect())
             .collect()
+    }
+
+    /// A part as one who watched knows it.
+    struct Seen {
+        number: u32,
+        again: bool,
+        late: bool,
+    }
+
+    impl Piece for Seen {
+        fn number(&self) -> u32 {
+            self.number
+        }
+
+        fn arrived(&self) -> Option<Timestamp> {
+            None
+        }
+
+        fn is_below(&self, _: u64) -> bool {
+            false
+        }
+
+        fn etag(&self) -> &'static str {
+            ""
+        }
+
+        fn is_resent(&self) -> bool {
+            self.again
+        }
+
+        fn is_late(&self) -> bool {
+            self.late
+        }
+    }
+
+    #[test]
+    fn whoever_watched_sees_what_was_sent_again_and_what_came_out_of_order() {
+        let seen: Vec<Seen> = (1..=8)
+            .filter(|number| *number != 5)
+            .map(|number| Seen {
+                number,
+                again: number == 2,
+                late: number == 3 || number == 6,
+            })
+            .collect();
+        let known = Known {
+            parts: &seen,
+            min_part: 5,
+            count: Some(10),
+            equal: &[],
+            different: &[],
+        };
+        let cells = part_map(&known, 10, 1)
+            .into_iter()
+            .flat_map(|(_, cells)| cells);
+        let text: String = cells.map(Cell::sign).collect();
+        assert_eq!(text, "█↻▓█·▓██··");
     }
 
     #[test]
