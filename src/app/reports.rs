@@ -9,7 +9,7 @@ use super::state::App;
 use super::tasks::{Miss, Trouble};
 use crate::model::provider;
 use crate::model::table::{Leaving, Table};
-use crate::model::{Bucket, Measure, RowId};
+use crate::model::{Bucket, Measure, RowId, Upload};
 use crate::protocol::{
     AbortOutcome, Fault, Identity, JobId, Measured, News, Outcome, Report, SkipReason,
 };
@@ -24,9 +24,7 @@ impl App {
             (News::Identity(identity), _) => self.take_identity(identity, effects),
             (News::Buckets(buckets), _) => self.take_buckets(buckets, effects),
             (News::Listed(uploads), Purpose::List { bucket }) => {
-                if let Some(place) = self.buckets.get_mut(&bucket) {
-                    place.table.extend(&uploads);
-                }
+                self.take_listed(&bucket, &uploads);
             }
             (
                 News::Measured(items),
@@ -55,12 +53,8 @@ impl App {
             (News::Placed(placed), _) => self.take_placed(job, *placed),
             (News::Made(made), Purpose::Complete(_)) => self.take_made(job, *made),
             (News::Sent(sent), _) => self.take_sent(job, *sent),
-            (News::Vitals(vitals), Purpose::Watch(target)) => {
-                self.take_vitals(job, &target, *vitals);
-            }
-            (News::Happened(happening), Purpose::Watch(target)) => {
-                self.take_happening(job, &target, happening, effects);
-            }
+            (News::Vitals(vitals), _) => self.take_vitals(job, *vitals),
+            (News::Happened(happening), _) => self.take_happening(job, happening, effects),
             (
                 News::Lifecycle(found),
                 Purpose::Lifecycle { bucket } | Purpose::SetLifecycle { bucket },
@@ -79,6 +73,12 @@ impl App {
             }
             (News::Ended(outcome), purpose) => self.ended(job, &purpose, outcome, effects),
             _ => {}
+        }
+    }
+
+    fn take_listed(&mut self, bucket: &str, uploads: &[Upload]) {
+        if let Some(place) = self.buckets.get_mut(bucket) {
+            place.table.extend(uploads);
         }
     }
 

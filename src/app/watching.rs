@@ -235,7 +235,7 @@ impl App {
         })
     }
 
-    pub(super) fn take_vitals(&mut self, job: JobId, target: &Target, vitals: Vitals) {
+    pub(super) fn take_vitals(&mut self, job: JobId, vitals: Vitals) {
         let now = self.now;
         let Some(watched) = self.watching.get_mut(job) else {
             return;
@@ -254,7 +254,8 @@ impl App {
         let looked = vitals.looks > 0;
         watched.vitals = Some(Box::new(vitals));
         if looked {
-            self.measure_watched(target, extent, caught_up);
+            let target = watched.target.clone();
+            self.measure_watched(&target, extent, caught_up);
         }
     }
 
@@ -285,7 +286,6 @@ impl App {
     pub(super) fn take_happening(
         &mut self,
         job: JobId,
-        target: &Target,
         happening: Happening,
         effects: &mut Vec<Effect>,
     ) {
@@ -293,6 +293,7 @@ impl App {
         let Some(watched) = self.watching.get_mut(job) else {
             return;
         };
+        let target = &watched.target.clone();
         match happening {
             Happening::Arrived(parts) => {
                 watched.take_arrived(&parts, now);

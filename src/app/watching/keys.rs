@@ -241,9 +241,7 @@ impl App {
 
     /// Stops the selected one, or puts it away when it is over.
     fn stop_watching(&mut self, view: Box<WatchView>, effects: &mut Vec<Effect>) -> Option<Dialog> {
-        let Some(watched) = self.watching.current_mut() else {
-            return None;
-        };
+        let watched = self.watching.current_mut()?;
         let job = watched.job;
         if watched.runs() {
             watched.stopping = true;
@@ -313,19 +311,19 @@ impl App {
         effects: &mut Vec<Effect>,
     ) {
         let found = folder.entries.iter().find(|entry| entry.name == name);
-        let size = found.filter(|entry| !entry.is_directory);
-        match size.and_then(|entry| entry.size) {
-            Some(size) => self.set_size(watch, Some(size), effects),
-            None => {
-                let path = folder.path.join(name);
-                let why = match found {
-                    Some(entry) if entry.is_directory => "is a directory",
-                    Some(_) => "has no length",
-                    None => "is not there",
-                };
-                self.say(Severity::Warning, format!("{} {why}", path.display()));
-            }
+        let file = found.filter(|entry| !entry.is_directory);
+        let size = file.and_then(|entry| entry.size);
+        if size.is_some() {
+            self.set_size(watch, size, effects);
+            return;
         }
+        let why = match found {
+            Some(entry) if entry.is_directory => "is a directory",
+            Some(_) => "has no length",
+            None => "is not there",
+        };
+        let path = folder.path.join(name);
+        self.say(Severity::Warning, format!("{} {why}", path.display()));
     }
 
     /// The size of the whole became known, or is not counted on.

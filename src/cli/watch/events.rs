@@ -10,14 +10,15 @@ use crate::protocol::Fault;
 /// A line.
 #[derive(Debug, Serialize)]
 pub struct Event<'a> {
-    pub event: &'static str,
+    #[serde(rename = "event")]
+    name: &'static str,
     /// When it was seen.
-    pub at: String,
-    pub bucket: &'a str,
-    pub key: &'a str,
-    pub upload_id: &'a str,
+    at: String,
+    bucket: &'a str,
+    key: &'a str,
+    upload_id: &'a str,
     #[serde(flatten)]
-    pub what: What<'a>,
+    what: What<'a>,
 }
 
 /// What a line adds.
@@ -77,9 +78,9 @@ pub struct Figures<'a> {
 }
 
 impl<'a> Event<'a> {
-    pub fn new(event: &'static str, at: Timestamp, target: &'a Target, what: What<'a>) -> Self {
+    pub fn new(name: &'static str, at: Timestamp, target: &'a Target, what: What<'a>) -> Self {
         Self {
-            event,
+            name,
             at: at.rfc3339(),
             bucket: &target.bucket,
             key: &target.key,

@@ -38,7 +38,7 @@ pub async fn find(session: &mut Session, args: &args::Watch) -> Result<Vec<Wish>
     };
     sweep::run(session, vec![scope], wanted, &mut listed).await?;
     if !args.upload_id.is_empty() {
-        return Ok(named(address, &args.upload_id, listed.found));
+        return Ok(named(address, &args.upload_id, &listed.found));
     }
     if let Some(fault) = listed.fault {
         if listed.found.is_empty() || !args.all {
@@ -60,7 +60,7 @@ pub async fn find(session: &mut Session, args: &args::Watch) -> Result<Vec<Wish>
 }
 
 /// Those with these IDs, each once. A listing that failed is not told: it is only nice to have.
-fn named(address: &Address, ids: &[String], listed: Vec<Wish>) -> Vec<Wish> {
+fn named(address: &Address, ids: &[String], listed: &[Wish]) -> Vec<Wish> {
     let mut wishes: Vec<Wish> = Vec::new();
     for id in ids {
         if wishes.iter().any(|wish| wish.target.upload_id == *id) {

@@ -85,23 +85,24 @@ impl Teller {
         self.stale = true;
         let one = &mut self.all[at];
         let due = one.is_due(&vitals, matches!(self.way, Way::Events));
-        one.came = Instant::now();
-        one.vitals = Some(vitals.clone());
-        if !due || matches!(self.way, Way::Live(_)) {
-            return Ok(());
-        }
         let first = one.told.is_none();
-        one.told = Some((vitals.clone(), Instant::now()));
-        match self.way {
+        one.came = Instant::now();
+        let told = match self.way {
+            Way::Live(_) => Ok(()),
+            _ if !due => Ok(()),
             Way::Events => {
+                one.told = Some((vitals.clone(), Instant::now()));
                 let event = if first { "watching" } else { "progress" };
                 self.event(at, event, What::figures(&vitals))
             }
-            _ => {
+            Way::Lines => {
+                one.told = Some((vitals.clone(), Instant::now()));
                 let text = words::state(&vitals, Duration::ZERO).join(", ");
                 self.say(at, &text)
             }
-        }
+        };
+        self.all[at].vitals = Some(vitals);
+        told
     }
 
     pub fn happened(&mut self, at: usize, happening: &Happening) -> Result<(), Failure> {
@@ -172,13 +173,13 @@ impl Teller {
         if !self.stale || recent {
             return Ok(());
         }
-        let lines: Vec<String> = self
-            .all
-            .iter()
-            .filter(|one| !one.over)
-            .map(One::line)
-            .collect();
         if let Way::Live(block) = &mut self.way {
+            let (columns, _) = live::size();
+            let going = self.all.iter().filter(|one| !one.over);
+            let mut lines: Vec<String> = going.map(|one| one.line(columns)).collect();
+            if !lines.is_empty() {
+                lines.insert(0, words::heading(columns));
+            }
             block.draw(&lines)?;
             self.drawn = Some(Instant::now());
             self.stale = false;
@@ -221,17 +222,14 @@ impl Teller {
     fn say(&mut self, at: usize, text: &str) -> Result<(), Failure> {
         let name = words::name(&self.all[at].target);
         let line = format!("{}  {name}: {text}", words::clock(self.clock.now()));
-        match &mut self.way {
-            Way::Live(block) => {
-                block.say(&line)?;
-                self.drawn = None;
-                self.stale = true;
-            }
-            _ => {
-                let mut out = io::stdout().lock();
-                writeln!(out, "{line}")?;
-                out.flush()?;
-            }
+        if let Way::Live(block) = &mut self.way {
+            block.say(&line)?;
+            self.drawn = None;
+            self.stale = true;
+        } else {
+            let mut out = io::stdout().lock();
+            writeln!(out, "{line}")?;
+            out.flush()?;
         }
         Ok(())
     }

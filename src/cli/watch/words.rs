@@ -122,10 +122,8 @@ fn parts(vitals: &Vitals) -> String {
 fn pulse(vitals: &Vitals, since: Duration) -> Vec<String> {
     let mut words = Vec::new();
     let quiet = vitals.quiet.map(|quiet| human::age(quiet + since));
-    match (vitals.pulse, vitals.rate) {
-        (Pulse::Stalled, _) => {}
-        (_, Some(rate)) => words.push(format!("{}/s", human::size(rate))),
-        (_, None) => {}
+    if let Some(rate) = vitals.rate.filter(|_| vitals.pulse != Pulse::Stalled) {
+        words.push(format!("{}/s", human::size(rate)));
     }
     if let Some(average) = vitals
         .average

@@ -63,6 +63,7 @@ pub(super) async fn run(job: &Job, watch: Watch) -> Outcome {
 
 /// One upload that is watched.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "none follows from another")]
 struct Watcher<'a> {
     job: &'a Job,
     asker: Asker,

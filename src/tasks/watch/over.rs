@@ -1,5 +1,6 @@
 //! The upload is gone: what became of it, as the object at its key tells.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use tokio::time::sleep;
@@ -15,6 +16,9 @@ use crate::tasks::upload::is_opaque;
 /// An object may appear a moment after its upload has gone: it is looked for again after these pauses before it is
 /// said that there is none.
 const PAUSES: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
+
+/// So many parts are hashed at most for finding out which of them an object was made of: about a tenth of a second.
+const COMPARED: usize = 2_000_000;
 
 impl Watcher<'_> {
     /// Whether a failed look says that the upload is not there.
@@ -126,14 +130,8 @@ impl Watcher<'_> {
         });
         let md5s = self.ledger.md5s().filter(|all| !opaque && !all.is_empty());
         let md5s = md5s.unwrap_or_default();
-        let foretold = |count: usize| {
-            let some = md5s.get(..count).filter(|some| !some.is_empty())?;
-            multipart_etag(some.iter().map(String::as_str))
-        };
-        let etag = foretold(md5s.len());
-        let count = standing.as_ref().and_then(Standing::parts);
-        let count = count.and_then(|count| usize::try_from(count).ok());
-        let some = count.and_then(foretold);
+        let etag = (!md5s.is_empty()).then(|| foretold(&md5s, 0..0)).flatten();
+        let some = standing.as_ref().and_then(|found| some(&md5s, found));
         let began: Option<Timestamp> = self.watch.initiated.or(self.rhythm.first);
         conclude(
             &Known {
@@ -151,6 +149,28 @@ impl Watcher<'_> {
     }
 }
 
+/// The `ETag` of an object of these parts without those in the range.
+fn foretold(md5s: &[String], without: Range<usize>) -> Option<String> {
+    let kept = md5s[..without.start].iter().chain(&md5s[without.end..]);
+    multipart_etag(kept.map(String::as_str))
+}
+
+/// The object's `ETag`, if it was made of these parts without some that follow each other: a Complete need not name
+/// all that were sent.
+fn some(md5s: &[String], found: &Standing) -> Option<String> {
+    let count = usize::try_from(found.parts()?).ok()?;
+    let left_out = md5s.len().checked_sub(count).filter(|of| *of > 0)?;
+    let is_it = |etag: &String| etag.eq_ignore_ascii_case(&found.etag);
+    // Mostly the last ones, or the first.
+    let tried = [count, 0].into_iter();
+    let others = 1..count;
+    let others = others.take(COMPARED / count.max(1));
+    tried
+        .chain(others)
+        .filter_map(|from| foretold(md5s, from..from + left_out))
+        .find(is_it)
+}
+
 /// Why it cannot be told what became of it.
 fn untold(fault: &Fault) -> String {
     let mut text = fault.to_string();
@@ -164,4 +184,30 @@ fn untold(fault: &Fault) -> String {
         text.push_str(", and s3:ListBucket to tell that there is none");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::s3::checksum::md5_etag;
+
+    #[test]
+    fn parts_that_were_left_out_are_found_out() {
+        let md5s: Vec<String> = (0..20_u8).map(|n| md5_etag(&[n])).collect();
+        let made = |without: &[usize]| {
+            let kept = (0..20).filter(|n| !without.contains(n));
+            let etag = multipart_etag(kept.map(|n| md5s[n].as_str())).unwrap();
+            Standing {
+                etag,
+                ..Standing::default()
+            }
+        };
+        for without in [&[19][..], &[0, 1, 2], &[7], &[7, 8], &[1]] {
+            let made = made(without);
+            assert_eq!(some(&md5s, &made), Some(made.etag), "{without:?}");
+        }
+        assert_eq!(some(&md5s, &made(&[])), None, "all of them");
+        assert_eq!(some(&md5s, &made(&[3, 9])), None);
+        assert_eq!(some(&md5s[..5], &made(&[7])), None, "more than there were");
+    }
 }

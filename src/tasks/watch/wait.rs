@@ -18,10 +18,10 @@ impl Watcher<'_> {
     /// Waits for the next look. `Cancelled` is the only failure.
     pub(super) async fn wait(&mut self) -> Result<(), Stop> {
         let begin = Instant::now();
-        let mut pauses = self.job.control.pauses();
+        let mut frozen = self.job.control.pauses();
         let mut tunings = self.job.control.tunings();
         loop {
-            let paused = *pauses.borrow_and_update();
+            let paused = *frozen.borrow_and_update();
             let tuned = self.tune(&tunings.borrow_and_update().clone());
             if tuned == Done::LookNow {
                 break;
@@ -34,7 +34,7 @@ impl Watcher<'_> {
             tokio::select! {
                 biased;
                 () = self.job.cancel.cancelled() => return Err(Stop::Cancelled),
-                _ = pauses.changed() => {}
+                _ = frozen.changed() => {}
                 _ = tunings.changed() => {}
                 () = sleep_until(begin + self.every), if !self.is_paused => break,
             }

@@ -41,9 +41,8 @@ pub const fn style(cell: Cell, theme: &Theme) -> Style {
         Cell::Present | Cell::Partly(_) => theme.bar,
         Cell::Verified => theme.good,
         Cell::Newest => theme.accent,
-        Cell::Resent => theme.warn,
         Cell::Late => theme.idle,
-        Cell::Small => theme.warn,
+        Cell::Small | Cell::Resent => theme.warn,
         Cell::Different => theme.bad,
     }
 }

@@ -204,7 +204,7 @@ async fn an_object_appears_a_moment_after_its_upload_has_gone() {
         let put = PutObject {
             bucket: "b".to_owned(),
             key: "k".to_owned(),
-            options: Default::default(),
+            options: mopup::model::send::ObjectOptions::default(),
             access: Access::default(),
             if_none_match: false,
             payload: mopup::s3::Payload::of(bytes::Bytes::from_static(b"late")),
