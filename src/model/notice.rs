@@ -38,7 +38,8 @@ impl Notify {
     }
 
     /// The bytes for a terminal; `None` where nothing is to be said. Nothing in the texts can end the sequence or
-    /// begin another.
+    /// begin another. Sources: ECMA-48 (BEL), iTerm2's "Proprietary escape codes" (OSC 9), the VTE and urxvt
+    /// notification extension (OSC 777).
     pub fn sequence(self, title: &str, text: &str) -> Option<String> {
         let (title, text) = (tamed(title), tamed(text));
         match self {

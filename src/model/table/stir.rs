@@ -82,7 +82,7 @@ pub(super) struct Stirs {
     /// Rows that went, and whether a look has ended since.
     left: BTreeMap<RowId, (Leaving, bool)>,
     /// Rows that went and were too many to be kept in sight.
-    uncounted: usize,
+    out_of_sight: usize,
 }
 
 impl Stirs {
@@ -153,7 +153,7 @@ impl Stirs {
         }
         self.new_from = self.next_from.take();
         self.fresh = std::mem::take(&mut self.fresh_next);
-        self.uncounted = 0;
+        self.out_of_sight = 0;
         let old = self.left.iter().filter(|(_, (_, seen))| *seen);
         let old: Vec<RowId> = old.map(|(row, _)| *row).collect();
         for row in &old {
@@ -184,7 +184,7 @@ impl Table {
         let stirs = &self.stirs;
         Stirring {
             new: stirs.fresh + stirs.fresh_next,
-            gone: stirs.left.len() + stirs.uncounted,
+            gone: stirs.left.len() + stirs.out_of_sight,
             moving: stirs.moving.len(),
         }
     }
@@ -212,7 +212,7 @@ impl Table {
         if self.stirs.left.len() < LEFT {
             self.stirs.left.insert(row, how);
         } else {
-            self.stirs.uncounted += 1;
+            self.stirs.out_of_sight += 1;
         }
     }
 
