@@ -8,7 +8,6 @@ mod settle;
 mod stir;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::catalog::{Catalog, Listed, Row};
 use super::cost::Prices;
@@ -21,9 +20,6 @@ use super::{
 };
 
 pub use stir::{Leaving, Stir, Stirring};
-
-/// How long a filter that depends on time may be out of date.
-const TIME_PASSES: Duration = Duration::from_secs(60);
 
 /// What a table needs to know beside its rows.
 #[derive(Debug, Clone, PartialEq)]
@@ -385,16 +381,6 @@ impl Table {
             prefix.clone_into(&mut self.prefix);
             self.stale.filter = true;
             self.settle(now);
-        }
-    }
-
-    /// Time has passed: when the filter depends on it and the view is a minute old, the view is out of date.
-    pub fn tick(&mut self, now: Timestamp) {
-        let old = self
-            .judged_at
-            .is_some_and(|at| now.since(at) >= TIME_PASSES);
-        if old && self.filter.depends_on_time() {
-            self.stale.filter = true;
         }
     }
 }

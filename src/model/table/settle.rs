@@ -1,10 +1,25 @@
 //! Bringing the view up to date: judging what changed, and merging it.
 
+use std::time::Duration;
+
 use super::{Stale, Table, Verdict};
 use crate::model::view::Order;
 use crate::model::{Moment, RowId, Timestamp};
 
+/// How long a filter that depends on time may be out of date.
+const TIME_PASSES: Duration = Duration::from_secs(60);
+
 impl Table {
+    /// Time has passed: when the filter depends on it and the view is a minute old, the view is out of date.
+    pub fn tick(&mut self, now: Timestamp) {
+        let old = self
+            .judged_at
+            .is_some_and(|at| now.since(at) >= TIME_PASSES);
+        if old && self.filter.depends_on_time() {
+            self.stale.filter = true;
+        }
+    }
+
     /// Whether the view shows all that is known.
     pub fn is_settled(&self) -> bool {
         self.changed.is_empty() && self.stale == Stale::default()
