@@ -12,6 +12,7 @@ use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
     DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
 };
+use crossterm::style::Print;
 use crossterm::terminal::{
     BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
     SetTitle, disable_raw_mode, enable_raw_mode,
@@ -74,6 +75,11 @@ impl Term {
             self.screen.backend_mut(),
             CopyToClipboard::to_clipboard_from(text)
         )
+    }
+
+    /// A bell or a notification: a whole sequence that moves no cursor and draws nothing.
+    pub fn notify(&mut self, sequence: &str) -> io::Result<()> {
+        execute!(self.screen.backend_mut(), Print(sequence))
     }
 
     /// Gives the terminal back, stops the process as ctrl-z would, and takes it again when it goes on.

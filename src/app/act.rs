@@ -8,6 +8,7 @@ use super::layout::Pane;
 use super::messages::Severity;
 use super::place::Listing;
 use super::state::App;
+use super::tasks::TaskKind;
 use super::{Effect, ThemeName};
 use crate::protocol::Urgency;
 
@@ -15,6 +16,9 @@ impl App {
     pub(super) fn act(&mut self, action: Action, effects: &mut Vec<Effect>) {
         if let Some(motion) = motion(action) {
             self.move_cursor(motion);
+            return;
+        }
+        if self.is_over(action) {
             return;
         }
         match action {
@@ -56,7 +60,7 @@ impl App {
             Action::LimitRate => self.ask_rate(),
             Action::Resume => self.resume(effects),
             Action::Cancel => self.cancel_task(effects),
-            Action::ClearTasks => self.tasks.list.retain(super::tasks::Task::is_running),
+            Action::ClearTasks => self.clear_tasks(),
             Action::Details => self.show_report(),
             Action::Palette => {
                 self.dialog = Some(Dialog::Palette(Palette::new(self.history.clone())));
@@ -64,19 +68,24 @@ impl App {
             Action::Help => self.dialog = Some(Dialog::Help { scroll: 0 }),
             Action::Log => self.dialog = Some(Dialog::Messages { scroll: 0 }),
             Action::Theme => self.next_theme(),
-            Action::ReadOnly => {
-                self.settings.read_only = true;
-                self.say(
-                    Severity::Info,
-                    "read-only from now on: nothing will be changed",
-                );
-            }
+            Action::ReadOnly => self.forbid_changes(),
             Action::Suspend => effects.push(Effect::Suspend),
             Action::Redraw => effects.push(Effect::Redraw),
             Action::Quit => self.quit(effects),
             // Motions were answered above.
             _ => {}
         }
+    }
+
+    fn clear_tasks(&mut self) {
+        self.tasks.list.retain(super::tasks::Task::is_running);
+        self.watching.forget_ended();
+    }
+
+    fn forbid_changes(&mut self) {
+        self.settings.read_only = true;
+        let text = "read-only from now on: nothing will be changed";
+        self.say(Severity::Info, text);
     }
 
     pub(super) fn move_cursor(&mut self, motion: Motion) {
@@ -290,6 +299,10 @@ impl App {
 
     pub(super) fn show_report(&mut self) {
         if let Some(task) = self.tasks.current() {
+            if task.kind == TaskKind::Watch {
+                self.show_watch(task.job);
+                return;
+            }
             self.dialog = Some(Dialog::Report {
                 job: task.job,
                 scroll: 0,

@@ -88,7 +88,7 @@ actions! {
     Complete, Global, "complete", ["c"], "complete", "complete the upload under the cursor, after saying whether and to what";
     Upload, Global, "upload", ["u"], "upload", "upload files: choose them, then where they go and how";
     PartMap, Global, "part-map", ["m"], "map", "show the parts as a map of all of them, or as a list";
-    Watch, Global, "watch", ["w"], "watch", "watch the marked uploads, or the one under the cursor, to their end";
+    Watch, Global, "watch", ["w"], "watch", "watch the marked uploads, or the one under the cursor, to their end; again: what is watched";
     Lifecycle, Buckets, "lifecycle", ["L"], "rules", "the bucket's lifecycle rules; propose one against orphans";
     Account, Global, "account", ["A"], "account", "all buckets by what their uploads cost";
     Doctor, Global, "doctor", [], "", "try credentials, permissions and the server's quirks; changes nothing";
@@ -97,12 +97,12 @@ actions! {
     Interval, Global, "auto-refresh", ["I"], "", "look again by itself: off, 10 s, 1 min, 5 min";
     Tasks, Global, "tasks", ["t"], "tasks", "show or leave the tasks";
     Resume, Global, "resume", ["r"], "resume", "go on with the upload under the cursor, whoever began it, or choose what was interrupted";
-    Pause, Tasks, "pause", ["p"], "pause", "pause the upload, or go on with it";
+    Pause, Tasks, "pause", ["p"], "pause", "pause the upload or freeze the watch, or go on with it";
     Wider, Tasks, "wider", ["+"], "", "one more part of the upload at once";
     Narrower, Tasks, "narrower", ["-"], "", "one part fewer at once";
     AutomaticWidth, Tasks, "automatic-width", ["="], "", "as many parts at once as the link carries";
     LimitRate, Tasks, "limit-rate", ["L"], "limit", "limit how fast the upload goes";
-    Cancel, Tasks, "cancel", ["x"], "cancel", "cancel the task; an upload is kept for later or aborted";
+    Cancel, Tasks, "cancel", ["x"], "cancel", "cancel the task; an upload is kept for later or aborted, a watch ends";
     ClearTasks, Tasks, "clear-finished", ["C"], "", "remove the finished tasks";
     Details, Tasks, "report", ["d"], "report", "show what was done, skipped and failed, and why; of an upload everything, live";
     Palette, Global, "palette", [":"], "command", "command palette";

@@ -9,7 +9,7 @@ use super::layout::Pane;
 use super::messages::Severity;
 use super::state::App;
 use crate::model::filter;
-use crate::model::human;
+use crate::model::notice::Notify;
 use crate::model::view::{Column, Sort};
 
 impl App {
@@ -30,6 +30,10 @@ impl App {
             "theme" => ThemeName::ALL
                 .iter()
                 .map(|theme| theme.word().to_owned())
+                .collect(),
+            "notify" => Notify::ALL
+                .iter()
+                .map(|notify| notify.word().to_owned())
                 .collect(),
             "interval" => owned(&["off", "10s", "1m", "5m"]),
             "older" | "quiet" => owned(&["1d", "7d", "30d"]),
@@ -162,6 +166,7 @@ impl App {
             }
             "interval" => self.interval_verb(argument),
             "limit-rate" => self.rate_verb(argument, effects),
+            "notify" => self.notify_verb(argument, effects),
             "theme" => {
                 let theme = ThemeName::ALL
                     .into_iter()
@@ -195,6 +200,21 @@ impl App {
         }
     }
 
+    /// Chooses it, and shows what it is like.
+    fn notify_verb(&mut self, argument: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
+        let how = Notify::from_word(argument);
+        let how =
+            how.ok_or_else(|| format!("there is no way '{argument}': off, bell, osc9 or osc777"))?;
+        self.settings.notify = how;
+        let text = match how {
+            Notify::Off => "nobody is told when a watched upload stalls or is over",
+            _ => "a watched upload that stalls or is over is told like this",
+        };
+        self.notify(text.to_owned(), effects);
+        self.say(Severity::Info, text);
+        Ok(())
+    }
+
     fn interval_verb(&mut self, argument: &str) -> Result<(), String> {
         self.settings.refresh = match argument {
             "off" => None,
@@ -210,12 +230,7 @@ impl App {
                 Some(every)
             }
         };
-        self.last_refresh = self.now;
-        let text = self.settings.refresh.map_or_else(
-            || "looks again only when asked".to_owned(),
-            |every| format!("looks again every {}", human::age(every)),
-        );
-        self.say(Severity::Info, text);
+        self.say_interval();
         Ok(())
     }
 }

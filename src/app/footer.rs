@@ -117,6 +117,7 @@ fn label(app: &App, entry: &'static Entry) -> &'static str {
     let transfer = |task: &Task| task.transfer.as_ref().is_some_and(|of| of.is_paused());
     match entry.action {
         Action::Pause if app.tasks.current().is_some_and(transfer) => "go on",
+        Action::Pause if app.tasks.current().is_some_and(Task::is_watch) => "freeze",
         Action::PartMap if app.shows_map => "list",
         _ => entry.footer,
     }
@@ -139,7 +140,11 @@ fn makes_sense(app: &App, entry: &Entry) -> bool {
             let here = matches!(app.focus, Pane::Uploads | Pane::Parts);
             (here || !app.interrupted.is_empty()) && !app.settings.read_only
         }
-        Action::Pause | Action::LimitRate => app.tasks.current().is_some_and(Task::is_upload),
+        Action::Pause => app
+            .tasks
+            .current()
+            .is_some_and(|task| task.is_upload() || task.is_watch()),
+        Action::LimitRate => app.tasks.current().is_some_and(Task::is_upload),
         Action::Cancel => app.tasks.current().is_none_or(Task::is_running),
         Action::Tasks => !app.tasks.list.is_empty() && app.focus != Pane::Tasks,
         _ => true,

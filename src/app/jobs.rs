@@ -54,6 +54,11 @@ pub enum Purpose {
     },
     /// An upload that is watched to its end: a task.
     Watch(Target),
+    /// The directory of a file whose length is the size of a watched upload.
+    Length {
+        watch: JobId,
+        name: String,
+    },
     /// A bucket's lifecycle rules.
     Lifecycle {
         bucket: String,
@@ -91,6 +96,7 @@ impl Purpose {
             | Self::Judge
             | Self::Examine
             | Self::Interrupted(_)
+            | Self::Length { .. }
             | Self::Folder => None,
         }
     }

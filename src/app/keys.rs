@@ -54,6 +54,11 @@ impl App {
             // A confirmation is typed, never pasted.
             Some(Dialog::Palette(palette)) => palette.input.paste(text),
             Some(Dialog::Rate(dialog)) => dialog.input.paste(text),
+            Some(Dialog::Watch(view)) => {
+                if let Some(asked) = &mut view.asked {
+                    asked.input.paste(text);
+                }
+            }
             Some(Dialog::Interrupted(dialog)) => {
                 if let Step::Key { input, .. } = &mut dialog.step {
                     input.paste(text);
@@ -114,6 +119,7 @@ impl App {
             Dialog::Menu(menu) => self.menu_key(menu, key, effects),
             Dialog::Stop(dialog) => self.stop_key(dialog, key, effects),
             Dialog::Rate(dialog) => self.rate_key(dialog, key, effects),
+            Dialog::Watch(view) => self.watch_key(view, key, effects),
             Dialog::Interrupted(dialog) => self.interrupted_key(dialog, key, effects),
             Dialog::Account(view) => self.account_key(view, key, effects),
             Dialog::Quit(dialog) => self.quit_key(dialog, key, effects),

@@ -85,6 +85,26 @@ pub const WIDE_FROM: u16 = 110;
 /// The smallest terminal that anything fits in.
 pub const SMALLEST: (u16, u16) = (40, 8);
 
+/// The watch view's table over a screen of this size: above what is told of one upload.
+pub fn watch_table(columns: u16, rows: u16, watched: usize) -> Area {
+    let body = rows.saturating_sub(2);
+    let most = (body / 3).max(4);
+    let wanted = u16::try_from(watched).unwrap_or(u16::MAX).max(1);
+    Area {
+        x: 0,
+        y: 1,
+        width: columns,
+        height: wanted.saturating_add(3).min(most).min(body),
+    }
+}
+
+/// The first of `len` rows that is shown so that row `index` is in sight, about in the middle.
+pub const fn first_row(index: usize, len: usize, window: usize) -> usize {
+    let last = len.saturating_sub(window);
+    let wanted = index.saturating_sub(window / 2);
+    if wanted < last { wanted } else { last }
+}
+
 /// Rows of a bordered pane that hold list items.
 pub const fn list_rows(area: Area, with_header: bool) -> u16 {
     area.height.saturating_sub(if with_header { 3 } else { 2 })

@@ -14,7 +14,7 @@ const NAMED: usize = 5;
 
 impl App {
     pub(super) fn quit(&mut self, effects: &mut Vec<Effect>) {
-        let running = self.tasks.running().count();
+        let running = self.tasks.at_stake().count();
         if running > 0 {
             self.dialog = Some(Dialog::Quit(QuitDialog::new(running)));
         } else {

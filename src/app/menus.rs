@@ -9,7 +9,9 @@ use super::messages::Severity;
 use super::place::Place;
 use super::state::App;
 use super::transfer::Transfer;
+use super::watching::watched::{End, Watched};
 use crate::model::view::{Column, Sort};
+use crate::model::watch::Ending;
 use crate::model::{Address, Target};
 use crate::protocol::SentOutcome;
 
@@ -74,11 +76,42 @@ impl App {
         ]
     }
 
-    fn upload_texts(&self) -> Vec<Line> {
-        let Some(target) = self.current_target() else {
-            return self.place().map(folder_texts).unwrap_or_default();
+    /// What to copy of a watched upload.
+    pub(super) fn menu_of_watched(&self, watched: &Watched) -> Menu {
+        Menu::new("copy", self.watched_texts(watched))
+    }
+
+    fn watched_texts(&self, watched: &Watched) -> Vec<Line> {
+        let address = Address {
+            bucket: watched.target.bucket.clone(),
+            key: watched.target.key.clone(),
         };
-        let command = |verb: &str| aws(verb, &target, &self.connection());
+        let watch = format!(
+            "mopup watch {} {}",
+            quote(&address.to_string()),
+            quote(&format!("--upload-id={}", watched.target.upload_id))
+        );
+        let made = match &watched.end {
+            Some((_, End::Over(Ending::Completed(object) | Ending::Replaced(object)))) => {
+                Some(copy("ETag", &object.etag))
+            }
+            _ => None,
+        };
+        let lines = made.into_iter().chain(self.texts_of(&watched.target));
+        lines
+            .chain([copy("mopup command to watch", &watch)])
+            .collect()
+    }
+
+    fn upload_texts(&self) -> Vec<Line> {
+        self.current_target().map_or_else(
+            || self.place().map(folder_texts).unwrap_or_default(),
+            |target| self.texts_of(&target),
+        )
+    }
+
+    fn texts_of(&self, target: &Target) -> Vec<Line> {
+        let command = |verb: &str| aws(verb, target, &self.connection());
         let address = Address {
             bucket: target.bucket.clone(),
             key: target.key.clone(),
@@ -107,6 +140,9 @@ impl App {
         };
         if let Some(transfer) = &task.transfer {
             return transfer_texts(transfer);
+        }
+        if let Some(watched) = self.watching.get(task.job) {
+            return self.watched_texts(watched);
         }
         let lines: Vec<String> = task
             .troubles

@@ -22,6 +22,7 @@ mod keys;
 pub mod layout;
 mod leaving;
 mod lifecycle;
+mod looking;
 mod menus;
 pub mod messages;
 mod pacing;
@@ -42,9 +43,10 @@ mod uploading;
 mod uploads;
 mod verdict;
 mod wants;
-mod watching;
+pub mod watching;
 
 use crate::model::Timestamp;
+use crate::model::notice::Notify;
 use crate::protocol::{Command, Report};
 
 pub use action::Action;
@@ -75,6 +77,11 @@ pub enum Effect {
     Send(Command),
     /// To the clipboard, by OSC 52.
     Copy(String),
+    /// A word to somebody who looks elsewhere; the text may come from strangers.
+    Notify {
+        how: Notify,
+        text: String,
+    },
     /// Clear the screen and draw everything.
     Redraw,
     /// Give the terminal back and stop, as ctrl-z does.

@@ -40,6 +40,14 @@ impl App {
     }
 
     pub(super) fn pause_upload(&mut self, effects: &mut Vec<Effect>) {
+        if self.focus == Pane::Tasks
+            && let Some(task) = self.tasks.current()
+            && task.kind == TaskKind::Watch
+        {
+            let job = task.job;
+            self.freeze_watch(job, effects);
+            return;
+        }
         let Some(job) = self.meant_upload() else {
             return;
         };
@@ -249,6 +257,7 @@ impl App {
         match self.tasks.get_mut(job).filter(|task| task.is_running()) {
             Some(task) => {
                 task.cancelling = true;
+                self.watching.note_stop(job);
                 effects.push(Effect::Send(command));
             }
             None => self.say(Severity::Info, "the task has ended meanwhile"),

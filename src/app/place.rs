@@ -30,8 +30,14 @@ pub struct Place {
     pub listing: Listing,
     /// The prefix that was listed; empty: the whole bucket.
     pub scope: String,
+    /// The prefix that is being listed, or was last: a refresh lists only what is shown.
+    pub looking: String,
     /// When the last listing ended.
     pub listed_at: Option<Timestamp>,
+    /// When the last listing ended that was complete.
+    pub complete_at: Option<Timestamp>,
+    /// The look that the last complete one is compared with; `None`: there is nothing to compare with.
+    pub since: Option<Timestamp>,
     /// Rows whose size was asked for since the last listing began.
     pub asked: HashSet<RowId>,
     pub cursor: Cursor<RowId>,
@@ -55,7 +61,10 @@ impl Place {
             table,
             listing: Listing::default(),
             scope: String::new(),
+            looking: String::new(),
             listed_at: None,
+            complete_at: None,
+            since: None,
             asked: HashSet::new(),
             cursor: Cursor::default(),
             range_from: None,

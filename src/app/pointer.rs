@@ -7,7 +7,7 @@ use super::cursor::Motion;
 use super::dialog::Dialog;
 use super::footer;
 use super::input::{Code, Key, Mouse, MouseKind};
-use super::layout::{Area, Pane};
+use super::layout::{Area, Pane, first_row, list_rows, watch_table};
 use super::state::App;
 use crate::model::view::Sort;
 
@@ -90,6 +90,10 @@ impl App {
     /// The wheel scrolls texts and goes through choices; it never confirms, and nothing else is pressed by mouse
     /// while something is asked.
     fn wheel_in_dialog(&mut self, mouse: Mouse, effects: &mut Vec<Effect>) {
+        if mouse.kind == MouseKind::Press && matches!(self.dialog, Some(Dialog::Watch(_))) {
+            self.press_watched(mouse);
+            return;
+        }
         let notches = match self.dialog {
             Some(
                 Dialog::Help { .. }
@@ -99,7 +103,11 @@ impl App {
                 | Dialog::Review(_),
             ) => NOTCH,
             Some(
-                Dialog::Menu(_) | Dialog::Palette(_) | Dialog::Interrupted(_) | Dialog::Account(_),
+                Dialog::Menu(_)
+                | Dialog::Palette(_)
+                | Dialog::Interrupted(_)
+                | Dialog::Account(_)
+                | Dialog::Watch(_),
             ) => 1,
             _ => return,
         };
@@ -110,6 +118,18 @@ impl App {
         };
         for _ in 0..notches {
             self.key(Key::plain(code), effects);
+        }
+    }
+
+    /// A press on a row of the watch view's table selects it.
+    fn press_watched(&mut self, mouse: Mouse) {
+        let len = self.watching.list.len();
+        let area = watch_table(self.columns, self.rows, len);
+        let window = usize::from(list_rows(area, true));
+        let line = mouse.row.checked_sub(area.y + 2).map(usize::from);
+        if let Some(line) = line.filter(|line| *line < window) {
+            let index = first_row(self.watching.index(), len, window) + line;
+            self.watching.select(index);
         }
     }
 

@@ -8,8 +8,8 @@ use super::place::Listing;
 use super::state::App;
 use super::tasks::{Miss, Trouble};
 use crate::model::provider;
-use crate::model::table::Table;
-use crate::model::{Bucket, Measure, RowId};
+use crate::model::table::{Leaving, Table};
+use crate::model::{Bucket, Measure, RowId, Upload};
 use crate::protocol::{
     AbortOutcome, Fault, Identity, JobId, Measured, News, Outcome, Report, SkipReason,
 };
@@ -24,9 +24,7 @@ impl App {
             (News::Identity(identity), _) => self.take_identity(identity, effects),
             (News::Buckets(buckets), _) => self.take_buckets(buckets, effects),
             (News::Listed(uploads), Purpose::List { bucket }) => {
-                if let Some(place) = self.buckets.get_mut(&bucket) {
-                    place.table.extend(&uploads);
-                }
+                self.take_listed(&bucket, &uploads);
             }
             (
                 News::Measured(items),
@@ -41,6 +39,9 @@ impl App {
                 }
             }
             (News::Folder(folder), Purpose::Folder) => self.take_folder(job, folder, effects),
+            (News::Folder(folder), Purpose::Length { watch, name }) => {
+                self.take_length((watch, &name), &folder, effects);
+            }
             (News::Aborted(outcomes), Purpose::Abort { bucket }) => {
                 self.take_outcomes(job, &bucket, outcomes);
             }
@@ -52,12 +53,8 @@ impl App {
             (News::Placed(placed), _) => self.take_placed(job, *placed),
             (News::Made(made), Purpose::Complete(_)) => self.take_made(job, *made),
             (News::Sent(sent), _) => self.take_sent(job, *sent),
-            (News::Vitals(vitals), Purpose::Watch(target)) => {
-                self.take_vitals(job, &target, *vitals);
-            }
-            (News::Happened(happening), Purpose::Watch(target)) => {
-                self.take_happening(job, &target, happening, effects);
-            }
+            (News::Vitals(vitals), _) => self.take_vitals(job, *vitals),
+            (News::Happened(happening), _) => self.take_happening(job, happening, effects),
             (
                 News::Lifecycle(found),
                 Purpose::Lifecycle { bucket } | Purpose::SetLifecycle { bucket },
@@ -76,6 +73,12 @@ impl App {
             }
             (News::Ended(outcome), purpose) => self.ended(job, &purpose, outcome, effects),
             _ => {}
+        }
+    }
+
+    fn take_listed(&mut self, bucket: &str, uploads: &[Upload]) {
+        if let Some(place) = self.buckets.get_mut(bucket) {
+            place.table.extend(uploads);
         }
     }
 
@@ -130,7 +133,7 @@ impl App {
             match measured {
                 Measured::AtLeast(extent) => set(&mut place.table, row, Measure::AtLeast(extent)),
                 Measured::Exact(extent) => set(&mut place.table, row, Measure::Exact(extent)),
-                Measured::Gone => place.table.bury(row),
+                Measured::Gone => place.table.bury_as(row, Leaving::Gone),
                 Measured::Denied(fault) => {
                     set(&mut place.table, row, Measure::Denied);
                     place.reasons.insert(row, fault.to_string());
@@ -229,6 +232,7 @@ impl App {
             Purpose::List { bucket } => {
                 self.listing_ended(bucket, &outcome);
                 self.look_for_rivals();
+                self.look_at_the_living(bucket, effects);
             }
             Purpose::Parts => self.parts_ended(&outcome),
             Purpose::Identify | Purpose::Interrupted(_) => {
@@ -242,6 +246,7 @@ impl App {
             }
             Purpose::Examine => self.examination_ended(job, &outcome),
             Purpose::Folder => self.folder_ended(job, &outcome, effects),
+            Purpose::Length { .. } => self.length_ended(&outcome),
             Purpose::Judge => self.judge_ended(job, &outcome),
             Purpose::Compare(adoption) => {
                 self.tell_row(&adoption.target, &outcome);
@@ -298,8 +303,7 @@ impl App {
             place.listed_at = Some(now);
             place.listing = match outcome {
                 Outcome::Done => {
-                    let scope = place.scope.clone();
-                    place.table.end_refresh_under(&scope);
+                    place.end_look(now);
                     Listing::Complete
                 }
                 Outcome::Cancelled { .. } => Listing::Cancelled,

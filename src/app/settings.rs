@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::Keymap;
 use crate::model::cost::Prices;
+use crate::model::notice::Notify;
 use crate::model::provider::Provider;
 use crate::model::{Address, Thresholds, Timestamp, send};
 
@@ -55,6 +56,8 @@ pub struct Settings {
     pub start: Option<Address>,
     /// Look again by itself this often; `None`: only when asked.
     pub refresh: Option<Duration>,
+    /// How somebody is told that a watched upload stalls or is over.
+    pub notify: Notify,
     /// What a new upload begins with.
     pub upload: send::Defaults,
     /// The local zone's offset from UTC in seconds, for times on screen.
@@ -77,6 +80,7 @@ impl Settings {
             theme: ThemeName::default(),
             start: None,
             refresh: None,
+            notify: Notify::default(),
             upload: send::Defaults::default(),
             utc_offset: 0,
             now,

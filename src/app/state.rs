@@ -15,6 +15,7 @@ use super::tasks::{AbortSums, Tasks};
 use super::text::Line;
 use super::transfer::SendSums;
 use super::uploading::Browsed;
+use super::watching::Watching;
 use super::{Settings, ThemeName};
 use crate::model::send::Interrupted;
 use crate::model::{RowId, Timestamp};
@@ -106,6 +107,8 @@ pub struct App {
     /// The row on which the cursor rested at the last tick, waiting for its preview.
     pub(super) resting: Option<(String, RowId)>,
     pub tasks: Tasks,
+    /// The uploads that are watched.
+    pub watching: Watching,
     pub messages: Messages,
     pub dialog: Option<Dialog>,
     /// How far the long text on screen can be scrolled: the one thing that the screen tells, since only it knows
@@ -145,6 +148,7 @@ impl App {
             shows_map: false,
             resting: None,
             tasks: Tasks::default(),
+            watching: Watching::default(),
             messages: Messages::default(),
             dialog: None,
             reach: Cell::new(END),

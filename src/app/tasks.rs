@@ -22,6 +22,8 @@ pub enum TaskKind {
     Compare,
     /// Parts that are put by hand.
     Place,
+    /// An upload that is watched to its end.
+    Watch,
 }
 
 /// What an abort left behind, summed up.
@@ -98,6 +100,7 @@ pub struct Trouble {
 pub struct Task {
     pub job: JobId,
     pub kind: TaskKind,
+    /// What it is about: a bucket, of a watch the upload's key too. Not yet escaped.
     pub bucket: String,
     pub started: Timestamp,
     pub progress: Progress,
@@ -147,6 +150,11 @@ impl Task {
     /// Whether it is an upload that still runs.
     pub fn is_upload(&self) -> bool {
         self.is_running() && self.kind == TaskKind::Send
+    }
+
+    /// Whether it is a watch that still runs.
+    pub fn is_watch(&self) -> bool {
+        self.is_running() && self.kind == TaskKind::Watch
     }
 
     pub(super) fn transfer_mut(&mut self) -> Option<&mut Transfer> {
@@ -255,6 +263,11 @@ impl Tasks {
 
     pub fn running(&self) -> impl Iterator<Item = &Task> {
         self.list.iter().filter(|task| task.is_running())
+    }
+
+    /// Those that run and would leave something undone.
+    pub fn at_stake(&self) -> impl Iterator<Item = &Task> {
+        self.running().filter(|task| task.kind != TaskKind::Watch)
     }
 
     /// The form that waited is open.

@@ -72,7 +72,7 @@ impl App {
     pub fn needs_clock(&self) -> Option<Duration> {
         let listing = self.place().is_some_and(Place::is_listing);
         // An upload tells its figures by itself, and one that rests has none to tell.
-        let working = self.tasks.running().any(|task| task.transfer.is_none());
+        let working = self.tasks.at_stake().any(|task| task.transfer.is_none());
         // Whoever looks at the whole account sees figures of every bucket grow.
         let account = matches!(self.dialog, Some(Dialog::Account(_)));
         let counting = account && self.buckets.places.iter().any(Place::is_listing);

@@ -7,7 +7,6 @@ use std::time::Duration;
 use super::Effect;
 use super::jobs::Purpose;
 use super::layout::Pane;
-use super::messages::Severity;
 use super::parts::{OpenParts, PartsState};
 use super::place::{Listing, Place};
 use super::state::App;
@@ -126,10 +125,16 @@ impl App {
         let Some(place) = self.buckets.get_mut(name) else {
             return;
         };
-        place.table.begin_refresh();
+        place.table.begin_refresh_under(&scope);
         place.listing = Listing::Running(job);
         place.asked.clear();
-        place.scope.clone_from(&scope);
+        place.looking.clone_from(&scope);
+        // What was listed around it stays known; it is only older.
+        if place.complete_at.is_none() || !scope.starts_with(&place.scope) {
+            place.scope.clone_from(&scope);
+            place.complete_at = None;
+            place.since = None;
+        }
         let scope = Scope {
             bucket: name.to_owned(),
             prefix: scope,
@@ -164,15 +169,6 @@ impl App {
         }
     }
 
-    pub(super) fn refresh_place(&mut self, effects: &mut Vec<Effect>) {
-        self.last_refresh = self.now;
-        let Some(place) = self.place() else { return };
-        if !place.is_listing() {
-            let (name, scope) = (place.bucket.name.clone(), place.scope.clone());
-            self.list_place(&name, scope, Urgency::Visible, effects);
-        }
-    }
-
     /// Asks for the sizes of the rows on screen, then of the marked ones; rows that left the screen before
     /// their turn are given up.
     pub(super) fn ask_for_sizes(&mut self, effects: &mut Vec<Effect>) {
@@ -191,6 +187,9 @@ impl App {
         let Some(place) = self.place_mut() else {
             return;
         };
+        // What went is still in sight, but there is nothing to ask of it.
+        let there = |row: &RowId| place.table.row(*row).is_some();
+        let visible: Vec<RowId> = visible.into_iter().filter(there).collect();
         let wanted: Vec<RowId> = visible
             .into_iter()
             .filter(|row| place.asked.insert(*row))
@@ -241,7 +240,7 @@ impl App {
         }
     }
 
-    fn measure(
+    pub(super) fn measure(
         &mut self,
         name: &str,
         rows: Vec<RowId>,
@@ -363,22 +362,6 @@ impl App {
                 let rows = place.on_screen(window);
                 rows.iter().any(|row| fresh(place, *row) == Some(true))
             })
-    }
-
-    pub(super) fn next_interval(&mut self) {
-        let steps = [None, Some(10), Some(60), Some(300)]
-            .map(|secs| secs.map(std::time::Duration::from_secs));
-        let at = steps
-            .iter()
-            .position(|step| *step == self.settings.refresh)
-            .unwrap_or(0);
-        self.settings.refresh = steps[(at + 1) % steps.len()];
-        self.last_refresh = self.now;
-        let text = match self.settings.refresh {
-            None => "looks again only when asked".to_owned(),
-            Some(every) => format!("looks again every {}", crate::model::human::age(every)),
-        };
-        self.say(Severity::Info, text);
     }
 }
 

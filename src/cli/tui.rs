@@ -107,6 +107,7 @@ fn app_settings(options: &Options, clock: &Clock) -> app::Settings {
         theme: config::Colours::from_env().theme(settings.theme),
         start: options.start.clone(),
         refresh: settings.refresh,
+        notify: settings.notify,
         upload: settings.upload.clone(),
         utc_offset: utc_offset(now),
         now,

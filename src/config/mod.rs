@@ -11,6 +11,7 @@ mod providers;
 mod read;
 mod terminal;
 mod upload;
+mod watch;
 
 use std::fs;
 use std::io;
@@ -22,6 +23,7 @@ use etcetera::BaseStrategy;
 use crate::app::{Keymap, ThemeName};
 use crate::model::Thresholds;
 use crate::model::cost::Prices;
+use crate::model::notice::Notify;
 use crate::model::provider::Provider;
 use crate::model::send;
 use crate::ui::theme::Override;
@@ -47,6 +49,8 @@ pub struct Settings {
     /// Look again by itself this often; `None`: only when asked.
     pub refresh: Option<Duration>,
     pub thresholds: Thresholds,
+    /// How somebody is told that a watched upload stalls or is over.
+    pub notify: Notify,
     /// What new uploads begin with.
     pub upload: send::Defaults,
     pub prices: Prices,
@@ -64,6 +68,7 @@ impl Settings {
             read_only: false,
             refresh: None,
             thresholds: Thresholds::default(),
+            notify: Notify::default(),
             upload: send::Defaults::default(),
             prices: prices::defaults()?,
             providers: providers::defaults()?,
@@ -124,6 +129,7 @@ pub fn parse(path: &Path, text: &str) -> Result<Settings, ConfigError> {
             "read_only" => settings.read_only = source.boolean(value)?,
             "refresh" => settings.refresh = source.span_or(value, "off", Duration::from_secs(1))?,
             "thresholds" => settings.thresholds = thresholds(&source, value)?,
+            "watch" => watch::merge(&source, value, &mut settings.notify)?,
             "upload" => upload::merge(&source, value, &mut settings.upload)?,
             "prices" => prices::merge(&source, source.table(value)?, &mut settings.prices)?,
             "providers" => {
@@ -143,6 +149,7 @@ const KEYS: &[&str] = &[
     "read_only",
     "refresh",
     "thresholds",
+    "watch",
     "upload",
     "prices",
     "providers",

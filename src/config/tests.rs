@@ -341,3 +341,15 @@ fn only_an_explicit_file_must_exist() {
     let error = load(Some(&there)).unwrap_err().to_string();
     assert!(error.contains("not UTF-8"), "{error}");
 }
+
+#[test]
+fn how_a_watch_tells_is_configured_and_mistakes_are_named() {
+    let of = |text: &str| parse(Path::new("c.toml"), text);
+    assert_eq!(of("").unwrap().notify, Notify::Bell);
+    let chosen = of("[watch]\nnotify = \"osc777\"\n").unwrap();
+    assert_eq!(chosen.notify, Notify::Osc777);
+    let wrong = of("[watch]\nnotify = \"osc99\"\n").unwrap_err();
+    assert!(wrong.to_string().contains("osc9"), "{wrong}");
+    let wrong = of("[watch]\nnotfy = \"off\"\n").unwrap_err();
+    assert!(wrong.to_string().contains("notify"), "{wrong}");
+}

@@ -19,6 +19,7 @@ pub mod lifecycle;
 pub mod liveness;
 pub mod marks;
 pub mod measure;
+pub mod notice;
 pub mod orphan;
 pub mod part;
 pub mod placing;

@@ -5,9 +5,9 @@
 
 mod select;
 mod settle;
+mod stir;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::catalog::{Catalog, Listed, Row};
 use super::cost::Prices;
@@ -19,8 +19,7 @@ use super::{
     Filter, Measure, RowId, State, Tally, Target, Thresholds, Timestamp, Upload, liveness,
 };
 
-/// How long a filter that depends on time may be out of date.
-const TIME_PASSES: Duration = Duration::from_secs(60);
+pub use stir::{Leaving, Stir, Stirring};
 
 /// What a table needs to know beside its rows.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +42,15 @@ enum Verdict {
     #[default]
     Out,
     Shown,
+    /// Shown for one more look, though it went: it counts for nothing.
+    Left,
     Undecided,
+}
+
+impl Verdict {
+    const fn is_in_view(self) -> bool {
+        matches!(self, Self::Shown | Self::Left)
+    }
 }
 
 /// What of the view is out of date, beside the changed rows.
@@ -80,6 +87,10 @@ pub struct Table {
     marks: Marks,
     /// Of the marked rows, those that the view does not show.
     hidden_marks: usize,
+    /// What came, went and moves.
+    stirs: stir::Stirs,
+    /// Rows in the view that went and are still in sight.
+    left_shown: usize,
 }
 
 impl Table {
@@ -107,6 +118,8 @@ impl Table {
             view_totals: Tally::default(),
             marks: Marks::default(),
             hidden_marks: 0,
+            stirs: stir::Stirs::default(),
+            left_shown: 0,
         }
     }
 
@@ -144,9 +157,15 @@ impl Table {
                 Listed::New(row) => {
                     fresh += 1;
                     self.standing.push(Standing::default());
+                    self.stirs.came();
                     self.weigh_in(row);
                 }
-                Listed::Changed(row) => self.weigh_in(row),
+                Listed::Changed(row) => {
+                    if self.stirs.has_left(row) {
+                        self.stirs.returned(row);
+                    }
+                    self.weigh_in(row);
+                }
                 Listed::Same(_) | Listed::Buried => {}
                 Listed::Full => self.refused += 1,
             }
@@ -160,9 +179,15 @@ impl Table {
         self.refused
     }
 
-    /// Begins a listing anew. Sizes, marks and order stay.
+    /// Begins a listing of the whole bucket anew. Sizes, marks and order stay.
     pub fn begin_refresh(&mut self) {
+        self.begin_refresh_under("");
+    }
+
+    /// As [`Table::begin_refresh`], for a listing of the keys with this prefix.
+    pub fn begin_refresh_under(&mut self, prefix: &str) {
         self.refused = 0;
+        self.stirs.begin(prefix, self.catalog.slots());
         self.catalog.begin_listing();
     }
 
@@ -172,24 +197,24 @@ impl Table {
         self.end_refresh_under("")
     }
 
-    /// As [`Table::end_refresh`], for a listing that covered only keys with this prefix.
-    pub fn end_refresh_under(&mut self, prefix: &str) -> usize {
-        let unseen = self.catalog.unseen(prefix);
-        for row in &unseen {
-            self.bury(*row);
-        }
-        unseen.len()
-    }
-
     /// Takes in a look at a row's parts. An incomplete look that shows nothing new does not replace a complete
     /// one. Parts that differ from those of an earlier complete look are a sign of life at `now`.
     pub fn set_measure(&mut self, row: RowId, measure: Measure, now: Timestamp) {
-        if self.row(row).is_none_or(|row| row.measure() == measure) {
+        let Some(known) = self.row(row) else { return };
+        let old = known.measure();
+        if old == measure {
+            if measure.is_settled() {
+                self.stirs.rests(row);
+            }
             return;
         }
+        let moves = measure.shows_change_since(&old);
         self.weigh_out(row);
         self.held.remove(&row);
         self.catalog.set_measure(row, measure, now);
+        if moves {
+            self.stirs.moved(row);
+        }
         self.weigh_in(row);
     }
 
@@ -247,6 +272,7 @@ impl Table {
         self.drop_mark(row);
         self.weigh_out(row);
         self.catalog.bury(row);
+        self.stirs.went(row);
         self.note_change(row);
     }
 
@@ -309,7 +335,8 @@ impl Table {
 
     /// When the service says that it aborts the upload, else when a rule of the bucket or the provider does.
     pub fn deadline(&self, row: RowId) -> Option<Deadline> {
-        let row = self.row(row)?;
+        let left = || self.left(row).map(|(left, _)| left);
+        let row = self.row(row).or_else(left)?;
         let own = row.measure().extent().and_then(|extent| extent.abort_date);
         self.rules.deadline(row.key(), row.initiated(), own)
     }
@@ -354,16 +381,6 @@ impl Table {
             prefix.clone_into(&mut self.prefix);
             self.stale.filter = true;
             self.settle(now);
-        }
-    }
-
-    /// Time has passed: when the filter depends on it and the view is a minute old, the view is out of date.
-    pub fn tick(&mut self, now: Timestamp) {
-        let old = self
-            .judged_at
-            .is_some_and(|at| now.since(at) >= TIME_PASSES);
-        if old && self.filter.depends_on_time() {
-            self.stale.filter = true;
         }
     }
 }

@@ -37,6 +37,8 @@ pub trait Host {
     /// The next frame draws everything.
     fn clear(&mut self) -> io::Result<()>;
     fn copy(&mut self, text: &str) -> io::Result<()>;
+    /// Writes a bell or a notification beside what is drawn.
+    fn notify(&mut self, sequence: &str) -> io::Result<()>;
     /// Gives the terminal back and stops until somebody continues the process.
     fn suspend(&mut self) -> io::Result<()>;
     /// Takes the terminal again after the process was stopped from outside.
@@ -60,6 +62,10 @@ impl Host for crate::term::Term {
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
         self.copy(text)
+    }
+
+    fn notify(&mut self, sequence: &str) -> io::Result<()> {
+        self.notify(sequence)
     }
 
     fn suspend(&mut self) -> io::Result<()> {
@@ -292,6 +298,11 @@ impl<H: Host, I: Stream<Item = Input> + Unpin> Shell<'_, H, I> {
                     Link::Ready(engine, _) => engine.send(command),
                 },
                 Effect::Copy(text) => self.host.copy(&text)?,
+                Effect::Notify { how, text } => {
+                    if let Some(sequence) = how.sequence("mopup", &text) {
+                        self.host.notify(&sequence)?;
+                    }
+                }
                 Effect::Redraw => self.host.clear()?,
                 Effect::Suspend => self.host.suspend()?,
                 Effect::Quit => return Ok(Some(0)),

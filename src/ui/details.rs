@@ -11,6 +11,7 @@ use super::theme::Theme;
 use super::when;
 use crate::app::App;
 use crate::app::folders::FolderLine;
+use crate::app::place::Place;
 use crate::model::human::{self, count, escape};
 use facts::Facts;
 
@@ -97,6 +98,13 @@ fn nothing(app: &App, theme: &Theme, inner: Rect, buffer: &mut Buffer) {
                 if index == 0 { theme.title } else { theme.text },
             );
         }
+    } else if let Some(why) = app.place().and_then(Place::current_left) {
+        let leaves = "It leaves the list with the next look.";
+        let text = [
+            (format!("This upload is {why}."), theme.warn),
+            (leaves.to_owned(), theme.dim),
+        ];
+        say(buffer, inner, &text);
     } else {
         say(
             buffer,

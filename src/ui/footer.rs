@@ -27,7 +27,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) {
     }
 }
 
-fn message(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> bool {
+pub(super) fn message(app: &App, theme: &Theme, area: Rect, frame: &mut Frame<'_>) -> bool {
     let Some(message) = app.messages.current() else {
         return false;
     };

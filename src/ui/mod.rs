@@ -16,6 +16,7 @@ mod tasks;
 mod text;
 pub mod theme;
 mod uploads;
+mod watch;
 mod when;
 mod widget;
 
@@ -27,6 +28,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::App;
+use crate::app::dialog::Dialog;
 use crate::app::layout::{SMALLEST, layout};
 use theme::Theme;
 
@@ -44,6 +46,11 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         return;
     }
     header::draw(app, theme, paint::rect(layout.header), frame.buffer_mut());
+    if let Some(Dialog::Watch(_)) = app.dialog {
+        watch::draw(app, theme, frame);
+        dialog::draw(app, theme, frame);
+        return;
+    }
     let panes: [(_, Pane); 5] = [
         (layout.buckets, buckets::draw),
         (layout.uploads, uploads::draw),

@@ -105,6 +105,14 @@ impl Piece {
         self
     }
 
+    /// Every form with `head` before it, which leaves together with it.
+    pub fn after(mut self, head: &str) -> Self {
+        for (text, _) in &mut self.forms {
+            text.insert_str(0, head);
+        }
+        self
+    }
+
     /// Its longest form, for where there is room.
     pub fn full(&self) -> &str {
         self.text()

@@ -1,6 +1,7 @@
 //! The pane of tasks: what runs, how far it is, and how it ended.
 
 pub mod transfer;
+mod watch;
 
 use std::time::Duration;
 
@@ -116,6 +117,10 @@ fn summary(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 fn line(app: &App, task: &Task, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     if let Some(of) = &task.transfer {
         transfer::line(task, of, theme, area, buffer);
+        return;
+    }
+    if task.kind == TaskKind::Watch {
+        watch::line(app, task, theme, area, buffer);
         return;
     }
     let word = match task.kind {

@@ -6,6 +6,7 @@ mod scene;
 mod sizes;
 mod upload;
 mod uploads;
+mod watching;
 
 use crate::app::Event;
 use crate::protocol::{AbortOutcome, Command, News, Operation, Outcome, Progress, SkipReason};

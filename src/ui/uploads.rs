@@ -4,7 +4,7 @@ mod titles;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 
 use super::paint::{Frame, pane, put, put_right, row, say, title};
 use super::text::cut_middle;
@@ -16,6 +16,7 @@ use crate::app::layout::Pane;
 use crate::app::place::Place;
 use crate::model::catalog::Row;
 use crate::model::human::{self, count, escape};
+use crate::model::table::{Leaving, Stir};
 use crate::model::{Column, Measure, RowId, State};
 
 pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -79,13 +80,16 @@ fn list(app: &App, place: &Place, theme: &Theme, inner: Rect, buffer: &mut Buffe
         }
         let in_range = range.is_some_and(|(from, to)| (from..=to).contains(&(top + offset)));
         gutter(place, theme, (id, in_range), line, buffer);
-        if let Some(upload) = place.table.row(id) {
+        let left = place.table.left(id);
+        let upload = left.map(|(row, _)| row).or_else(|| place.table.row(id));
+        if let Some(upload) = upload {
             let shown = Shown {
                 app,
                 place,
                 theme,
                 id,
                 upload,
+                left: left.map(|(_, leaving)| leaving),
             };
             for spec in &specs {
                 shown.cell(spec, line, buffer);
@@ -147,6 +151,18 @@ pub fn gutter(
     );
     if place.reasons.contains_key(&id) {
         put(buffer, rest, "!", theme.warn);
+    } else if let Some(stir) = place.table.stir(id) {
+        let (sign, style) = stir_sign(stir, theme);
+        put(buffer, rest, sign, style);
+    }
+}
+
+/// What stands before a row that came, went or moves since the last look.
+const fn stir_sign(stir: Stir, theme: &Theme) -> (&'static str, Style) {
+    match stir {
+        Stir::New => ("+", theme.good),
+        Stir::Moving => ("↑", theme.active),
+        Stir::Gone(_) => ("−", theme.dim),
     }
 }
 
@@ -187,6 +203,8 @@ struct Shown<'a> {
     theme: &'a Theme,
     id: RowId,
     upload: Row<'a>,
+    /// It went, and is shown for one more look.
+    left: Option<Leaving>,
 }
 
 impl Shown<'_> {
@@ -204,15 +222,25 @@ impl Shown<'_> {
                 .filter(|rest| !rest.is_empty())
                 .unwrap_or(key);
             let key = escape(key);
+            let style = match self.left {
+                Some(_) => self.theme.dim.add_modifier(Modifier::CROSSED_OUT),
+                None => self.theme.text,
+            };
             put(
                 buffer,
                 cell,
                 &cut_middle(&key, usize::from(cell.width)),
-                self.theme.text,
+                style,
             );
             return;
         }
-        let (text, style) = self.fact(spec.column);
+        let (text, style) = match self.left {
+            Some(leaving) if spec.column == Column::State => {
+                (leaving.word().to_owned(), self.theme.warn)
+            }
+            Some(_) => (self.fact(spec.column).0, self.theme.dim),
+            None => self.fact(spec.column),
+        };
         if spec.right_aligned {
             put_right(buffer, cell, &text, style);
         } else {

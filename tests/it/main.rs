@@ -29,3 +29,4 @@ mod servers;
 mod support;
 mod table;
 mod watching;
+mod watching_by_keys;

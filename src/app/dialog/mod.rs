@@ -12,6 +12,7 @@ pub mod palette;
 pub mod place;
 pub mod stop;
 pub mod upload;
+pub mod watch;
 
 pub use abort::AbortDialog;
 pub use adopt::{AdoptDialog, ReviewDialog};
@@ -23,6 +24,7 @@ pub use palette::Palette;
 pub use place::PlaceDialog;
 pub use stop::{QuitDialog, QuitStep, RateDialog, StopDialog};
 pub use upload::Upload;
+pub use watch::WatchView;
 
 use super::account::AccountView;
 use crate::protocol::JobId;
@@ -75,6 +77,8 @@ pub enum Dialog {
     Interrupted(InterruptedDialog),
     /// All buckets by what their uploads cost; over the whole screen.
     Account(Box<AccountView>),
+    /// The uploads that are watched, over the panes.
+    Watch(Box<WatchView>),
     /// Tasks still run.
     Quit(QuitDialog),
 }

@@ -69,6 +69,11 @@ pub const VERBS: &[Verb] = &[
         help: "limit how fast the upload goes; 'off' ends it",
     },
     Verb {
+        name: "notify",
+        argument: "bell",
+        help: "how a watched upload's stall or end is told: off, bell, osc9 or osc777",
+    },
+    Verb {
         name: "theme",
         argument: "NAME",
         help: "dark, light, 16 or plain",

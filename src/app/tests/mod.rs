@@ -7,11 +7,13 @@ mod completing;
 mod interrupted;
 mod leaving;
 mod listing;
+mod looking;
 mod moving;
 mod placing;
 mod sending;
 mod sent_rows;
 mod uploading;
+mod watching;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -158,7 +160,7 @@ impl Bench {
         let table = &self.app.place().unwrap().table;
         table
             .shown()
-            .map(|row| table.row(row).unwrap().key().to_owned())
+            .filter_map(|row| Some(table.row(row)?.key().to_owned()))
             .collect()
     }
 

@@ -3,9 +3,7 @@
 use std::io::{self, IsTerminal, Write};
 
 use super::super::args::Notify;
-
-/// Longer ones are cut by the desktop anyway.
-const LONGEST: usize = 200;
+use crate::model::notice;
 
 /// Asks the terminal to tell `text`; nothing where there is none. That it cannot be asked cannot be told.
 pub fn notify(how: Notify, text: &str) {
@@ -25,21 +23,15 @@ pub fn notify(how: Notify, text: &str) {
     }
 }
 
-/// Sources: ECMA-48 (BEL), iTerm2's "Proprietary escape codes" (OSC 9), the VTE and urxvt notification
-/// extension (OSC 777).
+/// The same that the terminal UI writes.
 fn sequence(how: Notify, text: &str) -> Option<String> {
-    // A control character would end the sequence, and a semicolon a field of it.
-    let plain = text.chars().filter(|c| !c.is_control());
-    let plain: String = plain
-        .map(|c| if c == ';' { ',' } else { c })
-        .take(LONGEST)
-        .collect();
-    match how {
-        Notify::Off => None,
-        Notify::Bell => Some("\x07".to_owned()),
-        Notify::Osc9 => Some(format!("\x1b]9;{plain}\x07")),
-        Notify::Osc777 => Some(format!("\x1b]777;notify;mopup;{plain}\x07")),
-    }
+    let how = match how {
+        Notify::Off => notice::Notify::Off,
+        Notify::Bell => notice::Notify::Bell,
+        Notify::Osc9 => notice::Notify::Osc9,
+        Notify::Osc777 => notice::Notify::Osc777,
+    };
+    how.sequence("mopup", text)
 }
 
 #[cfg(test)]
@@ -47,14 +39,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_in_a_key_ends_the_sequence() {
-        let text = "a;b\x07c\x1b]0;x";
-        assert_eq!(sequence(Notify::Osc9, text).unwrap(), "\x1b]9;a,bc]0,x\x07");
+    fn each_way_is_the_one_of_the_same_name() {
+        let told = |how| sequence(how, "done");
+        assert_eq!(told(Notify::Off), None);
+        assert_eq!(told(Notify::Bell).unwrap(), "\x07");
+        assert_eq!(told(Notify::Osc9).unwrap(), "\x1b]9;mopup: done\x07");
         assert_eq!(
-            sequence(Notify::Osc777, "done").unwrap(),
+            told(Notify::Osc777).unwrap(),
             "\x1b]777;notify;mopup;done\x07"
         );
-        assert_eq!(sequence(Notify::Bell, text).unwrap(), "\x07");
-        assert_eq!(sequence(Notify::Off, text), None);
     }
 }

@@ -9,7 +9,7 @@ use crate::model::view::Order;
 use crate::model::{RowId, Tally, Timestamp};
 
 impl Table {
-    /// How many rows the view shows.
+    /// How many rows the view shows, those among them that went and are still in sight.
     pub fn len(&self) -> usize {
         self.view.len()
     }
@@ -124,7 +124,7 @@ impl Table {
     pub fn tally_between(&self, a: usize, b: usize) -> Tally {
         let mut tally = Tally::default();
         let rows = self.view.window(a.min(b)..a.max(b).saturating_add(1));
-        for row in rows.filter_map(|row| self.catalog.get(row)) {
+        for row in rows.filter_map(|row| self.row(row)) {
             tally.add(&row, &self.settings.prices);
         }
         tally
@@ -228,8 +228,9 @@ impl Table {
             totals.renew_oldest(catalog.rows().map(|row| row.initiated()));
         }
         if view_totals.oldest_left() {
-            let initiated = |row| catalog.get(row).and_then(|row| row.initiated());
-            view_totals.renew_oldest(view.iter().map(initiated));
+            let live = |row| catalog.get(row).filter(|row| !row.is_gone());
+            let initiated = |row: crate::model::Row<'_>| row.initiated();
+            view_totals.renew_oldest(view.iter().filter_map(live).map(initiated));
         }
         self.renew_oldest_mark();
     }

@@ -1,10 +1,25 @@
 //! Bringing the view up to date: judging what changed, and merging it.
 
+use std::time::Duration;
+
 use super::{Stale, Table, Verdict};
 use crate::model::view::Order;
 use crate::model::{Moment, RowId, Timestamp};
 
+/// How long a filter that depends on time may be out of date.
+const TIME_PASSES: Duration = Duration::from_secs(60);
+
 impl Table {
+    /// Time has passed: when the filter depends on it and the view is a minute old, the view is out of date.
+    pub fn tick(&mut self, now: Timestamp) {
+        let old = self
+            .judged_at
+            .is_some_and(|at| now.since(at) >= TIME_PASSES);
+        if old && self.filter.depends_on_time() {
+            self.stale.filter = true;
+        }
+    }
+
     /// Whether the view shows all that is known.
     pub fn is_settled(&self) -> bool {
         self.changed.is_empty() && self.stale == Stale::default()
@@ -61,14 +76,14 @@ impl Table {
         if reorder {
             let shown = (0_u32..)
                 .zip(standing.iter())
-                .filter(|(_, standing)| standing.verdict == Verdict::Shown)
+                .filter(|(_, standing)| standing.verdict.is_in_view())
                 .filter_map(|(row, _)| pack(RowId(row)));
             view.rebuild(shown.collect(), &order);
             return;
         }
         let keep = |row: RowId| {
             let standing = standing[row.0 as usize];
-            standing.verdict == Verdict::Shown && !standing.changed
+            standing.verdict.is_in_view() && !standing.changed
         };
         view.merge(keep, fresh.into_iter().filter_map(pack).collect(), &order);
     }
@@ -85,20 +100,25 @@ impl Table {
         let Some(looked) = self.catalog.get(row) else {
             return;
         };
-        let verdict = if looked.is_gone() || !looked.key().starts_with(&self.prefix) {
+        // What went may stay in sight for a look; it counts for nothing there.
+        let left = looked.is_gone() && self.stirs.has_left(row);
+        let gone = looked.is_gone() && !left;
+        let verdict = if gone || !looked.key().starts_with(&self.prefix) {
             Verdict::Out
         } else {
             let by_key = self.filter.by_key(looked.key());
             match by_key.or_else(|| self.filter.eval(&looked.subject(&self.bucket), moment)) {
+                Some(true) if left => Verdict::Left,
                 Some(true) => Verdict::Shown,
                 Some(false) => Verdict::Out,
+                None if left => Verdict::Out,
                 None => Verdict::Undecided,
             }
         };
         let standing = &mut self.standing[row.0 as usize];
         let before = std::mem::replace(&mut standing.verdict, verdict);
         let shown = verdict == Verdict::Shown;
-        if shown && (standing.changed || before != Verdict::Shown) {
+        if verdict.is_in_view() && (standing.changed || !before.is_in_view()) {
             fresh.push(row);
         }
         if before == verdict {
@@ -108,6 +128,8 @@ impl Table {
             self.hidden_marks += usize::from(!shown);
             self.hidden_marks -= usize::from(shown);
         }
+        self.left_shown += usize::from(verdict == Verdict::Left);
+        self.left_shown -= usize::from(before == Verdict::Left);
         self.undecided += usize::from(verdict == Verdict::Undecided);
         self.undecided -= usize::from(before == Verdict::Undecided);
         if shown {

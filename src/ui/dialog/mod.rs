@@ -15,6 +15,7 @@ mod place;
 mod stop;
 mod transfer;
 mod upload;
+mod watch;
 
 use std::cell::Cell;
 
@@ -54,6 +55,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Dialog::Rate(dialog)) => stop::rate(dialog, theme, frame),
         Some(Dialog::Interrupted(dialog)) => interrupted::draw(app, dialog, theme, frame),
         Some(Dialog::Account(view)) => account::draw(app, view, theme, frame),
+        Some(Dialog::Watch(view)) => watch::draw(app, view, theme, frame),
         Some(Dialog::Quit(dialog)) => stop::quit(app, dialog, theme, frame),
     }
 }

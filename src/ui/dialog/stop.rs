@@ -182,7 +182,7 @@ pub fn with_line(
 }
 
 pub fn quit(app: &App, dialog: &QuitDialog, theme: &Theme, frame: &mut Frame<'_>) {
-    let now = app.tasks.running().count();
+    let now = app.tasks.at_stake().count();
     let uploads = app.tasks.uploads().count();
     let room = usize::from(text_width(frame.area(), super::ask::WIDTH));
     let mut paragraphs = running(app, (dialog.running, now), room, theme);
@@ -238,7 +238,7 @@ fn running(app: &App, (asked, now): (usize, usize), room: usize, theme: &Theme) 
         "tasks still run"
     };
     let mut paragraphs = vec![(format!("{asked} {word}:"), theme.warn)];
-    for task in app.tasks.running().take(NAMED) {
+    for task in app.tasks.at_stake().take(NAMED) {
         let text = match &task.transfer {
             Some(transfer) => sending(task, transfer, room.saturating_sub(2)),
             None => working(task),

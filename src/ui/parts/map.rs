@@ -41,7 +41,8 @@ pub const fn style(cell: Cell, theme: &Theme) -> Style {
         Cell::Present | Cell::Partly(_) => theme.bar,
         Cell::Verified => theme.good,
         Cell::Newest => theme.accent,
-        Cell::Small => theme.warn,
+        Cell::Late => theme.idle,
+        Cell::Small | Cell::Resent => theme.warn,
         Cell::Different => theme.bad,
     }
 }
@@ -154,7 +155,7 @@ fn arrivals(app: &App, open: &OpenParts, theme: &Theme, line: Rect, buffer: &mut
 }
 
 /// The signs that are there, and what they mean.
-fn legend(map: &[(u32, Vec<Cell>)], theme: &Theme, line: Rect, buffer: &mut Buffer) {
+pub fn legend(map: &[(u32, Vec<Cell>)], theme: &Theme, line: Rect, buffer: &mut Buffer) {
     let mut rest = line;
     for kind in KINDS {
         let mut cells = map.iter().flat_map(|(_, cells)| cells);

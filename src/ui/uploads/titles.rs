@@ -11,6 +11,7 @@ use crate::ui::fault;
 use crate::ui::paint::{Piece, title};
 use crate::ui::text::cut_middle;
 use crate::ui::theme::Theme;
+use crate::ui::when;
 
 fn key_of(app: &App, action: Action) -> String {
     app.settings.keymap.shown_key(action).map_or_else(
@@ -81,6 +82,7 @@ pub fn right(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
         }
         _ => {}
     }
+    pieces.extend(stirring(app, place, theme));
     let undecided = table.undecided();
     if undecided > 0 {
         let number = count(undecided as u64);
@@ -92,7 +94,7 @@ pub fn right(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
             .or_at(1, format!("+{number}?"));
         pieces.push(piece);
     }
-    let shown = table.len() as u64;
+    let shown = table.live_len() as u64;
     // Nothing at all is said in the pane itself.
     if all > 0 && shown == all {
         pieces.push(Piece::new(count(all), theme.dim, 3));
@@ -110,6 +112,38 @@ pub fn right(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
         pieces.push(marked(table.marked_totals(), hidden, theme));
     }
     joined(pieces, theme)
+}
+
+/// What came, went and moves since the look before: `since 14:31: 3 new, 2 gone, 5 moving`.
+fn stirring(app: &App, place: &Place, theme: &Theme) -> Option<Piece> {
+    let since = place.since?;
+    let told = place.table.stirring();
+    let kinds = [
+        (told.new, "new", "+"),
+        (told.gone, "gone", "−"),
+        (told.moving, "moving", "↑"),
+    ];
+    let kinds = kinds.iter().filter(|(number, _, _)| *number > 0);
+    let number = |number: usize| count(number as u64);
+    let long: Vec<String> = kinds
+        .clone()
+        .map(|(many, word, _)| format!("{} {word}", number(*many)))
+        .collect();
+    let short: Vec<String> = kinds
+        .map(|(many, _, sign)| format!("{sign}{}", number(*many)))
+        .collect();
+    let clock = when::clock(since, app.settings.utc_offset);
+    let clock = clock.get(..5).unwrap_or(&clock);
+    if long.is_empty() {
+        return Some(Piece::new(
+            format!("nothing new since {clock}"),
+            theme.dim,
+            9,
+        ));
+    }
+    let long = long.join(", ");
+    let piece = Piece::new(format!("since {clock}: {long}"), theme.accent, 7);
+    Some(piece.or_at(6, long).or_at(2, short.join(" ")))
 }
 
 /// Up to so many rows of a range are summed up for each frame.

@@ -1,7 +1,7 @@
 //! Which parts are there, all of them at a glance: part numbers scaled into cells, told apart without colour; and
 //! the gaps by number.
 
-use crate::model::{Part, human};
+use crate::model::{Part, Timestamp, human};
 
 /// What a cell of the map says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,6 +16,10 @@ pub enum Cell {
     Verified,
     /// The part that came last is among them.
     Newest,
+    /// One was sent again.
+    Resent,
+    /// All are there, and one came after one of a higher number.
+    Late,
     /// One is smaller than the provider allows and not the last.
     Small,
     /// One is not what a file has there.
@@ -23,12 +27,14 @@ pub enum Cell {
 }
 
 /// One of each kind, in the order of the legend: what is out of the ordinary first.
-pub const KINDS: [Cell; 7] = [
+pub const KINDS: [Cell; 9] = [
     Cell::Different,
     Cell::Small,
+    Cell::Resent,
     Cell::Newest,
     Cell::Missing,
     Cell::Partly(0b1010_0101),
+    Cell::Late,
     Cell::Verified,
     Cell::Present,
 ];
@@ -41,6 +47,8 @@ impl Cell {
             Self::Partly(dots) => char::from_u32(0x2800 + u32::from(dots)).unwrap_or('▒'),
             Self::Verified => '✓',
             Self::Newest => '◆',
+            Self::Resent => '↻',
+            Self::Late => '▓',
             Self::Small => '▄',
             Self::Different => '≠',
         }
@@ -54,6 +62,8 @@ impl Cell {
             Self::Partly(_) => "some",
             Self::Verified => "equal",
             Self::Newest => "newest",
+            Self::Resent => "sent again",
+            Self::Late => "out of order",
             Self::Small => "small",
             Self::Different => "different",
         }
@@ -65,11 +75,52 @@ impl Cell {
     }
 }
 
+/// A part as far as the map looks at it.
+pub trait Piece {
+    /// From 1.
+    fn number(&self) -> u32;
+    fn arrived(&self) -> Option<Timestamp>;
+    /// Whether it is smaller than `least` bytes.
+    fn is_below(&self, least: u64) -> bool;
+    /// Empty where it is not kept.
+    fn etag(&self) -> &str;
+    /// It replaced another one.
+    fn is_resent(&self) -> bool;
+    /// It came after one of a higher number.
+    fn is_late(&self) -> bool;
+}
+
+impl Piece for Part {
+    fn number(&self) -> u32 {
+        self.number
+    }
+
+    fn arrived(&self) -> Option<Timestamp> {
+        self.last_modified
+    }
+
+    fn is_below(&self, least: u64) -> bool {
+        self.size < least
+    }
+
+    fn etag(&self) -> &str {
+        &self.etag
+    }
+
+    fn is_resent(&self) -> bool {
+        false
+    }
+
+    fn is_late(&self) -> bool {
+        false
+    }
+}
+
 /// What is known of the parts.
 #[derive(Debug, Clone, Copy)]
-pub struct Known<'a> {
+pub struct Known<'a, P: Piece = Part> {
     /// By number.
-    pub parts: &'a [Part],
+    pub parts: &'a [P],
     /// Bytes that every part but the last must have.
     pub min_part: u64,
     /// Parts that the whole has, where that is known.
@@ -85,8 +136,8 @@ pub type Row = (u32, Vec<Cell>);
 
 /// The numbers from 1 to the last in at most `rows` lines of `width` cells: few parts are stretched over one line,
 /// many share a cell. Such a cell shows what most wants to be seen of them.
-pub fn part_map(known: &Known<'_>, width: usize, rows: usize) -> Vec<Row> {
-    let highest = known.parts.last().map_or(0, |part| part.number);
+pub fn part_map<P: Piece>(known: &Known<'_, P>, width: usize, rows: usize) -> Vec<Row> {
+    let highest = known.parts.last().map_or(0, Piece::number);
     let count = u64::from(highest.max(known.count.unwrap_or(0)));
     let wide = width as u64;
     if count == 0 || width == 0 || rows == 0 {
@@ -120,38 +171,41 @@ pub fn part_map(known: &Known<'_>, width: usize, rows: usize) -> Vec<Row> {
 }
 
 /// The number of the part that came last.
-fn newest(parts: &[Part]) -> Option<u32> {
-    let dated = parts.iter().filter(|part| part.last_modified.is_some());
-    let newest = dated.max_by_key(|part| (part.last_modified, part.number));
-    newest.map(|part| part.number)
+fn newest<P: Piece>(parts: &[P]) -> Option<u32> {
+    let dated = parts.iter().filter(|part| part.arrived().is_some());
+    let newest = dated.max_by_key(|part| (part.arrived(), part.number()));
+    newest.map(Piece::number)
 }
 
-impl Known<'_> {
+impl<P: Piece> Known<'_, P> {
     /// The parts with numbers from `from` to `to`.
-    fn between(&self, from: u64, to: u64) -> &[Part] {
+    fn between(&self, from: u64, to: u64) -> &[P] {
         let start = self
             .parts
-            .partition_point(|part| u64::from(part.number) < from);
+            .partition_point(|part| u64::from(part.number()) < from);
         let end = self
             .parts
-            .partition_point(|part| u64::from(part.number) <= to);
+            .partition_point(|part| u64::from(part.number()) <= to);
         &self.parts[start..end]
     }
 
     fn cell(&self, newest: Option<u32>, from: u64, to: u64) -> Cell {
         let parts = self.between(from, to);
-        let highest = self.parts.last().map(|part| part.number);
-        let is_small = |part: &Part| part.size < self.min_part && Some(part.number) != highest;
+        let highest = self.parts.last().map(Piece::number);
+        let is_small = |part: &P| part.is_below(self.min_part) && Some(part.number()) != highest;
         if parts
             .iter()
-            .any(|part| self.different.binary_search(&part.number).is_ok())
+            .any(|part| self.different.binary_search(&part.number()).is_ok())
         {
             return Cell::Different;
         }
         if parts.iter().any(is_small) {
             return Cell::Small;
         }
-        if parts.iter().any(|part| newest == Some(part.number)) {
+        if parts.iter().any(Piece::is_resent) {
+            return Cell::Resent;
+        }
+        if parts.iter().any(|part| newest == Some(part.number())) {
             return Cell::Newest;
         }
         if parts.is_empty() {
@@ -160,6 +214,9 @@ impl Known<'_> {
         if (parts.len() as u64) < to - from + 1 {
             return Cell::Partly(self.dots(from, to));
         }
+        if parts.iter().any(Piece::is_late) {
+            return Cell::Late;
+        }
         if parts.iter().all(|part| self.is_equal(part)) {
             Cell::Verified
         } else {
@@ -167,9 +224,10 @@ impl Known<'_> {
         }
     }
 
-    fn is_equal(&self, part: &Part) -> bool {
-        let found = self.equal.binary_search_by_key(&part.number, |(of, _)| *of);
-        found.is_ok_and(|at| self.equal[at].1 == part.etag)
+    fn is_equal(&self, part: &P) -> bool {
+        let number = part.number();
+        let found = self.equal.binary_search_by_key(&number, |(of, _)| *of);
+        found.is_ok_and(|at| self.equal[at].1 == part.etag())
     }
 
     /// A dot for each eighth of the numbers all of which are there, down the left column and then the right.
@@ -217,126 +275,4 @@ pub fn gaps_text(gaps: &[(u32, u32)], most: usize) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Timestamp;
-    use crate::model::part::gaps;
-
-    fn parts(numbers: impl Iterator<Item = u32>) -> Vec<Part> {
-        let part = |number| Part {
-            number,
-            size: 10,
-            etag: format!("e{number}"),
-            last_modified: None,
-            checksum: None,
-        };
-        numbers.map(part).collect()
-    }
-
-    fn known(parts: &[Part]) -> Known<'_> {
-        Known {
-            parts,
-            min_part: 5,
-            count: None,
-            equal: &[],
-            different: &[],
-        }
-    }
-
-    fn text(known: &Known<'_>, width: usize, rows: usize) -> Vec<String> {
-        let rows = part_map(known, width, rows).into_iter();
-        rows.map(|(_, cells)| cells.into_iter().map(Cell::sign).collect())
-            .collect()
-    }
-
-    #[test]
-    fn few_parts_fill_one_line_and_more_fill_lines_that_can_be_counted() {
-        let few = parts([1, 3].into_iter());
-        assert_eq!(text(&known(&few), 9, 4), ["███···███"]);
-        assert_eq!(text(&known(&parts(1..=1)), 4, 2), ["████"]);
-        let more = parts((1..=45).filter(|number| *number != 22));
-        let map = part_map(&known(&more), 24, 4);
-        let firsts: Vec<u32> = map.iter().map(|(first, _)| *first).collect();
-        assert_eq!(firsts, [1, 21, 41]);
-        assert_eq!(map[1].1[1], Cell::Missing);
-        assert!(text(&known(&[]), 4, 4).is_empty());
-        assert!(text(&known(&few), 0, 4).is_empty() && text(&known(&few), 4, 0).is_empty());
-    }
-
-    #[test]
-    fn ten_thousand_parts_are_seen_at_once_and_each_missing_one_too() {
-        let all = parts((1..=10_000).filter(|number| *number != 5_003));
-        let map = part_map(&known(&all), 52, 25);
-        let cells: Vec<Cell> = map.iter().flat_map(|(_, cells)| cells.clone()).collect();
-        assert!(map.len() <= 25 && cells.len() == 1250);
-        // Eight parts a cell, a dot each: 5,001 to 5,008 without the third.
-        let odd: Vec<&Cell> = cells
-            .iter()
-            .filter(|cell| **cell != Cell::Present)
-            .collect();
-        assert_eq!(odd, [&Cell::Partly(!0x04)]);
-        assert_eq!(Cell::Partly(!0x04).sign(), '⣻');
-        // One of hundreds is not nothing.
-        let one = parts([7, 10_000].into_iter());
-        assert_eq!(text(&known(&one), 2, 1), ["⢀⢀"]);
-    }
-
-    #[test]
-    fn what_wants_to_be_seen_is_seen_among_many() {
-        let mut all = parts(1..=800);
-        all[99].size = 3;
-        all[799].size = 3;
-        all[300].last_modified = Some(Timestamp::from_secs(1));
-        let equal: Vec<(u32, String)> = (500..=600).map(|n| (n, format!("e{n}"))).collect();
-        let mut known = known(&all);
-        known.equal = &equal;
-        known.different = &[700];
-        let shown = text(&known, 80, 1).concat();
-        for (sign, times) in [('▄', 1), ('◆', 1), ('≠', 1), ('✓', 10), ('█', 67)] {
-            assert_eq!(shown.matches(sign).count(), times, "{sign} in {shown}");
-        }
-        // Sent again since: it is not the part that was compared.
-        all[549].etag = "other".into();
-        let mut known = self::known(&all);
-        known.equal = &equal;
-        assert_eq!(text(&known, 80, 1).concat().matches('✓').count(), 9);
-        // What is missing behind the last one is known once the file is.
-        known.count = Some(1_600);
-        assert!(text(&known, 80, 1).concat().ends_with(&"·".repeat(40)));
-    }
-
-    #[test]
-    fn every_width_and_size_is_drawn_in_full() {
-        for max in [1, 2, 7, 100, 9_999, 10_000, u32::MAX] {
-            let all = parts((1..=max.min(10_000)).chain((max > 10_000).then_some(max)));
-            for width in [1, 2, 19, 20, 21, 77, 120] {
-                for rows in [1, 2, 9, 30] {
-                    let map = part_map(&known(&all), width, rows);
-                    assert!(map.len() <= rows, "{max} in {width}x{rows}");
-                    assert!(map.iter().all(|(_, cells)| cells.len() <= width));
-                    assert!(!map[0].1.is_empty());
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn each_kind_has_a_sign_and_a_word_of_its_own() {
-        let signs: std::collections::BTreeSet<char> = KINDS.into_iter().map(Cell::sign).collect();
-        let words: std::collections::BTreeSet<&str> = KINDS.into_iter().map(Cell::word).collect();
-        assert_eq!((signs.len(), words.len()), (KINDS.len(), KINDS.len()));
-        assert!(Cell::Partly(1).is_like(Cell::Partly(2)) && !Cell::Small.is_like(Cell::Newest));
-    }
-
-    #[test]
-    fn gaps_are_named_by_number() {
-        let numbers: Vec<u32> = (1..=5_000)
-            .filter(|n| !(4_211..=4_213).contains(n) && *n != 10 && *n != 1)
-            .collect();
-        let gaps = gaps(&numbers);
-        assert_eq!(gaps, [(1, 1), (10, 10), (4_211, 4_213)]);
-        assert_eq!(gaps_text(&gaps, 2).as_deref(), Some("gaps 1, 10 (+1 more)"));
-        assert_eq!(gaps_text(&gaps[2..], 2).as_deref(), Some("gap 4,211–4,213"));
-        assert_eq!(gaps_text(&[], 2), None);
-    }
-}
+mod tests;

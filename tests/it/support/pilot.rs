@@ -31,6 +31,7 @@ struct Seen {
     screen: Buffer,
     frames: usize,
     copied: Vec<String>,
+    notified: Vec<String>,
     ended: bool,
 }
 
@@ -68,6 +69,11 @@ impl Host for Canvas {
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
         self.tell(|seen| seen.copied.push(text.to_owned()));
+        Ok(())
+    }
+
+    fn notify(&mut self, sequence: &str) -> io::Result<()> {
+        self.tell(|seen| seen.notified.push(sequence.to_owned()));
         Ok(())
     }
 
@@ -229,6 +235,10 @@ impl Pilot {
 
     pub fn copied(&self) -> Vec<String> {
         self.seen.0.lock().unwrap().copied.clone()
+    }
+
+    pub fn notified(&self) -> Vec<String> {
+        self.seen.0.lock().unwrap().notified.clone()
     }
 
     /// Waits until `text` is on screen.
