@@ -107,7 +107,7 @@ pub enum Command {
     Resume(Box<Resume>),
     /// List our own uploads that were interrupted or ended lately
     Uploads(Uploads),
-    /// Check credentials, endpoint, permissions and quirks; changes nothing
+    /// Check credentials, endpoint, permissions and quirks; changes nothing unless told to
     Doctor(Doctor),
     /// Serve the demo's situation to any S3 client
     DemoServer(DemoServer),
@@ -259,10 +259,17 @@ const ABORT_AFTER: &str = concat!(
 );
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Permissions on uploads are tried with an upload ID that cannot exist. Exit code 1: something is \
+denied or failed."
+)]
 pub struct Doctor {
-    /// The bucket to try permissions on
+    /// The bucket to try permissions on; the first one of the account if there is none
     #[arg(value_name = "s3://BUCKET")]
     pub address: Option<Address>,
+    /// Also begin a tiny upload under a random key, send two parts, list them and abort it; leaves nothing behind
+    #[arg(long)]
+    pub write: bool,
     /// One JSON document
     #[arg(long)]
     pub json: bool,
