@@ -6,6 +6,7 @@ pub mod choose;
 pub mod complete;
 pub mod confirm;
 mod counts;
+pub mod doctor;
 pub mod fields;
 pub mod interrupted;
 pub mod palette;
@@ -18,6 +19,7 @@ pub use adopt::{AdoptDialog, ReviewDialog};
 pub use choose::{Choice, Menu};
 pub use complete::{CompleteDialog, CompleteStep};
 pub use confirm::{Answer, Confirm};
+pub use doctor::DoctorDialog;
 pub use interrupted::InterruptedDialog;
 pub use palette::Palette;
 pub use place::PlaceDialog;
@@ -72,6 +74,8 @@ pub enum Dialog {
     Review(Box<ReviewDialog>),
     /// Our own uploads that did not end.
     Interrupted(InterruptedDialog),
+    /// What the doctor looks at.
+    Doctor(Box<DoctorDialog>),
     /// Tasks still run.
     Quit(QuitDialog),
 }
