@@ -1,5 +1,6 @@
 //! Whole screens, as text, under a frozen clock.
 
+mod doctor;
 mod endings;
 mod scene;
 mod sizes;

@@ -31,6 +31,9 @@ impl<S: Store> Store for FaultyStore<S> {
         let operation = Operation::ListMultipartUploads;
         let _guard = self.enter(operation, &request.bucket).await?;
         let mut page = self.inner.list_uploads(request).await?;
+        if !request.prefix.is_empty() && self.lock().only_whole_keys {
+            page.uploads.retain(|upload| upload.key == request.prefix);
+        }
         if self.lock().endless.contains(operation.name()) {
             page.next = Some(Marker {
                 key: "the same for ever".to_owned(),

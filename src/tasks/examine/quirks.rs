@@ -220,7 +220,7 @@ fn shorter(bucket: &str, key: &str) -> Option<String> {
 }
 
 /// Whether keys come encoded.
-fn encoding(noticed: Noticed) -> Check {
+pub(super) fn encoding(noticed: Noticed) -> Check {
     let name = "key encoding";
     match noticed.encoding {
         Some(Encoding::Heeded) => told(name, Status::Ok, "encoding-type=url is heeded", ""),

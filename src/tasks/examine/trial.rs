@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::time::sleep;
 
-use super::quirks::part_pages;
+use super::quirks::{encoding, part_pages};
 use super::verdict::{checked, skipped, told};
 use super::{Cancelled, Doctor};
 use crate::model::bucket::is_directory_bucket;
@@ -219,6 +219,7 @@ impl Doctor<'_> {
             return Ok(());
         };
         self.note(told(name, Status::Ok, "listed at once", ""));
+        self.renew(encoding(self.store.noticed()));
         self.note(if first.key == *key {
             told("odd keys", Status::Ok, "come back as they were sent", "")
         } else {
@@ -235,6 +236,14 @@ impl Doctor<'_> {
             self.look_at_prefix(bucket, key).await?;
         }
         Ok(())
+    }
+
+    /// A check again of which more is known now.
+    fn renew(&mut self, check: Check) {
+        let known = self.found.checks.iter_mut();
+        for old in known.filter(|old| old.name == check.name) {
+            old.clone_from(&check);
+        }
     }
 
     /// A check again of which nothing could be said before.
