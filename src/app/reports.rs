@@ -1,6 +1,8 @@
 //! News from the other side, taken into the state. News of a job that was closed is dropped here, and only
 //! here.
 
+use std::sync::Arc;
+
 use super::Effect;
 use super::jobs::{Look, Purpose};
 use super::messages::Severity;
@@ -90,10 +92,12 @@ impl App {
         }
         self.settings.provider.clone_from(&found);
         let now = self.now;
+        let found = found.unwrap_or_default();
+        let prices = Arc::new(self.settings.prices.with(&found));
+        self.settings.prices = Arc::clone(&prices);
         for place in &mut self.buckets.places {
-            place
-                .table
-                .set_provider(found.clone().unwrap_or_default(), now);
+            let prices = Arc::clone(&prices);
+            place.table.set_provider(found.clone(), prices, now);
         }
         // What was listed under a prefix may have to be listed whole.
         if let Some(name) = self.buckets.open.clone() {

@@ -27,7 +27,12 @@ use crate::model::send;
 use crate::ui::theme::Override;
 
 pub use error::{ConfigError, Mistake};
-pub use providers::{UnknownProvider, provider_named};
+/// The one of `known` that a mistyped word may mean.
+pub fn nearest<'a>(word: &str, known: &'a [String]) -> Option<&'a str> {
+    nearest::nearest(word, known.iter().map(String::as_str))
+}
+
+pub use providers::{UnknownProvider, provider_named, provider_names};
 pub use terminal::Colours;
 pub use upload::{WIDTHS, parse_rate};
 
@@ -52,6 +57,8 @@ pub struct Settings {
     pub prices: Prices,
     /// Configured ones first.
     pub providers: Vec<Provider>,
+    /// The one that is in force where none is named.
+    pub provider: Option<String>,
 }
 
 impl Settings {
@@ -67,6 +74,7 @@ impl Settings {
             upload: send::Defaults::default(),
             prices: prices::defaults()?,
             providers: providers::defaults()?,
+            provider: None,
         })
     }
 }
@@ -126,6 +134,7 @@ pub fn parse(path: &Path, text: &str) -> Result<Settings, ConfigError> {
             "thresholds" => settings.thresholds = thresholds(&source, value)?,
             "upload" => upload::merge(&source, value, &mut settings.upload)?,
             "prices" => prices::merge(&source, source.table(value)?, &mut settings.prices)?,
+            "provider" => settings.provider = Some(source.string(value)?.to_owned()),
             "providers" => {
                 providers::merge(&source, source.table(value)?, &mut settings.providers)?;
             }
@@ -145,6 +154,7 @@ const KEYS: &[&str] = &[
     "thresholds",
     "upload",
     "prices",
+    "provider",
     "providers",
 ];
 

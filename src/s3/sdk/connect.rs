@@ -26,6 +26,7 @@ use super::region::Clients;
 use super::remembered::Remembered;
 use super::retry::OnlyBlips;
 use super::whole::WholeListings;
+use crate::model::provider::{Addressing as OfProvider, Missing, Provider, Suggested, recognised};
 use crate::protocol::Fault;
 use crate::s3::Clock;
 
@@ -74,6 +75,9 @@ pub struct ConnectOptions {
     pub credentials: Option<StaticCredentials>,
     /// The provider profile in force, told on by [`crate::protocol::Identity`].
     pub provider: Option<String>,
+    /// The profiles that the endpoint may be one of; where one is named, that one alone, which then makes the
+    /// endpoint unless there is another.
+    pub profiles: Vec<Provider>,
 }
 
 impl Default for ConnectOptions {
@@ -88,6 +92,7 @@ impl Default for ConnectOptions {
             read_timeout: None,
             credentials: None,
             provider: None,
+            profiles: Vec::new(),
         }
     }
 }
@@ -113,6 +118,14 @@ pub(super) async fn connect(
         .clone()
         .or_else(|| setting(&shared, "AWS_ENDPOINT_URL", "endpoint_url"))
         .or_else(|| shared.endpoint_url().map(ToOwned::to_owned));
+    let found = shared.region().map(Region::as_ref);
+    let suggested = match &endpoint {
+        Some(_) => None,
+        None => suggested(options, found)?,
+    };
+    let region = suggested.as_ref().and_then(|of| of.region.as_deref());
+    let region = region.or(found).unwrap_or(DEFAULT_REGION).to_owned();
+    let endpoint = endpoint.or(suggested.map(|of| of.endpoint));
     let place = place(options, endpoint.as_deref())?;
     let profile = options
         .profile
@@ -126,10 +139,6 @@ pub(super) async fn connect(
             let options = options.clone();
             Remembered::new(inner, clock, move || again(options.clone()))
         });
-    let region = shared
-        .region()
-        .map_or(DEFAULT_REGION, Region::as_ref)
-        .to_owned();
     let template =
         template(options, &shared, &place, endpoint, credentials.clone()).interceptor(hours);
     Ok(Connection {
@@ -137,6 +146,36 @@ pub(super) async fn connect(
         place,
         credentials,
         profile,
+    })
+}
+
+/// The endpoint that the named provider has in the region wished for, else in the one that is set.
+fn suggested(options: &ConnectOptions, found: Option<&str>) -> Result<Option<Suggested>, Fault> {
+    let Some(name) = &options.provider else {
+        return Ok(None);
+    };
+    let Some(provider) = options.profiles.iter().find(|of| of.name == *name) else {
+        return Ok(None);
+    };
+    let Some(made) = provider.place.suggest(options.region.as_deref(), found) else {
+        return Ok(None);
+    };
+    made.map(Some).map_err(|missing| {
+        let template = provider.place.endpoint.clone().unwrap_or_default();
+        let regions = provider.place.regions.join(", ");
+        match missing {
+            Missing::Account => invalid(
+                format!("the endpoint of {name} has the account in it"),
+                &format!(
+                    "give --endpoint-url {}",
+                    template.replace("{account}", "ACCOUNT")
+                ),
+            ),
+            Missing::Region => invalid(
+                format!("the endpoint of {name} has the region in it"),
+                &format!("give --region, such as {regions}"),
+            ),
+        }
     })
 }
 
@@ -166,7 +205,18 @@ fn template(
     credentials: Option<Remembered>,
 ) -> aws_sdk_s3::config::Builder {
     let path_style = match options.addressing {
-        Addressing::Auto => place.endpoint.is_some(),
+        Addressing::Auto => {
+            let at = place.endpoint.as_deref().unwrap_or_default();
+            let rules = options.profiles.iter();
+            let named = rules
+                .clone()
+                .find(|of| Some(&of.name) == options.provider.as_ref());
+            match named.or_else(|| recognised(at, &options.profiles)) {
+                Some(provider) if provider.addressing == Some(OfProvider::Virtual) => false,
+                Some(provider) if provider.addressing == Some(OfProvider::Path) => true,
+                _ => place.endpoint.is_some(),
+            }
+        }
         Addressing::Path => true,
         Addressing::Virtual => false,
     };
