@@ -25,7 +25,7 @@ impl App {
         match (news, purpose) {
             (News::Identity(identity), _) => self.take_identity(identity, effects),
             (News::Buckets(buckets), _) => self.take_buckets(buckets, effects),
-            (News::Listed(uploads), Purpose::List { bucket }) => {
+            (News::Listed(uploads), Purpose::List { bucket } | Purpose::ListKey { bucket, .. }) => {
                 if let Some(place) = self.buckets.get_mut(&bucket) {
                     place.table.extend(&uploads);
                 }
@@ -234,6 +234,7 @@ impl App {
                 self.listing_ended(bucket, &outcome);
                 self.look_for_rivals();
             }
+            Purpose::ListKey { bucket, key } => self.key_ended(bucket, key, &outcome),
             Purpose::Parts => self.parts_ended(&outcome),
             Purpose::Identify | Purpose::Interrupted(_) => {
                 if let Outcome::Failed(fault) = &outcome {

@@ -207,11 +207,9 @@ fn checksums(word: &str) -> Option<Checksums> {
 }
 
 /// The names of the profiles that are known without a configuration, for completing.
-pub fn provider_names() -> Vec<String> {
-    let known = defaults().unwrap_or_default();
-    let mut names: Vec<String> = known.into_iter().map(|of| of.name).collect();
-    names.sort();
-    names
+pub fn provider_names() -> impl Iterator<Item = &'static str> {
+    let headings = TABLE.lines();
+    headings.filter_map(|line| line.strip_prefix('[')?.strip_suffix(']'))
 }
 
 /// A provider was chosen by a name that no profile has.
@@ -260,6 +258,15 @@ mod tests {
         assert_eq!(at("https://s3.eu-west-1.amazonaws.com"), "aws");
         assert_eq!(at("http://127.0.0.1:9000/minio"), "", "a path is no host");
         assert_eq!(at("https://minio:pw@example.org"), "", "a user is no host");
+    }
+
+    #[test]
+    fn the_names_are_those_of_the_profiles() {
+        let mut known: Vec<String> = defaults().unwrap().into_iter().map(|of| of.name).collect();
+        let mut names: Vec<&str> = provider_names().collect();
+        known.sort();
+        names.sort_unstable();
+        assert_eq!(names, known);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::control::Control;
 use super::mailbox::Outbox;
 use super::pacer::{Pacer, Pacers, Stop};
 use crate::model::Timestamp;
-use crate::model::provider::{Checksums, Provider, recognised};
+use crate::model::provider::{Checksums, Provider, Trust, recognised};
 use crate::model::send::Sending;
 use crate::protocol::{Fault, JobId, News, Outcome, Progress, Urgency};
 use crate::s3::{Clock, ListParts, ListUploads, PartsPage, Store, UploadsPage};
@@ -82,6 +82,7 @@ impl Job {
             None => Some(Provider {
                 name: "aws".to_owned(),
                 checksums: Checksums::Takes,
+                listing: vec![Trust::Prefix, Trust::Order, Trust::Markers],
                 ..Provider::default()
             }),
         }

@@ -214,7 +214,8 @@ fn template(
             match named.or_else(|| recognised(at, &options.profiles)) {
                 Some(provider) if provider.addressing == Some(OfProvider::Virtual) => false,
                 Some(provider) if provider.addressing == Some(OfProvider::Path) => true,
-                _ => place.endpoint.is_some(),
+                // AWS by another name of its own: directory buckets are found by hosts alone.
+                _ => place.endpoint.is_some() && !place.aws,
             }
         }
         Addressing::Path => true,
