@@ -22,6 +22,11 @@ impl<S: Store> Store for FaultyStore<S> {
         self.inner.list_buckets().await
     }
 
+    async fn directory_buckets(&self) -> Result<Vec<Bucket>, Fault> {
+        let _guard = self.enter(Operation::ListDirectoryBuckets, "").await?;
+        self.inner.directory_buckets().await
+    }
+
     async fn head_bucket(&self, bucket: &str) -> Result<Bucket, Fault> {
         let _guard = self.enter(Operation::HeadBucket, bucket).await?;
         self.inner.head_bucket(bucket).await

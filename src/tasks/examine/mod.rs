@@ -100,6 +100,7 @@ impl Doctor<'_> {
             Operation::ListBuckets.iam_action(),
             buckets.map(|found| counted(&found)),
         ));
+        self.look_for_directories().await?;
         let Some(bucket) = bucket else {
             self.note(skipped(
                 "see the bucket",
@@ -111,6 +112,26 @@ impl Doctor<'_> {
         };
         self.found.bucket = Some(bucket.clone());
         self.examine_bucket(&bucket, checkup.write).await
+    }
+
+    /// On AWS directory buckets are listed apart.
+    async fn look_for_directories(&mut self) -> Result<(), Cancelled> {
+        if self.found.setting.endpoint.is_some() || self.provider.name != "aws" {
+            return Ok(());
+        }
+        let name = "directory buckets";
+        let action = Operation::ListDirectoryBuckets.iam_action();
+        let check = match self.ask(self.store.directory_buckets()).await? {
+            Err(fault) if fault.kind == Kind::Denied => skipped(
+                name,
+                action,
+                "not allowed; of no account where there are none",
+                "allow it to see them listed, or name them",
+            ),
+            answer => checked(name, action, answer.map(|found| counted(&found))),
+        };
+        self.note(check);
+        Ok(())
     }
 
     async fn examine_bucket(&mut self, bucket: &str, write: bool) -> Result<(), Cancelled> {
