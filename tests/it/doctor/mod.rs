@@ -1,6 +1,8 @@
 //! The doctor on stores that deny, lose and deviate: what it finds, what it says of it, and what it leaves.
 
 mod by_keys;
+mod directory;
+mod keys;
 mod writing;
 
 use std::sync::Arc;
