@@ -134,7 +134,10 @@ pub fn parse(path: &Path, text: &str) -> Result<Settings, ConfigError> {
             "thresholds" => settings.thresholds = thresholds(&source, value)?,
             "upload" => upload::merge(&source, value, &mut settings.upload)?,
             "prices" => prices::merge(&source, source.table(value)?, &mut settings.prices)?,
-            "provider" => settings.provider = Some(source.string(value)?.to_owned()),
+            "provider" => {
+                let name = source.string(value)?;
+                settings.provider = Some(name.to_owned()).filter(|name| !name.is_empty());
+            }
             "providers" => {
                 providers::merge(&source, source.table(value)?, &mut settings.providers)?;
             }

@@ -25,6 +25,7 @@ use super::place::{CONNECT_TIMEOUT, Place, READ_TIMEOUT, invalid, place};
 use super::region::Clients;
 use super::remembered::Remembered;
 use super::retry::OnlyBlips;
+use super::signing::PlainSigning;
 use super::whole::WholeListings;
 use crate::model::provider::{Addressing as OfProvider, Missing, Provider, Suggested, recognised};
 use crate::protocol::Fault;
@@ -236,7 +237,10 @@ fn template(
         builder = builder.allow_no_auth();
     }
     if !place.aws {
-        builder = builder.disable_s3_express_session_auth(true);
+        // Nobody else has sessions, or the service that they are for.
+        builder = builder
+            .disable_s3_express_session_auth(true)
+            .endpoint_resolver(PlainSigning::default());
     }
     builder
 }
@@ -459,7 +463,7 @@ mod tests {
         assert_eq!(asked, "http://photos.store.example:9000/");
         options.addressing = Addressing::Path;
         let asked = address(&options, options.endpoint.as_deref(), "photos").await;
-        assert_eq!(asked, "http://store.example:9000/photos");
+        assert_eq!(asked, "http://store.example:9000/photos/");
         options.provider = Some("mine".to_owned());
         options.endpoint = None;
         let made = suggested(&options, Some("us-east-1")).unwrap().unwrap();

@@ -19,6 +19,7 @@ mod region;
 mod remembered;
 mod retry;
 mod send;
+mod signing;
 mod uploads;
 mod whole;
 

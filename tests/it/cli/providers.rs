@@ -23,8 +23,8 @@ async fn an_endpoint_follows_from_the_provider_and_the_region() {
     let endpoint = shop.server.endpoint();
     let port = endpoint.rsplit(':').next().unwrap().to_owned();
     let mine = format!(
-        "[providers.mine]\nendpoint = \"http://{{region}}:{port}\"\nregions = [\"localhost\", \"127.0.0.1\"]\n\
-         region = \"localhost\"\n"
+        "[providers.mine]\nendpoint = \"http://{{region}}:{port}\"\nregions = [\"elsewhere\", \"localhost\"]\n\
+         region = \"elsewhere\"\n"
     );
     configure(&shop, &mine);
     let listed = without_endpoint(
@@ -36,7 +36,7 @@ async fn an_endpoint_follows_from_the_provider_and_the_region() {
             "--provider",
             "mine",
             "--region",
-            "127.0.0.1",
+            "localhost",
         ],
     );
     let listed = listed.with_code(0);
@@ -50,12 +50,12 @@ async fn an_endpoint_follows_from_the_provider_and_the_region() {
             "--provider",
             "mine",
             "--region",
-            "127.0.0.1",
+            "localhost",
         ],
     );
     let document = doctor.with_code(0).json();
-    assert_eq!(document["endpoint"], format!("http://127.0.0.1:{port}"));
-    assert_eq!(document["region"], "127.0.0.1");
+    assert_eq!(document["endpoint"], format!("http://localhost:{port}"));
+    assert_eq!(document["region"], "localhost");
     // The environment goes before the provider, and the option before both.
     let given = shop.run(&[
         "ls",
@@ -69,13 +69,13 @@ async fn an_endpoint_follows_from_the_provider_and_the_region() {
     assert_eq!(given.with_code(0).json()["uploads"][0]["upload_id"], "u");
     // It may be the configuration's.
     configure(&shop, &format!("provider = \"mine\"\n{mine}"));
-    let named = without_endpoint(&shop, &["ls", "s3://attic", "--region", "127.0.0.1"]);
+    let named = without_endpoint(&shop, &["ls", "s3://attic", "--region", "localhost"]);
     named.with_code(0);
-    let unknown = without_endpoint(&shop, &["ls", "s3://attic", "--region", "127.0.0.2"]);
+    let unknown = without_endpoint(&shop, &["ls", "s3://attic", "--region", "localhosd"]);
     assert!(
         unknown
             .err
-            .contains("no known region of mine; did you mean '127.0.0.1'?"),
+            .contains("no known region of mine; did you mean 'localhost'?"),
         "{unknown:?}"
     );
 }
