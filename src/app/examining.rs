@@ -5,7 +5,6 @@ use super::dialog::{Dialog, DoctorDialog};
 use super::input::{Code, Key};
 use super::jobs::Purpose;
 use super::keys::scrolled;
-use super::messages::Severity;
 use super::state::App;
 use crate::model::examination::{Checkup, Examination};
 use crate::protocol::{Command, JobId, Outcome};
@@ -57,16 +56,17 @@ impl App {
         let running = dialog.is_running();
         match key.code {
             Code::Char('y') if !key.ctrl => {
-                let text = dialog.found.markdown();
-                self.copy_text(text, "what was found", effects);
+                effects.push(Effect::Copy(dialog.found.markdown()));
+                dialog.copied = Some("copied what was found");
             }
             Code::Char('p') if !key.ctrl => {
                 let policy = dialog.found.policy.clone();
-                if policy.is_empty() {
-                    self.say(Severity::Info, "no policy yet: no bucket was looked at");
+                dialog.copied = Some(if policy.is_empty() {
+                    "there is no policy: no bucket was looked at"
                 } else {
-                    self.copy_text(policy, "the policy", effects);
-                }
+                    effects.push(Effect::Copy(policy));
+                    "copied the policy"
+                });
             }
             Code::Char('r') if !key.ctrl => {
                 if running {
@@ -91,13 +91,5 @@ impl App {
     fn stop_doctor(&mut self, job: JobId, effects: &mut Vec<Effect>) {
         self.jobs.close(job);
         effects.push(Effect::Send(Command::Cancel(job)));
-    }
-
-    fn copy_text(&mut self, text: String, what: &str, effects: &mut Vec<Effect>) {
-        self.say(
-            Severity::Info,
-            format!("copied {what} to the terminal's clipboard"),
-        );
-        effects.push(Effect::Copy(text));
     }
 }

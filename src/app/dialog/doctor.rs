@@ -11,6 +11,8 @@ pub struct DoctorDialog {
     /// Why it ended before it was through.
     pub failure: Option<String>,
     pub scroll: usize,
+    /// What was copied last.
+    pub copied: Option<&'static str>,
 }
 
 impl DoctorDialog {
@@ -23,6 +25,7 @@ impl DoctorDialog {
             },
             failure: None,
             scroll: 0,
+            copied: None,
         }
     }
 

@@ -17,10 +17,7 @@ impl Doctor<'_> {
         let action = Operation::HeadBucket.iam_action_on(bucket);
         let region = head.as_ref().map(|found| found.region.clone()).ok();
         let there = head.is_ok();
-        let said = head.map(|found| {
-            let region = found.region.as_deref().unwrap_or("not said");
-            format!("region {region}")
-        });
+        let said = head.map(|_| "allowed".to_owned());
         self.note(checked("see the bucket", action, said));
         if let Some(found) = region {
             let asked = self.found.setting.region.as_deref();
@@ -129,6 +126,18 @@ impl Doctor<'_> {
                     Status::Quirk,
                     fault.message,
                     "no rule can end what is forgotten here: sweep with mopup abort --filter",
+                )
+            },
+            Ok(_) if !self.provider.lifecycle => Check {
+                iam_action: action,
+                ..told(
+                    name,
+                    Status::Quirk,
+                    format!(
+                        "allowed, but no rule of {} ends an upload",
+                        self.provider.name
+                    ),
+                    "sweep with mopup abort --filter; a deadline of the provider is told beside each upload",
                 )
             },
             Ok(None) => Check {

@@ -15,7 +15,7 @@ use crate::ui::theme::Theme;
 /// Text is not spread wider than this.
 const WIDEST: u16 = 110;
 /// Cells before what was found: the status and the check's name.
-const INDENT: usize = 29;
+const INDENT: usize = 31;
 
 pub fn draw(app: &App, dialog: &DoctorDialog, theme: &Theme, frame: &mut Frame<'_>) {
     let room = usize::from(frame.area().width.saturating_sub(6).min(WIDEST));
@@ -50,21 +50,24 @@ pub fn draw(app: &App, dialog: &DoctorDialog, theme: &Theme, frame: &mut Frame<'
 
 fn headline(dialog: &DoctorDialog, theme: &Theme) -> Line<'static> {
     let found = &dialog.found;
-    if dialog.is_running() {
+    let (text, style) = if dialog.is_running() {
         let done = found.checks.len();
-        return Line::styled(format!("Looking; {done} checks done…"), theme.dim);
-    }
-    let style = if found.is_ill() || dialog.failure.is_some() {
-        theme.bad
+        (format!("Looking; {done} checks done…"), theme.dim)
+    } else if found.is_ill() || dialog.failure.is_some() {
+        (found.verdict(), theme.bad)
     } else {
-        theme.good
+        (found.verdict(), theme.good)
     };
-    Line::styled(found.verdict(), style)
+    let copied = dialog.copied.map(|what| format!("  ·  {what}"));
+    Line::from(vec![
+        Span::styled(text, style),
+        Span::styled(copied.unwrap_or_default(), theme.accent),
+    ])
 }
 
 fn told(check: &Check, room: usize, theme: &Theme) -> Vec<Line<'static>> {
     let (sign, style) = sign(check.status, theme);
-    let head = format!("{sign} {:<7} {:<19}", check.status.word(), check.name);
+    let head = format!("{sign} {:<7} {:<20}", check.status.word(), check.name);
     let detail = match check.iam_action {
         Some(action) => format!("{}  [{action}]", escape(&check.detail)),
         None => escape(&check.detail).into_owned(),
