@@ -75,15 +75,15 @@ impl App {
                 self.examine(dialog.found.bucket.clone(), effects);
                 return self.dialog.take();
             }
-            _ => match scrolled(key, dialog.scroll, self.reach.get()) {
-                Some(scroll) => dialog.scroll = scroll,
-                None => {
+            _ => {
+                let Some(scroll) = scrolled(key, dialog.scroll, self.reach.get()) else {
                     if running {
                         self.stop_doctor(dialog.job, effects);
                     }
                     return None;
-                }
-            },
+                };
+                dialog.scroll = scroll;
+            }
         }
         Some(Dialog::Doctor(dialog))
     }

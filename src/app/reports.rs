@@ -25,11 +25,7 @@ impl App {
         match (news, purpose) {
             (News::Identity(identity), _) => self.take_identity(identity, effects),
             (News::Buckets(buckets), _) => self.take_buckets(buckets, effects),
-            (News::Listed(uploads), Purpose::List { bucket } | Purpose::ListKey { bucket, .. }) => {
-                if let Some(place) = self.buckets.get_mut(&bucket) {
-                    place.table.extend(&uploads);
-                }
-            }
+            (News::Listed(uploads), purpose) => self.take_listed(&purpose, &uploads),
             (
                 News::Measured(items),
                 Purpose::Measure { bucket, .. } | Purpose::MeasureAll { bucket },

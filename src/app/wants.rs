@@ -11,11 +11,10 @@ use super::messages::Severity;
 use super::parts::{OpenParts, PartsState};
 use super::place::{Listing, Place};
 use super::state::App;
-use crate::model::human::{count, escape};
 use crate::model::liveness::last_sign;
 use crate::model::table::{Table, TableSettings};
 use crate::model::{Bucket, RowId, Target};
-use crate::protocol::{Command, JobId, Outcome, Scope, Urgency};
+use crate::protocol::{Command, JobId, Scope, Urgency};
 
 /// So many buckets are listed at once beside the open one.
 const SWEEP_WIDTH: usize = 4;
@@ -67,32 +66,6 @@ impl App {
         self.warn_of_prefix(prefix);
     }
 
-    fn show_place(&mut self, name: &str, prefix: &str) {
-        let now = self.now;
-        let place = self.ensure_place(Bucket {
-            name: name.to_owned(),
-            ..Bucket::default()
-        });
-        place.table.set_prefix(prefix, now);
-        place.cursor.reset();
-        place.folders = None;
-        self.buckets.open = Some(name.to_owned());
-        self.focus = Pane::Uploads;
-        self.settle_buckets();
-        let shown = self
-            .buckets
-            .shown()
-            .position(|place| place.bucket.name == name);
-        if let Some(index) = shown {
-            let window = self.window(Pane::Buckets);
-            let len = self.buckets.shown().count();
-            let name = name.to_owned();
-            self.buckets
-                .cursor
-                .go(index, len, window, |_| Some(name.clone()));
-        }
-    }
-
     /// Lists a bucket that waits, or whose listing does not cover the prefix that is shown now.
     pub(super) fn list_when_due(&mut self, name: &str, effects: &mut Vec<Effect>) {
         let exact_only = self
@@ -109,57 +82,6 @@ impl App {
             let scope = prefix.to_owned();
             self.list_place(name, scope, Urgency::Visible, effects);
         }
-    }
-
-    /// Shows the uploads of one key and asks for them alone, whatever else of the bucket is listed.
-    pub(super) fn go_to_key(&mut self, key: &str, effects: &mut Vec<Effect>) -> Result<(), String> {
-        let Some(bucket) = self.place().map(|place| place.bucket.name.clone()) else {
-            return Err("open a bucket first".to_owned());
-        };
-        self.show_place(&bucket, key);
-        let job = self.jobs.start(Purpose::ListKey {
-            bucket: bucket.clone(),
-            key: key.to_owned(),
-        });
-        effects.push(Effect::Send(Command::ListKey {
-            job,
-            bucket,
-            key: key.to_owned(),
-            urgency: Urgency::Visible,
-        }));
-        Ok(())
-    }
-
-    pub(super) fn key_ended(&mut self, bucket: &str, key: &str, outcome: &Outcome) {
-        let shown = escape(key).into_owned();
-        let found = self.buckets.get(bucket).map_or(0, |place| {
-            let rows = place.table.rows();
-            rows.filter(|row| row.key() == key).count()
-        });
-        match outcome {
-            Outcome::Failed(fault) => self.say(Severity::Error, fault.to_string()),
-            Outcome::Cancelled { .. } => {}
-            Outcome::Done if found == 0 => {
-                let text = format!("no upload of the key {shown} is in progress");
-                self.say(Severity::Warning, text);
-            }
-            Outcome::Done => {
-                let uploads = if found == 1 { "upload" } else { "uploads" };
-                let text = format!("{} {uploads} of the key {shown}", count(found as u64));
-                self.say(Severity::Info, text);
-            }
-        }
-    }
-
-    /// Says so where a prefix costs a listing of the whole bucket.
-    pub(super) fn warn_of_prefix(&mut self, prefix: &str) {
-        let exact = self.settings.provider.as_ref();
-        if prefix.is_empty() || !exact.is_some_and(|of| of.exact_prefix_only) {
-            return;
-        }
-        let text = "this service finds by a prefix only the key that equals it: the whole bucket is listed; \
-                    :key KEY asks for one key only";
-        self.say(Severity::Warning, text);
     }
 
     /// Begins to list a bucket; what is not listed again is buried at the end.

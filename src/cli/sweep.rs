@@ -69,13 +69,10 @@ pub async fn open_keys(
     addresses: &[Address],
 ) -> Result<Vec<Scope>, Failure> {
     session.connect().await?;
-    let mut kept: Vec<Scope> = Vec::new();
-    for scope in scopes(session, addresses).await? {
-        if !kept.contains(&scope) {
-            kept.push(scope);
-        }
-    }
-    Ok(kept)
+    let mut keys = scopes(session, addresses).await?;
+    keys.sort_by(|a, b| (&a.bucket, &a.prefix).cmp(&(&b.bucket, &b.prefix)));
+    keys.dedup();
+    Ok(keys)
 }
 
 /// Without those that another one covers: nothing is listed or counted twice.

@@ -8,6 +8,7 @@ mod place;
 mod policy;
 mod quirks;
 mod rights;
+mod traces;
 mod trial;
 mod verdict;
 
@@ -151,7 +152,7 @@ impl Doctor<'_> {
         if write {
             return self.try_an_upload(bucket).await;
         }
-        for check in trial::left_out(bucket, read_only) {
+        for check in traces::left_out(bucket, read_only) {
             self.note(check);
         }
         Ok(())

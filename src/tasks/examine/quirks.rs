@@ -45,16 +45,12 @@ impl Doctor<'_> {
         }
         let known = first.uploads.first();
         self.look_at_marker(bucket, known).await?;
-        match known {
-            Some(known) => {
-                self.look_at_prefix(bucket, &known.key).await?;
-                self.look_at_parts(bucket, known).await?;
-            }
-            None => {
-                self.note(skipped("prefix", None, NOTHING_THERE, WRITE));
-                self.note(skipped("part pages", None, NOTHING_THERE, WRITE));
-            }
+        if let Some(known) = known {
+            self.look_at_prefix(bucket, &known.key).await?;
+            return self.look_at_parts(bucket, known).await;
         }
+        self.note(skipped("prefix", None, NOTHING_THERE, WRITE));
+        self.note(skipped("part pages", None, NOTHING_THERE, WRITE));
         Ok(())
     }
 

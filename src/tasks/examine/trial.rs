@@ -7,21 +7,19 @@ use bytes::Bytes;
 use tokio::time::sleep;
 
 use super::quirks::{encoding, part_pages};
-use super::verdict::{checked, skipped, told};
+use super::traces::{NO_CHECKSUMS, etags, kept_checksums, left_behind};
+use super::verdict::{checked, told};
 use super::{Cancelled, Doctor};
 use crate::model::bucket::is_directory_bucket;
-use crate::model::examination::{Check, LEFT, Status};
+use crate::model::examination::{Check, Status};
 use crate::model::human::escape;
-use crate::model::part::Checksum;
+use crate::model::part::{Checksum, UploadInfo};
 use crate::model::provider::Checksums;
 use crate::model::send::Access;
-use crate::model::shell::quote;
-use crate::model::{Address, Algorithm, Target, Upload};
+use crate::model::{Algorithm, Target, Upload};
 use crate::protocol::{Fault, Kind, Operation};
 use crate::s3::checksum::checksum;
-use crate::s3::{
-    Abort, CreateUpload, ListParts, ListUploads, PartsPage, Payload, Receipt, UploadPart,
-};
+use crate::s3::{Abort, CreateUpload, ListParts, ListUploads, Payload, Receipt, UploadPart};
 use crate::tasks::audit::{Audit, Deed};
 use crate::tasks::pacer::Stop;
 
@@ -30,25 +28,6 @@ const ROUNDS: u32 = 4;
 
 /// What a part holds.
 const BODIES: [&[u8]; 2] = [b"mopup doctor, part 1\n", b"mopup doctor, part 2\n"];
-
-/// What is not tried without an upload of its own.
-pub(super) fn left_out(bucket: &str, read_only: bool) -> [Check; 2] {
-    let remedy = if read_only {
-        "start without --read-only, and with --write"
-    } else {
-        "--write begins a tiny upload, tries it, and aborts it"
-    };
-    let put = Operation::CreateMultipartUpload.iam_action_on(bucket);
-    [
-        skipped(
-            "begin uploads",
-            put,
-            "not tried: it would create one",
-            remedy,
-        ),
-        skipped("checksums", None, "seen only by sending a part", remedy),
-    ]
-}
 
 /// What the trial is about.
 struct Trial {
@@ -219,7 +198,7 @@ impl Doctor<'_> {
             return Ok(());
         };
         self.note(told(name, Status::Ok, "listed at once", ""));
-        self.renew(encoding(self.store.noticed()));
+        self.renew(&encoding(self.store.noticed()));
         self.note(if first.key == *key {
             told("odd keys", Status::Ok, "come back as they were sent", "")
         } else {
@@ -239,10 +218,10 @@ impl Doctor<'_> {
     }
 
     /// A check again of which more is known now.
-    fn renew(&mut self, check: Check) {
+    fn renew(&mut self, check: &Check) {
         let known = self.found.checks.iter_mut();
         for old in known.filter(|old| old.name == check.name) {
-            old.clone_from(&check);
+            old.clone_from(check);
         }
     }
 
@@ -344,7 +323,7 @@ impl Doctor<'_> {
     /// Whether nothing is left; `None`: it may not be looked at.
     async fn is_gone(&self, target: &Target) -> Option<bool> {
         match self.store.list_parts(&parts_of(target)).await {
-            Ok(page) => Some(page.parts.is_empty() && page.info == Default::default()),
+            Ok(page) => Some(page.parts.is_empty() && page.info == UploadInfo::default()),
             Err(fault) if fault.kind == Kind::UploadGone => Some(true),
             Err(_) => None,
         }
@@ -359,9 +338,6 @@ enum Went {
     WithoutChecksums,
 }
 
-const NO_CHECKSUMS: &str =
-    "they are left out; parts are compared by their ETags, where those are MD5s";
-
 /// Whether the server answered that it does not do this.
 fn is_refusal(fault: &Fault) -> bool {
     matches!(fault.kind, Kind::Invalid | Kind::Unsupported)
@@ -374,66 +350,4 @@ fn parts_of(target: &Target) -> ListParts {
         marker: None,
         max_parts: None,
     }
-}
-
-/// Whether what is listed is what was acknowledged.
-fn etags(page: &PartsPage, sent: &[(Receipt, Option<Checksum>)]) -> Check {
-    let name = "part ETags";
-    let same = (1..).zip(sent).all(|(number, (receipt, _))| {
-        let listed = page.parts.iter().find(|part| part.number == number);
-        listed.is_some_and(|part| part.etag == receipt.etag)
-    });
-    if same {
-        return told(name, Status::Ok, "listed as they were acknowledged", "");
-    }
-    told(
-        name,
-        Status::Quirk,
-        "listed otherwise than they were acknowledged",
-        "an upload is completed with what is listed",
-    )
-}
-
-/// Whether checksums are kept, and listed again.
-fn kept_checksums(page: &PartsPage, sent: &[(Receipt, Option<Checksum>)]) -> Check {
-    let name = "checksums";
-    let listed = |number: u32| page.parts.iter().find(|part| part.number == number);
-    let kept = (1..).zip(sent).all(|(number, (_, promised))| {
-        listed(number).is_some_and(|part| part.checksum == *promised)
-    });
-    if kept {
-        return told(name, Status::Ok, "CRC64NVME is taken, kept and listed", "");
-    }
-    told(
-        name,
-        Status::Quirk,
-        "CRC64NVME is taken with a part but not listed",
-        "sent all the same; what others sent is compared by ETags, where those are MD5s",
-    )
-}
-
-/// What was left, and how to remove it.
-fn left_behind(bucket: &str, key: &str, upload_id: Option<&str>) -> Check {
-    let address = Address {
-        bucket: bucket.to_owned(),
-        key: key.to_owned(),
-    };
-    let address = quote(&address.to_string());
-    let (detail, remedy) = match upload_id {
-        Some(id) => (
-            format!("an upload of {} with the ID {}", escape(key), escape(id)),
-            format!(
-                "mopup abort {address} {} --include-active --yes",
-                quote(&format!("--upload-id={id}"))
-            ),
-        ),
-        None => (
-            format!(
-                "perhaps an upload of {}: the answer to its beginning was lost, and it is not listed",
-                escape(key)
-            ),
-            format!("mopup ls {address} tells its ID once it can be listed; then mopup abort"),
-        ),
-    };
-    told(LEFT, Status::Failed, detail, &remedy)
 }
