@@ -148,6 +148,7 @@ impl App {
                 self.go_to_bucket(&name, argument, effects);
                 Ok(())
             }
+            "key" => self.go_to_key(argument, effects),
             "filter" => self.filter_verb(argument, effects),
             "put-part" => self.put_part_verb(argument),
             "copy" => self.copy_verb(argument, effects),

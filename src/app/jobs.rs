@@ -16,6 +16,11 @@ pub enum Purpose {
     List {
         bucket: String,
     },
+    /// The uploads of one key.
+    ListKey {
+        bucket: String,
+        key: String,
+    },
     /// Sizes of what is on screen or marked.
     Measure {
         bucket: String,
@@ -78,6 +83,7 @@ impl Purpose {
     pub fn bucket(&self) -> Option<&str> {
         match self {
             Self::List { bucket }
+            | Self::ListKey { bucket, .. }
             | Self::Measure { bucket, .. }
             | Self::MeasureAll { bucket }
             | Self::Abort { bucket }

@@ -116,6 +116,7 @@ impl App {
             Dialog::Place(dialog) => self.place_key(dialog, key, effects),
             Dialog::Review(dialog) => self.adopt_review_key(dialog, key, effects),
             Dialog::Complete(dialog) => self.complete_key(dialog, key, effects),
+            Dialog::Doctor(dialog) => self.doctor_key(dialog, key, effects),
             Dialog::Menu(menu) => self.menu_key(menu, key, effects),
             Dialog::Stop(dialog) => self.stop_key(dialog, key, effects),
             Dialog::Rate(dialog) => self.rate_key(dialog, key, effects),

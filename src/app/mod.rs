@@ -17,6 +17,7 @@ pub mod footer;
 pub mod input;
 mod interrupted;
 pub mod jobs;
+mod keyed;
 pub mod keymap;
 mod keys;
 pub mod layout;

@@ -1,6 +1,8 @@
 //! News from the other side, taken into the state. News of a job that was closed is dropped here, and only
 //! here.
 
+use std::sync::Arc;
+
 use super::Effect;
 use super::jobs::{Look, Purpose};
 use super::messages::Severity;
@@ -9,7 +11,7 @@ use super::state::App;
 use super::tasks::{Miss, Trouble};
 use crate::model::provider;
 use crate::model::table::{Leaving, Table};
-use crate::model::{Bucket, Measure, RowId, Upload};
+use crate::model::{Bucket, Measure, RowId};
 use crate::protocol::{
     AbortOutcome, Fault, Identity, JobId, Measured, News, Outcome, Report, SkipReason,
 };
@@ -23,9 +25,7 @@ impl App {
         match (news, purpose) {
             (News::Identity(identity), _) => self.take_identity(identity, effects),
             (News::Buckets(buckets), _) => self.take_buckets(buckets, effects),
-            (News::Listed(uploads), Purpose::List { bucket }) => {
-                self.take_listed(&bucket, &uploads);
-            }
+            (News::Listed(uploads), purpose) => self.take_listed(&purpose, &uploads),
             (
                 News::Measured(items),
                 Purpose::Measure { bucket, .. } | Purpose::MeasureAll { bucket },
@@ -76,12 +76,6 @@ impl App {
         }
     }
 
-    fn take_listed(&mut self, bucket: &str, uploads: &[Upload]) {
-        if let Some(place) = self.buckets.get_mut(bucket) {
-            place.table.extend(uploads);
-        }
-    }
-
     /// Only now is it known where requests go, and so whose rules hold.
     fn take_identity(&mut self, identity: Identity, effects: &mut Vec<Effect>) {
         let endpoint = identity.endpoint.clone().unwrap_or_default();
@@ -93,10 +87,12 @@ impl App {
         }
         self.settings.provider.clone_from(&found);
         let now = self.now;
+        let found = found.unwrap_or_default();
+        let prices = Arc::new(self.settings.prices.with(&found));
+        self.settings.prices = Arc::clone(&prices);
         for place in &mut self.buckets.places {
-            place
-                .table
-                .set_provider(found.clone().unwrap_or_default(), now);
+            let prices = Arc::clone(&prices);
+            place.table.set_provider(found.clone(), prices, now);
         }
         // What was listed under a prefix may have to be listed whole.
         if let Some(name) = self.buckets.open.clone() {
@@ -234,6 +230,7 @@ impl App {
                 self.look_for_rivals();
                 self.look_at_the_living(bucket, effects);
             }
+            Purpose::ListKey { bucket, key } => self.key_ended(bucket, key, &outcome),
             Purpose::Parts => self.parts_ended(&outcome),
             Purpose::Identify | Purpose::Interrupted(_) => {
                 if let Outcome::Failed(fault) = &outcome {

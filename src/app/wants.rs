@@ -60,30 +60,9 @@ impl App {
 
     /// Opens a bucket, listed or not; with a prefix only what begins so is listed.
     pub(super) fn go_to_bucket(&mut self, name: &str, prefix: &str, effects: &mut Vec<Effect>) {
-        let now = self.now;
-        let place = self.ensure_place(Bucket {
-            name: name.to_owned(),
-            ..Bucket::default()
-        });
-        place.table.set_prefix(prefix, now);
-        place.cursor.reset();
-        place.folders = None;
-        self.buckets.open = Some(name.to_owned());
-        self.focus = Pane::Uploads;
-        self.settle_buckets();
-        let shown = self
-            .buckets
-            .shown()
-            .position(|place| place.bucket.name == name);
-        if let Some(index) = shown {
-            let window = self.window(Pane::Buckets);
-            let len = self.buckets.shown().count();
-            let name = name.to_owned();
-            self.buckets
-                .cursor
-                .go(index, len, window, |_| Some(name.clone()));
-        }
+        self.show_place(name, prefix);
         self.list_when_due(name, effects);
+        self.warn_of_prefix(prefix);
     }
 
     /// Lists a bucket that waits, or whose listing does not cover the prefix that is shown now.

@@ -1,5 +1,7 @@
 //! `mopup ls`: the uploads in progress, printed while their pages arrive.
 
+use std::io::{self, Write};
+
 use super::args::{Connection, Ls};
 use super::failure::{Exit, Failure};
 use super::output::{Format, Printer, SizedRecord, Status, UploadRecord, time};
@@ -7,7 +9,7 @@ use super::session::Session;
 use super::sweep::{self, Found, Sink, Wanted};
 use crate::model::human::{self, escape};
 use crate::model::{Measure, State, liveness};
-use crate::protocol::Fault;
+use crate::protocol::{Fault, Scope};
 
 const FIELDS: [&str; 13] = [
     "bucket",
@@ -41,7 +43,12 @@ pub async fn run(connection: &Connection, args: Ls) -> Result<Exit, Failure> {
         sized,
         status: Status::beside_output(),
     };
-    let scopes = match sweep::open(&mut session, &args.addresses).await {
+    let opened = if args.key {
+        sweep::open_keys(&mut session, &args.addresses).await
+    } else {
+        sweep::open(&mut session, &args.addresses).await
+    };
+    let scopes = match opened {
         Err(Failure::Fault(fault)) => return list.printer.end_with(&fault),
         scopes => scopes?,
     };
@@ -49,7 +56,13 @@ pub async fn run(connection: &Connection, args: Ls) -> Result<Exit, Failure> {
         filter: &filter,
         sized,
     };
-    match sweep::run(&mut session, scopes, wanted, &mut list).await {
+    let swept = if args.key {
+        sweep::run_keys(&mut session, scopes, wanted, &mut list).await
+    } else {
+        warn_of_prefixes(&session, &scopes)?;
+        sweep::run(&mut session, scopes, wanted, &mut list).await
+    };
+    match swept {
         Ok(()) => {}
         Err(Failure::Interrupted(_)) => {
             list.status.clear();
@@ -64,6 +77,23 @@ pub async fn run(connection: &Connection, args: Ls) -> Result<Exit, Failure> {
     list.status.clear();
     list.printer.finish(&[])?;
     Ok(Exit::failed_if(list.printer.has_errors()))
+}
+
+/// Says so where a prefix costs a listing of the whole bucket.
+fn warn_of_prefixes(session: &Session, scopes: &[Scope]) -> Result<(), Failure> {
+    let exact = session.provider.as_ref();
+    let Some(provider) = exact.filter(|of| of.exact_prefix_only) else {
+        return Ok(());
+    };
+    if scopes.iter().any(|scope| !scope.prefix.is_empty()) {
+        writeln!(
+            io::stderr().lock(),
+            "mopup: {} finds by a prefix only the key that equals it: whole buckets are listed; --key asks for \
+             the keys named only",
+            escape(&provider.name)
+        )?;
+    }
+    Ok(())
 }
 
 struct List {

@@ -17,6 +17,7 @@ mod ours;
 mod output;
 mod parts;
 mod private;
+mod providers;
 mod put_part;
 mod resume;
 mod screen;
@@ -78,6 +79,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Resume(args)) => block_on(resume::run(&connection, *args)),
         Some(Command::Uploads(args)) => block_on(uploads::run(&connection, args)),
         Some(Command::Watch(args)) => block_on(watch::run(&connection, *args)),
+        Some(Command::Providers(args)) => providers::run(&connection, &args),
         Some(Command::Doctor(args)) => block_on(doctor::run(&connection, args)),
         Some(Command::DemoServer(args)) => block_on(demo_server::run(args)),
         None => block_on(screen::run(&connection, cli.address, cli.demo)),

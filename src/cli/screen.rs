@@ -19,11 +19,16 @@ pub async fn run(
     }
     let settings = connect::settings(connection)?;
     let clock = Clock::system();
-    let named = connect::named(connection.provider.as_deref(), &settings.providers)?;
+    let named = connect::named(connection, &settings)?;
     let service = if demo {
         Service::Demo
     } else {
-        Service::Real(connect::store(connection, named.as_ref(), &clock))
+        Service::Real(connect::store(
+            connection,
+            named.as_ref(),
+            &settings,
+            &clock,
+        )?)
     };
     let options = Options {
         start,

@@ -82,8 +82,8 @@ impl Session {
     pub fn new(connection: &Connection) -> Result<Self, Failure> {
         let settings = connect::settings(connection)?;
         let clock = Clock::system();
-        let named = connect::named(connection.provider.as_deref(), &settings.providers)?;
-        let store = connect::store(connection, named.as_ref(), &clock);
+        let named = connect::named(connection, &settings)?;
+        let store = connect::store(connection, named.as_ref(), &settings, &clock)?;
         let read_only = connection.read_only || settings.read_only;
         let recorded = connect::audit_path();
         let has_audit = recorded.is_some();
@@ -102,7 +102,10 @@ impl Session {
             store,
             clock,
             thresholds: settings.thresholds,
-            prices: settings.prices,
+            prices: match &named {
+                Some(named) => settings.prices.with(named),
+                None => settings.prices,
+            },
             upload: settings.upload,
             endpoint: None,
             provider: named,
@@ -131,7 +134,12 @@ impl Session {
             },
         );
         identified.await?;
-        self.provider = self.rules_of(endpoint.as_deref()).cloned();
+        if self.provider.is_none() {
+            self.provider = self.rules_of(endpoint.as_deref()).cloned();
+            if let Some(found) = &self.provider {
+                self.prices = self.prices.with(found);
+            }
+        }
         self.endpoint = endpoint;
         Ok(())
     }

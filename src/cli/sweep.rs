@@ -63,6 +63,18 @@ pub async fn open(session: &mut Session, addresses: &[Address]) -> Result<Vec<Sc
     Ok(distinct(scopes(session, addresses).await?))
 }
 
+/// Connects, and takes each address for a key of its own; of one that is given twice one is kept.
+pub async fn open_keys(
+    session: &mut Session,
+    addresses: &[Address],
+) -> Result<Vec<Scope>, Failure> {
+    session.connect().await?;
+    let mut keys = scopes(session, addresses).await?;
+    keys.sort_by(|a, b| (&a.bucket, &a.prefix).cmp(&(&b.bucket, &b.prefix)));
+    keys.dedup();
+    Ok(keys)
+}
+
 /// Without those that another one covers: nothing is listed or counted twice.
 fn distinct(scopes: Vec<Scope>) -> Vec<Scope> {
     let mut kept: Vec<Scope> = Vec::with_capacity(scopes.len());
@@ -139,8 +151,28 @@ pub async fn run(
     wanted: Wanted<'_>,
     sink: &mut impl Sink,
 ) -> Result<(), Failure> {
+    run_over(session, (scopes, false), wanted, sink).await
+}
+
+/// The same, where each scope's prefix is a whole key.
+pub async fn run_keys(
+    session: &mut Session,
+    scopes: Vec<Scope>,
+    wanted: Wanted<'_>,
+    sink: &mut impl Sink,
+) -> Result<(), Failure> {
+    run_over(session, (scopes, true), wanted, sink).await
+}
+
+async fn run_over(
+    session: &mut Session,
+    (scopes, whole_keys): (Vec<Scope>, bool),
+    wanted: Wanted<'_>,
+    sink: &mut impl Sink,
+) -> Result<(), Failure> {
     let mut sweep = Sweep {
         wanted,
+        whole_keys,
         listing: HashMap::new(),
         pages: VecDeque::new(),
         waiting: 0,
@@ -183,6 +215,7 @@ pub async fn run(
 
 struct Sweep<'a> {
     wanted: Wanted<'a>,
+    whole_keys: bool,
     listing: HashMap<JobId, String>,
     pages: VecDeque<Page>,
     /// Uploads in `pages`.
@@ -195,11 +228,22 @@ impl Sweep<'_> {
     fn begin(&mut self, session: &mut Session, scope: Scope) {
         let job = session.job();
         self.listing.insert(job, scope.bucket.clone());
-        session.lister.send(Command::List {
-            job,
-            scope,
-            urgency: Urgency::Visible,
-        });
+        let urgency = Urgency::Visible;
+        let command = if self.whole_keys && !scope.prefix.is_empty() {
+            Command::ListKey {
+                job,
+                bucket: scope.bucket,
+                key: scope.prefix,
+                urgency,
+            }
+        } else {
+            Command::List {
+                job,
+                scope,
+                urgency,
+            }
+        };
+        session.lister.send(command);
     }
 
     /// News that still comes is of jobs that no later sweep knows.

@@ -100,7 +100,10 @@ fn app_settings(options: &Options, clock: &Clock) -> app::Settings {
         read_only: options.read_only || settings.read_only,
         demo: matches!(options.service, Service::Demo),
         thresholds: settings.thresholds,
-        prices: Arc::new(settings.prices.clone()),
+        prices: Arc::new(match &options.provider {
+            Some(named) => settings.prices.with(named),
+            None => settings.prices.clone(),
+        }),
         provider: options.provider.clone(),
         providers: settings.providers.clone(),
         keymap: settings.keymap.clone(),

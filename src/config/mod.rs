@@ -29,7 +29,12 @@ use crate::model::send;
 use crate::ui::theme::Override;
 
 pub use error::{ConfigError, Mistake};
-pub use providers::{UnknownProvider, provider_named};
+/// The one of `known` that a mistyped word may mean.
+pub fn nearest<'a>(word: &str, known: &'a [String]) -> Option<&'a str> {
+    nearest::nearest(word, known.iter().map(String::as_str))
+}
+
+pub use providers::{UnknownProvider, provider_named, provider_names};
 pub use terminal::Colours;
 pub use upload::{WIDTHS, parse_rate};
 
@@ -56,6 +61,8 @@ pub struct Settings {
     pub prices: Prices,
     /// Configured ones first.
     pub providers: Vec<Provider>,
+    /// The one that is in force where none is named.
+    pub provider: Option<String>,
 }
 
 impl Settings {
@@ -72,6 +79,7 @@ impl Settings {
             upload: send::Defaults::default(),
             prices: prices::defaults()?,
             providers: providers::defaults()?,
+            provider: None,
         })
     }
 }
@@ -132,6 +140,10 @@ pub fn parse(path: &Path, text: &str) -> Result<Settings, ConfigError> {
             "watch" => watch::merge(&source, value, &mut settings.notify)?,
             "upload" => upload::merge(&source, value, &mut settings.upload)?,
             "prices" => prices::merge(&source, source.table(value)?, &mut settings.prices)?,
+            "provider" => {
+                let name = source.string(value)?;
+                settings.provider = Some(name.to_owned()).filter(|name| !name.is_empty());
+            }
             "providers" => {
                 providers::merge(&source, source.table(value)?, &mut settings.providers)?;
             }
@@ -152,6 +164,7 @@ const KEYS: &[&str] = &[
     "watch",
     "upload",
     "prices",
+    "provider",
     "providers",
 ];
 

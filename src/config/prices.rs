@@ -17,6 +17,8 @@ pub(super) fn defaults() -> Result<Prices, ConfigError> {
     };
     let mut prices = Prices::default();
     merge(&source, &source.document()?, &mut prices)?;
+    // Nobody set these.
+    prices.own.clear();
     Ok(prices)
 }
 
@@ -28,12 +30,16 @@ pub(super) fn merge<'a>(
 ) -> Result<(), ConfigError> {
     for (name, value) in table {
         match name.get_ref().as_ref() {
-            "fallback" => prices.fallback = source.amount(value)?,
+            "fallback" => {
+                prices.fallback = source.amount(value)?;
+                prices.own.insert("fallback".to_owned());
+            }
             "list_requests" => prices.list_requests = source.amount(value)?,
             "put_requests" => put_requests(source, source.table(value)?, prices)?,
             class => {
                 let amount = source.amount(value)?;
                 prices.storage.insert(class.to_owned(), amount);
+                prices.own.insert(class.to_owned());
             }
         }
     }

@@ -9,7 +9,7 @@ use super::error::ConfigError;
 use super::nearest::nearest;
 use super::read::{Source, Value};
 use crate::model::plan::Limits;
-use crate::model::provider::{Checksums, Provider};
+use crate::model::provider::{Addressing, Checksums, Provider, Rate, Trust};
 
 const TABLE: &str = include_str!("../../assets/providers.toml");
 
@@ -53,16 +53,24 @@ fn fill<'a>(
     for (key, value) in source.table(value)? {
         match key.get_ref().as_ref() {
             "hosts" => {
-                let hosts = source.strings(value)?;
-                provider.hosts = hosts
-                    .into_iter()
-                    .map(|(host, _)| host.to_ascii_lowercase())
-                    .collect();
+                let hosts = texts(source, value)?.into_iter();
+                provider.hosts = hosts.map(|host| host.to_ascii_lowercase()).collect();
             }
             "abort_after" => {
                 provider.abort_after = source.span_or(value, "never", Duration::from_secs(60))?;
             }
+            "rules_replace_it" => provider.rules_replace_it = source.boolean(value)?,
+            "lifecycle" => provider.lifecycle = source.boolean(value)?,
             "exact_prefix_only" => provider.exact_prefix_only = source.boolean(value)?,
+            "addressing" => {
+                let words = ["path", "virtual", "auto"];
+                provider.addressing = source.word(value, addressing, &words)?;
+            }
+            "endpoint" => provider.place.endpoint = Some(template(source, value)?),
+            "regions" => provider.place.regions = texts(source, value)?,
+            "region" => provider.place.region = Some(source.string(value)?.to_owned()),
+            "listing" => provider.listing = listing(source, value)?,
+            "prices" => prices(source, value, provider)?,
             "checksums" => {
                 provider.checksums = source.word(value, checksums, &["takes", "refuses", "try"])?;
             }
@@ -85,7 +93,15 @@ fn fill<'a>(
 const KEYS: &[&str] = &[
     "hosts",
     "abort_after",
+    "rules_replace_it",
+    "lifecycle",
     "exact_prefix_only",
+    "addressing",
+    "endpoint",
+    "regions",
+    "region",
+    "listing",
+    "prices",
     "checksums",
     "min_part",
     "max_part",
@@ -128,6 +144,59 @@ fn limit<'a>(
     Ok(true)
 }
 
+fn texts<'a>(source: &Source<'a>, value: &Value<'a>) -> Result<Vec<String>, ConfigError> {
+    let texts = source.strings(value)?.into_iter();
+    Ok(texts.map(|(text, _)| text.to_owned()).collect())
+}
+
+/// An endpoint with `{region}` or `{account}` in it, or with neither.
+fn template<'a>(source: &Source<'a>, value: &Value<'a>) -> Result<String, ConfigError> {
+    let text = source.string(value)?;
+    let rest = text.replace("{region}", "").replace("{account}", "");
+    let is_url = rest.starts_with("https://") || rest.starts_with("http://");
+    if is_url && !rest.contains(['{', '}']) {
+        return Ok(text.to_owned());
+    }
+    let why = "this is an http or https URL in which {region} and {account} are filled in";
+    Err(source.error(value.span(), why))
+}
+
+fn listing<'a>(source: &Source<'a>, value: &Value<'a>) -> Result<Vec<Trust>, ConfigError> {
+    let mut listing = Vec::new();
+    for (word, span) in source.strings(value)? {
+        let unknown = || source.error(span.clone(), "known: prefix, order, markers");
+        listing.push(Trust::from_word(word).ok_or_else(unknown)?);
+    }
+    Ok(listing)
+}
+
+/// The price by storage class; the classes are the provider's own words.
+fn prices<'a>(
+    source: &Source<'a>,
+    value: &Value<'a>,
+    provider: &mut Provider,
+) -> Result<(), ConfigError> {
+    for (class, value) in source.table(value)? {
+        let class = match class.get_ref().as_ref() {
+            "fallback" => "",
+            class => class,
+        };
+        let rate = Rate::from_dollars(source.amount(value)?);
+        provider.prices.insert(class.to_owned(), rate);
+    }
+    Ok(())
+}
+
+#[expect(clippy::option_option, reason = "no such word, or no such rule")]
+fn addressing(word: &str) -> Option<Option<Addressing>> {
+    match word {
+        "path" => Some(Some(Addressing::Path)),
+        "virtual" => Some(Some(Addressing::Virtual)),
+        "auto" => Some(None),
+        _ => None,
+    }
+}
+
 fn checksums(word: &str) -> Option<Checksums> {
     match word {
         "takes" => Some(Checksums::Takes),
@@ -135,6 +204,12 @@ fn checksums(word: &str) -> Option<Checksums> {
         "try" => Some(Checksums::Try),
         _ => None,
     }
+}
+
+/// The names of the profiles that are known without a configuration, for completing.
+pub fn provider_names() -> impl Iterator<Item = &'static str> {
+    let headings = TABLE.lines();
+    headings.filter_map(|line| line.strip_prefix('[')?.strip_suffix(']'))
 }
 
 /// A provider was chosen by a name that no profile has.
@@ -183,6 +258,43 @@ mod tests {
         assert_eq!(at("https://s3.eu-west-1.amazonaws.com"), "aws");
         assert_eq!(at("http://127.0.0.1:9000/minio"), "", "a path is no host");
         assert_eq!(at("https://minio:pw@example.org"), "", "a user is no host");
+    }
+
+    #[test]
+    fn the_names_are_those_of_the_profiles() {
+        let mut known: Vec<String> = defaults().unwrap().into_iter().map(|of| of.name).collect();
+        let mut names: Vec<&str> = provider_names().collect();
+        known.sort();
+        names.sort_unstable();
+        assert_eq!(names, known);
+    }
+
+    #[test]
+    fn every_profile_is_whole() {
+        for provider in defaults().unwrap() {
+            let (name, place) = (&provider.name, &provider.place);
+            let region = place.region.iter().chain(&place.regions);
+            let valid = |name: &String| {
+                name.bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            };
+            assert!(region.clone().all(valid), "{name}");
+            if let Some(region) = &place.region {
+                assert!(place.regions.contains(region), "{name}");
+            }
+            // What is made of its template is recognised as the provider.
+            if let Some(Ok(made)) = place.suggest(Some("us-east-1"), None) {
+                let known = defaults().unwrap();
+                let found = recognised(&made.endpoint, &known).map(|of| of.name.as_str());
+                assert_eq!(found, Some(name.as_str()));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_known_of_the_directory_bucket_is_that_nothing_can_be_relied_on() {
+        let directory = provider_named(&defaults().unwrap(), "aws-directory").unwrap();
+        assert_eq!(directory.listing, []);
     }
 
     #[test]

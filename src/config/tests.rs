@@ -76,7 +76,7 @@ fn the_default_file_as_it_is_gives_the_defaults() {
 #[test]
 fn the_default_file_names_every_role_and_every_known_provider() {
     let words: Vec<&str> = DEFAULTS
-        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '-')
         .collect();
     for (role, _) in ROLES {
         assert!(words.contains(role), "{role}");

@@ -1,6 +1,8 @@
 //! What held bytes and requests cost, always an estimate: prices differ by region and vendor.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::provider::Provider;
 
 /// US dollars; see `assets/prices.toml` for where they come from.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -15,6 +17,8 @@ pub struct Prices {
     pub put_requests: BTreeMap<String, f64>,
     /// For a class that `put_requests` does not know, and where none is named.
     pub put_fallback: f64,
+    /// The classes whose storage price the person set, `fallback` among them: no provider's price goes before.
+    pub own: BTreeSet<String>,
 }
 
 const GIB: f64 = 1024.0 * 1024.0 * 1024.0;
@@ -25,6 +29,28 @@ const GIB: f64 = 1024.0 * 1024.0 * 1024.0;
 const STAGED: [&str; 2] = ["GLACIER", "DEEP_ARCHIVE"];
 
 impl Prices {
+    /// The same where a provider's own prices are known, unless the person set them.
+    #[must_use]
+    pub fn with(&self, provider: &Provider) -> Self {
+        let mut prices = self.clone();
+        for (class, rate) in &provider.prices {
+            let name = if class.is_empty() { "fallback" } else { class };
+            if self.own.contains(name) {
+                continue;
+            }
+            if !class.is_empty() {
+                prices.storage.insert(class.clone(), rate.dollars());
+                continue;
+            }
+            prices.fallback = rate.dollars();
+            // The classes of another vendor mean nothing here.
+            prices
+                .storage
+                .retain(|class, _| self.own.contains(class) || provider.prices.contains_key(class));
+        }
+        prices
+    }
+
     /// US dollars per month for `bytes` of `class`.
     pub fn monthly(&self, class: Option<&str>, bytes: u64) -> f64 {
         let rate = class
@@ -78,6 +104,40 @@ mod tests {
         assert!(close(prices.monthly(Some("COLD"), 1 << 30), 0.023));
         assert!(close(prices.monthly(None, 1 << 30), 0.023));
         assert!(close(prices.listing(12_000), 0.06));
+    }
+
+    #[test]
+    fn a_providers_prices_count_unless_the_person_set_them() {
+        use crate::model::provider::Rate;
+        let prices = Prices {
+            storage: BTreeMap::from([
+                ("STANDARD".to_owned(), 0.023),
+                ("GLACIER".to_owned(), 0.004),
+                ("COLD".to_owned(), 0.5),
+            ]),
+            fallback: 0.023,
+            own: BTreeSet::from(["COLD".to_owned()]),
+            ..Prices::default()
+        };
+        let rate = Rate::from_dollars;
+        let provider = Provider {
+            prices: BTreeMap::from([
+                (String::new(), rate(0.01)),
+                ("COLD".to_owned(), rate(0.02)),
+                ("ICE".to_owned(), rate(0.003)),
+            ]),
+            ..Provider::default()
+        };
+        let there = prices.with(&provider);
+        let close = |class, price: f64| {
+            let found = there.monthly(class, 1 << 30);
+            assert!((found - price).abs() < 1e-9, "{class:?}: {found}");
+        };
+        close(Some("COLD"), 0.5);
+        close(Some("ICE"), 0.003);
+        close(Some("STANDARD"), 0.01);
+        close(None, 0.01);
+        assert_eq!(prices.with(&Provider::default()), prices);
     }
 
     #[test]

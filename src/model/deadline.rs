@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Timestamp;
+use super::provider::Provider;
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -58,6 +59,16 @@ pub struct Rules {
 }
 
 impl Rules {
+    /// Those of a provider and, once they are known, of the bucket: for a default that the bucket's rules stand in
+    /// for they are all there is.
+    pub fn of(provider: &Provider, bucket: Option<Arc<[AbortRule]>>) -> Self {
+        let replaced = provider.rules_replace_it && bucket.is_some();
+        Self {
+            provider: provider.abort_after.filter(|_| !replaced),
+            bucket: bucket.unwrap_or_default(),
+        }
+    }
+
     /// When an upload of this key ends. What the service says of the very upload counts before any rule; else
     /// whoever is first.
     pub fn deadline(
@@ -133,6 +144,29 @@ mod tests {
         assert_eq!(due("2026-11-01T00:00:00Z"), "2026-11-09T00:00:00Z");
         assert_eq!(due("2026-11-01T00:00:01Z"), "2026-11-09T00:00:00Z");
         assert_eq!(due("2026-11-01T23:59:59Z"), "2026-11-09T00:00:00Z");
+    }
+
+    #[test]
+    fn a_default_is_replaced_by_the_rules_of_the_bucket_once_they_are_known() {
+        let r2 = Provider {
+            abort_after: Some(DAY * 7),
+            rules_replace_it: true,
+            ..Provider::default()
+        };
+        let began = Some(at("2026-11-01T10:00:00Z"));
+        let days = |provider: &Provider, rules: Option<Vec<AbortRule>>| {
+            let rules = Rules::of(provider, rules.map(Into::into));
+            let until = rules.at("k", began, None)?;
+            Some(until.since(began?).as_secs() / 86_400)
+        };
+        assert_eq!(days(&r2, None), Some(7));
+        assert_eq!(days(&r2, Some(Vec::new())), None, "it was removed");
+        assert_eq!(days(&r2, Some(vec![rule("r", "", 30)])), Some(30));
+        let wasabi = Provider {
+            rules_replace_it: false,
+            ..r2
+        };
+        assert_eq!(days(&wasabi, Some(vec![rule("r", "", 30)])), Some(7));
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub mod plan;
 pub mod provider;
 pub mod rollup;
 pub mod send;
+pub mod shell;
 pub mod table;
 pub mod tally;
 pub mod time;

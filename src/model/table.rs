@@ -69,6 +69,8 @@ pub struct Table {
     settings: TableSettings,
     /// What can end its uploads.
     rules: Rules,
+    /// The bucket's own, once they are known.
+    own_rules: Option<Arc<[AbortRule]>>,
     catalog: Catalog,
     filter: Filter,
     sort: Sort,
@@ -97,10 +99,8 @@ impl Table {
     pub fn new(bucket: &str, settings: TableSettings) -> Self {
         Self {
             bucket: bucket.to_owned(),
-            rules: Rules {
-                provider: settings.provider.abort_after,
-                ..Rules::default()
-            },
+            rules: Rules::of(&settings.provider, None),
+            own_rules: None,
             settings,
             catalog: Catalog::default(),
             filter: Filter::default(),
@@ -247,20 +247,42 @@ impl Table {
         self.settle(now);
     }
 
-    /// Another provider's rules hold, which only deadlines follow; settles.
-    pub fn set_provider(&mut self, provider: Provider, now: Timestamp) {
+    /// Another provider's rules and prices hold; settles.
+    pub fn set_provider(&mut self, provider: Provider, prices: Arc<Prices>, now: Timestamp) {
+        if prices != self.settings.prices {
+            self.set_prices(prices);
+        }
         if provider != self.settings.provider {
-            self.rules.provider = provider.abort_after;
             self.settings.provider = provider;
-            self.sort_again(now);
+            self.renew_rules(now);
         }
     }
 
     /// The bucket's own rules became known, or are others; settles.
     pub fn set_abort_rules(&mut self, rules: Arc<[AbortRule]>, now: Timestamp) {
-        if rules != self.rules.bucket {
-            self.rules.bucket = rules;
+        if self.own_rules.as_ref() != Some(&rules) {
+            self.own_rules = Some(rules);
+            self.renew_rules(now);
+        }
+    }
+
+    fn renew_rules(&mut self, now: Timestamp) {
+        let rules = Rules::of(&self.settings.provider, self.own_rules.clone());
+        if rules != self.rules {
+            self.rules = rules;
             self.sort_again(now);
+        }
+    }
+
+    /// Weighs every row again: totals hold costs.
+    fn set_prices(&mut self, prices: Arc<Prices>) {
+        let rows: Vec<RowId> = self.rows().map(|row| row.id()).collect();
+        for row in &rows {
+            self.weigh_out(*row);
+        }
+        self.settings.prices = prices;
+        for row in rows {
+            self.weigh_in(row);
         }
     }
 

@@ -2,11 +2,14 @@
 
 use std::fmt;
 
+use crate::model::bucket::is_directory_bucket;
+
 /// What was asked of the service, in S3's own words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Operation {
     Connect,
     ListBuckets,
+    ListDirectoryBuckets,
     HeadBucket,
     ListMultipartUploads,
     ListParts,
@@ -31,6 +34,7 @@ impl Operation {
         match self {
             Self::Connect => "Connect",
             Self::ListBuckets => "ListBuckets",
+            Self::ListDirectoryBuckets => "ListDirectoryBuckets",
             Self::HeadBucket => "HeadBucket",
             Self::ListMultipartUploads => "ListMultipartUploads",
             Self::ListParts => "ListParts",
@@ -53,6 +57,7 @@ impl Operation {
     pub const fn iam_action(self) -> Option<&'static str> {
         match self {
             Self::ListBuckets => Some("s3:ListAllMyBuckets"),
+            Self::ListDirectoryBuckets => Some("s3express:ListAllMyDirectoryBuckets"),
             Self::HeadBucket => Some("s3:ListBucket"),
             Self::ListMultipartUploads => Some("s3:ListBucketMultipartUploads"),
             Self::ListParts => Some("s3:ListMultipartUploadParts"),
@@ -69,6 +74,21 @@ impl Operation {
             Self::PutLifecycle => Some("s3:PutLifecycleConfiguration"),
             Self::Connect | Self::Local => None,
         }
+    }
+
+    /// The same for a bucket: whatever is asked of a directory bucket's objects and uploads needs a session, and
+    /// its lifecycle has actions of its own. Source: S3 User Guide, "Actions for directory buckets".
+    pub fn iam_action_on(self, bucket: &str) -> Option<&'static str> {
+        let action = self.iam_action()?;
+        if !is_directory_bucket(bucket) {
+            return Some(action);
+        }
+        Some(match self {
+            Self::ListBuckets | Self::ListDirectoryBuckets => action,
+            Self::GetLifecycle => "s3express:GetLifecycleConfiguration",
+            Self::PutLifecycle => "s3express:PutLifecycleConfiguration",
+            _ => "s3express:CreateSession",
+        })
     }
 }
 

@@ -78,6 +78,13 @@ pub enum Command {
         scope: Scope,
         urgency: Urgency,
     },
+    /// The uploads of exactly one key: [`News::Listed`].
+    ListKey {
+        job: JobId,
+        bucket: String,
+        key: String,
+        urgency: Urgency,
+    },
     /// The sizes of uploads: [`News::Measured`].
     Measure {
         job: JobId,
@@ -213,6 +220,7 @@ impl Command {
             Self::Identify { job }
             | Self::Buckets { job }
             | Self::List { job, .. }
+            | Self::ListKey { job, .. }
             | Self::Measure { job, .. }
             | Self::Parts { job, .. }
             | Self::Abort { job, .. }

@@ -317,6 +317,11 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     async fn identity(&self) -> Result<Identity, Fault>;
     /// All buckets of the account.
     async fn list_buckets(&self) -> Result<Vec<Bucket>, Fault>;
+    /// The directory buckets of the account, which are in no other listing; none where there are no such things. A
+    /// store that was denied it once answers none from then on.
+    async fn directory_buckets(&self) -> Result<Vec<Bucket>, Fault> {
+        Ok(Vec::new())
+    }
     /// Whether the bucket is there and may be seen; tells its region.
     async fn head_bucket(&self, bucket: &str) -> Result<Bucket, Fault>;
     /// One page of uploads in progress.

@@ -11,7 +11,7 @@ use super::mailbox::Outbox;
 use super::pacer::{Pacer, Pacers, Stop};
 use super::watch::Budget;
 use crate::model::Timestamp;
-use crate::model::provider::{Checksums, Provider, recognised};
+use crate::model::provider::{Checksums, Provider, Trust, recognised};
 use crate::model::send::Sending;
 use crate::protocol::{Fault, JobId, News, Outcome, Progress, Urgency};
 use crate::s3::{Clock, ListParts, ListUploads, PartsPage, Store, UploadsPage};
@@ -84,6 +84,7 @@ impl Job {
             None => Some(Provider {
                 name: "aws".to_owned(),
                 checksums: Checksums::Takes,
+                listing: vec![Trust::Prefix, Trust::Order, Trust::Markers],
                 ..Provider::default()
             }),
         }

@@ -6,6 +6,7 @@ use std::hash::{BuildHasher, RandomState};
 use super::job::{Asker, Job, stopped};
 use super::pacer::Stop;
 use crate::model::bucket::is_directory_bucket;
+use crate::model::provider::Trust;
 use crate::model::{Upload, human};
 use crate::protocol::{Fault, Kind, News, Operation, Outcome, Progress, Scope, Urgency};
 use crate::s3::{ListUploads, Marker, UploadsPage};
@@ -31,6 +32,31 @@ pub(super) async fn run(job: &Job, scope: &Scope, urgency: Urgency) -> Outcome {
                     throttled: asker.pacer.is_throttled(),
                     ..Progress::default()
                 });
+            }
+            Ok(None) => return Outcome::Done,
+            Err(stop) => return stopped(stop, walk.found, 0),
+        }
+    }
+}
+
+/// Reports the uploads of one key, and asks for no more than may hold some.
+pub(super) async fn run_key(job: &Job, bucket: &str, key: &str, urgency: Urgency) -> Outcome {
+    let asker = job.asker(bucket, urgency);
+    // Behind a greater key there is none where keys come in order.
+    let in_order =
+        !is_directory_bucket(bucket) && job.provider().await.listing.contains(&Trust::Order);
+    let mut walk = UploadsWalk::of_key(bucket, key);
+    loop {
+        match walk.next(&asker).await {
+            Ok(Some(mut uploads)) => {
+                let beyond = uploads.iter().any(|upload| upload.key.as_str() > key);
+                uploads.retain(|upload| upload.key == key);
+                if !uploads.is_empty() {
+                    job.tell(News::Listed(uploads)).await;
+                }
+                if beyond && in_order {
+                    return Outcome::Done;
+                }
             }
             Ok(None) => return Outcome::Done,
             Err(stop) => return stopped(stop, walk.found, 0),

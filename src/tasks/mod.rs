@@ -204,6 +204,12 @@ async fn work(job: Job, command: Command) -> Outcome {
         Command::Identify { .. } => buckets::identify(&job).await,
         Command::Buckets { .. } => buckets::list(&job).await,
         Command::List { scope, urgency, .. } => list::run(&job, &scope, urgency).await,
+        Command::ListKey {
+            bucket,
+            key,
+            urgency,
+            ..
+        } => list::run_key(&job, &bucket, &key, urgency).await,
         Command::Measure {
             targets, urgency, ..
         } => measure::run(&job, targets, urgency).await,

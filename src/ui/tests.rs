@@ -1,6 +1,7 @@
 //! Whole screens, as text, under a frozen clock.
 
 mod account;
+mod doctor;
 mod endings;
 mod scene;
 mod sizes;

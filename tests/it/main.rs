@@ -14,6 +14,7 @@ mod cli;
 mod completing;
 mod contract;
 mod demo;
+mod doctor;
 mod ending_by_keys;
 mod engine;
 mod filter_terms;

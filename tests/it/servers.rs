@@ -3,6 +3,7 @@
 
 mod adopting;
 mod completing;
+mod examining;
 mod sending;
 
 use std::env;

@@ -6,6 +6,7 @@ pub mod choose;
 pub mod complete;
 pub mod confirm;
 mod counts;
+pub mod doctor;
 pub mod fields;
 pub mod interrupted;
 pub mod palette;
@@ -19,6 +20,7 @@ pub use adopt::{AdoptDialog, ReviewDialog};
 pub use choose::{Choice, Menu};
 pub use complete::{CompleteDialog, CompleteStep};
 pub use confirm::{Answer, Confirm};
+pub use doctor::DoctorDialog;
 pub use interrupted::InterruptedDialog;
 pub use palette::Palette;
 pub use place::PlaceDialog;
@@ -79,6 +81,8 @@ pub enum Dialog {
     Account(Box<AccountView>),
     /// The uploads that are watched, over the panes.
     Watch(Box<WatchView>),
+    /// What the doctor looks at.
+    Doctor(Box<DoctorDialog>),
     /// Tasks still run.
     Quit(QuitDialog),
 }

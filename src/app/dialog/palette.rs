@@ -24,6 +24,11 @@ pub const VERBS: &[Verb] = &[
         help: "show only keys that begin so",
     },
     Verb {
+        name: "key",
+        argument: "KEY",
+        help: "only the uploads of this key, asked for alone",
+    },
+    Verb {
         name: "filter",
         argument: "EXPR",
         help: "set the filter",

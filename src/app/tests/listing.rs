@@ -191,6 +191,85 @@ fn where_prefixes_are_honoured_only_as_keys_the_whole_bucket_is_listed() {
 }
 
 #[test]
+fn a_key_is_asked_for_alone_and_a_prefix_that_costs_the_bucket_says_so() {
+    let mut settings = settings();
+    settings.provider = Some(Provider {
+        exact_prefix_only: true,
+        ..Provider::default()
+    });
+    let mut bench = Bench::new(settings);
+    let bucket = Bucket {
+        name: "b".into(),
+        ..Bucket::default()
+    };
+    bench.answer(is_buckets, News::Buckets(vec![bucket]));
+    bench.keys("enter : k e y space a / 1 enter");
+    let is_key = |command: &Command| match command {
+        Command::ListKey { job, .. } => Some(*job),
+        _ => None,
+    };
+    let Some(Command::ListKey { bucket, key, .. }) = bench.last(is_key) else {
+        panic!("not asked for")
+    };
+    assert_eq!((bucket.as_str(), key.as_str()), ("b", "a/1"));
+    let upload = Upload {
+        key: "a/1".into(),
+        upload_id: "u".into(),
+        ..Upload::default()
+    };
+    bench.answer(is_key, News::Listed(vec![upload]));
+    bench.answer(is_key, News::Ended(Outcome::Done));
+    assert_eq!(bench.keys_shown(), ["a/1"]);
+    let said = bench.app.messages.newest_first().next().unwrap();
+    assert_eq!(said.text, "1 upload of the key a/1");
+    bench.keys(": p r e f i x space a / enter");
+    let said = bench.app.messages.newest_first().next().unwrap();
+    assert!(
+        said.text.contains(":key KEY asks for one key only"),
+        "{}",
+        said.text
+    );
+}
+
+#[test]
+fn what_is_held_costs_what_the_provider_takes_once_it_is_recognised() {
+    use crate::model::provider::Rate;
+    let mut settings = settings();
+    settings.providers = vec![Provider {
+        name: "cheap".into(),
+        hosts: vec!["cheap.example".into()],
+        prices: [(String::new(), Rate::from_dollars(1.0))].into(),
+        ..Provider::default()
+    }];
+    let mut bench = Bench::new(settings);
+    let bucket = Bucket {
+        name: "b".into(),
+        ..Bucket::default()
+    };
+    bench.answer(is_buckets, News::Buckets(vec![bucket]));
+    bench.answer(is_list, News::Listed(many(1)));
+    bench.answer(is_list, News::Ended(Outcome::Done));
+    bench.keys("enter");
+    let sized = Measured::Exact(Extent {
+        bytes: 1 << 30,
+        parts: 1,
+        ..Extent::default()
+    });
+    bench.answer(is_measure, News::Measured(vec![(RowId(0), sized)]));
+    let identity = Identity {
+        endpoint: Some("https://cheap.example".to_owned()),
+        ..Identity::default()
+    };
+    let is_identify = |command: &Command| match command {
+        Command::Identify { job } => Some(*job),
+        _ => None,
+    };
+    bench.answer(is_identify, News::Identity(identity));
+    let cost = bench.app.place().unwrap().table.totals().monthly();
+    assert!((cost - 1.0).abs() < 1e-6, "{cost}");
+}
+
+#[test]
 fn the_parts_of_the_upload_on_which_the_cursor_rests_are_previewed() {
     let mut bench = Bench::listed(&many(3));
     assert!(bench.last(is_parts).is_none());

@@ -2,6 +2,7 @@
 
 mod completing;
 mod copying;
+mod providers;
 mod resuming;
 mod sending;
 mod watching;
@@ -61,8 +62,8 @@ pub struct Connection {
     /// Bucket in the path or in the host name; auto: path for every custom endpoint
     #[arg(long, global = true, value_name = "STYLE", value_enum, default_value_t)]
     pub addressing: AddressingStyle,
-    /// Rules of a provider, instead of those recognised by the endpoint
-    #[arg(long, global = true, value_name = "NAME")]
+    /// Rules of a provider (`mopup providers` lists them), instead of those recognised by the endpoint; its endpoint in --region where none is given
+    #[arg(long, global = true, value_name = "NAME", value_parser = providers::Names, hide_possible_values = true)]
     pub provider: Option<String>,
     /// Refuse every change
     #[arg(long, global = true)]
@@ -111,8 +112,10 @@ pub enum Command {
     Uploads(Uploads),
     /// Watch uploads until they are completed, die or stall
     Watch(Box<Watch>),
-    /// Check credentials, endpoint, permissions and quirks; changes nothing
+    /// Check credentials, endpoint, permissions and quirks; changes nothing unless told to
     Doctor(Doctor),
+    /// List what is known of providers: limits, deadlines, regions
+    Providers(Providers),
     /// Serve the demo's situation to any S3 client
     DemoServer(DemoServer),
     /// Print a completion script
@@ -162,6 +165,9 @@ pub struct Ls {
     /// Add parts, bytes, last part, state and deadline; a request for each upload
     #[arg(long)]
     pub sized: bool,
+    /// Only uploads of exactly the keys named: where a prefix finds only whole keys (MinIO), nothing else is listed
+    #[arg(long, requires = "addresses")]
+    pub key: bool,
     #[command(flatten)]
     pub output: Output,
 }
@@ -266,10 +272,27 @@ const ABORT_AFTER: &str = concat!(
 );
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "Permissions on uploads are tried with an upload ID that cannot exist. Exit code 1: something is \
+denied or failed."
+)]
 pub struct Doctor {
-    /// The bucket to try permissions on
+    /// The bucket to try permissions on; the first one of the account if there is none
     #[arg(value_name = "s3://BUCKET")]
     pub address: Option<Address>,
+    /// Also begin a tiny upload under a random key, send two parts, list them and abort it; leaves nothing behind
+    #[arg(long)]
+    pub write: bool,
+    /// One JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Providers {
+    /// Only this one
+    #[arg(value_name = "NAME", value_parser = providers::Names, hide_possible_values = true)]
+    pub name: Option<String>,
     /// One JSON document
     #[arg(long)]
     pub json: bool,

@@ -133,6 +133,26 @@ pub(super) fn partner(scene: &mut Scene<'_>) {
     }
 }
 
+/// A directory bucket: checkpoints of runs that were preempted.
+pub(super) fn directory(scene: &mut Scene<'_>) {
+    let kind = Kind {
+        bucket: super::DIRECTORY,
+        metas: &[meta("svc-trainer", "EXPRESS_ONEZONE", Some("CRC32"))],
+        part: &[16, 64],
+        most_parts: 200,
+        oldest: DAY * 20,
+    };
+    for run in 0..8 {
+        for step in 0..5 {
+            kind.put(
+                scene,
+                format!("runs/{run:02}/checkpoint-{:05}.pt", step * 500),
+            );
+        }
+    }
+    kind.put(scene, "latest.pt".to_owned());
+}
+
 impl Kind<'_> {
     fn put(&self, scene: &mut Scene<'_>, key: String) {
         let now = scene.now;

@@ -24,6 +24,9 @@ const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 const MIB: u64 = 1 << 20;
 
+/// A directory bucket: no order, opaque markers, prefixes that end in a slash.
+const DIRECTORY: &str = "training--use1-az4--x-s3";
+
 /// What to fill the store with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Situation {
@@ -94,6 +97,8 @@ fn believable(scene: &mut Scene<'_>) -> Vec<Script> {
         .deny("partner-inbox", Operation::ListParts, "sealed/");
     scene.bucket("db-backups", "eu-central-1", 1500);
     backups::fill(scene);
+    scene.bucket(DIRECTORY, "us-east-1", 30);
+    crowd::directory(scene);
     live::fill(scene)
 }
 

@@ -79,15 +79,12 @@ fn kms(kind: Kind, answer: &Answer<'_>) -> String {
 }
 
 fn denied(about: &About) -> String {
-    if is_directory_bucket(&about.bucket) {
-        return format!(
-            "needs s3express:CreateSession on the directory bucket {}",
-            about.bucket
-        );
-    }
-    let Some(action) = about.operation.iam_action() else {
+    let Some(action) = about.operation.iam_action_on(&about.bucket) else {
         return String::new();
     };
+    if is_directory_bucket(&about.bucket) {
+        return format!("needs {action} on the directory bucket {}", about.bucket);
+    }
     if about.bucket.is_empty() {
         return format!("needs {action} on *");
     }

@@ -46,6 +46,7 @@ struct Script {
     sent: BTreeMap<(Target, u32), Sent>,
     absence: Absence,
     refuses_checksums: bool,
+    only_whole_keys: bool,
     in_flight: usize,
     greatest_in_flight: usize,
 }
@@ -176,6 +177,11 @@ impl<S: Store> FaultyStore<S> {
     /// Whatever speaks of a checksum is refused from now on, as some services do: `Invalid`.
     pub fn refuse_checksums(&self) {
         self.lock().refuses_checksums = true;
+    }
+
+    /// A listing's prefix finds only the key that equals it from now on, as some services have it.
+    pub fn honour_only_whole_keys(&self) {
+        self.lock().only_whole_keys = true;
     }
 
     /// How often each part was sent, and what of it was stored: by upload and number.

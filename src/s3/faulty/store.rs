@@ -22,6 +22,11 @@ impl<S: Store> Store for FaultyStore<S> {
         self.inner.list_buckets().await
     }
 
+    async fn directory_buckets(&self) -> Result<Vec<Bucket>, Fault> {
+        let _guard = self.enter(Operation::ListDirectoryBuckets, "").await?;
+        self.inner.directory_buckets().await
+    }
+
     async fn head_bucket(&self, bucket: &str) -> Result<Bucket, Fault> {
         let _guard = self.enter(Operation::HeadBucket, bucket).await?;
         self.inner.head_bucket(bucket).await
@@ -31,6 +36,9 @@ impl<S: Store> Store for FaultyStore<S> {
         let operation = Operation::ListMultipartUploads;
         let _guard = self.enter(operation, &request.bucket).await?;
         let mut page = self.inner.list_uploads(request).await?;
+        if !request.prefix.is_empty() && self.lock().only_whole_keys {
+            page.uploads.retain(|upload| upload.key == request.prefix);
+        }
         if self.lock().endless.contains(operation.name()) {
             page.next = Some(Marker {
                 key: "the same for ever".to_owned(),

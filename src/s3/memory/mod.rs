@@ -20,6 +20,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::model::bucket::is_directory_bucket;
 use crate::model::{Bucket, Timestamp};
 use crate::protocol::{Fault, Kind, Operation};
 use crate::s3::Clock;
@@ -189,7 +190,12 @@ impl Contents {
             .any(|(denied, prefix)| *denied == operation && key.starts_with(prefix))
     }
 
+    /// Directory buckets do not tell. Source: API reference, `CreateMultipartUpload` and `ListParts`,
+    /// `x-amz-abort-date`.
     fn abort_rule(&self, key: &str, initiated: Timestamp) -> Option<(Timestamp, &str)> {
+        if is_directory_bucket(&self.bucket.name) {
+            return None;
+        }
         let rules = &self.lifecycle.as_ref()?.abort_rules;
         rules
             .iter()

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 
 use super::list::page_size;
 use super::{Beginning, Listing, MAX_PART_NUMBER, MemoryStore, Object, Principal, Refusal};
+use crate::model::bucket::is_directory_bucket;
 use crate::model::part::UploadInfo;
 use crate::model::{Algorithm, Bucket, Target};
 use crate::protocol::{Fault, Identity, Operation};
@@ -23,7 +24,15 @@ impl Store for MemoryStore {
     }
 
     async fn list_buckets(&self) -> Result<Vec<Bucket>, Fault> {
-        Ok(self.buckets())
+        let mut buckets = self.buckets();
+        buckets.retain(|bucket| !is_directory_bucket(&bucket.name));
+        Ok(buckets)
+    }
+
+    async fn directory_buckets(&self) -> Result<Vec<Bucket>, Fault> {
+        let mut buckets = self.buckets();
+        buckets.retain(|bucket| is_directory_bucket(&bucket.name));
+        Ok(buckets)
     }
 
     async fn head_bucket(&self, bucket: &str) -> Result<Bucket, Fault> {

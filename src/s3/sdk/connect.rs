@@ -25,7 +25,9 @@ use super::place::{CONNECT_TIMEOUT, Place, READ_TIMEOUT, invalid, place};
 use super::region::Clients;
 use super::remembered::Remembered;
 use super::retry::OnlyBlips;
+use super::signing::PlainSigning;
 use super::whole::WholeListings;
+use crate::model::provider::{Addressing as OfProvider, Missing, Provider, Suggested, recognised};
 use crate::protocol::Fault;
 use crate::s3::Clock;
 
@@ -74,6 +76,9 @@ pub struct ConnectOptions {
     pub credentials: Option<StaticCredentials>,
     /// The provider profile in force, told on by [`crate::protocol::Identity`].
     pub provider: Option<String>,
+    /// The profiles that the endpoint may be one of; where one is named, that one alone, which then makes the
+    /// endpoint unless there is another.
+    pub profiles: Vec<Provider>,
 }
 
 impl Default for ConnectOptions {
@@ -88,6 +93,7 @@ impl Default for ConnectOptions {
             read_timeout: None,
             credentials: None,
             provider: None,
+            profiles: Vec::new(),
         }
     }
 }
@@ -113,6 +119,14 @@ pub(super) async fn connect(
         .clone()
         .or_else(|| setting(&shared, "AWS_ENDPOINT_URL", "endpoint_url"))
         .or_else(|| shared.endpoint_url().map(ToOwned::to_owned));
+    let found = shared.region().map(Region::as_ref);
+    let suggested = match &endpoint {
+        Some(_) => None,
+        None => suggested(options, found)?,
+    };
+    let region = suggested.as_ref().and_then(|of| of.region.as_deref());
+    let region = region.or(found).unwrap_or(DEFAULT_REGION).to_owned();
+    let endpoint = endpoint.or(suggested.map(|of| of.endpoint));
     let place = place(options, endpoint.as_deref())?;
     let profile = options
         .profile
@@ -126,10 +140,6 @@ pub(super) async fn connect(
             let options = options.clone();
             Remembered::new(inner, clock, move || again(options.clone()))
         });
-    let region = shared
-        .region()
-        .map_or(DEFAULT_REGION, Region::as_ref)
-        .to_owned();
     let template =
         template(options, &shared, &place, endpoint, credentials.clone()).interceptor(hours);
     Ok(Connection {
@@ -137,6 +147,36 @@ pub(super) async fn connect(
         place,
         credentials,
         profile,
+    })
+}
+
+/// The endpoint that the named provider has in the region wished for, else in the one that is set.
+fn suggested(options: &ConnectOptions, found: Option<&str>) -> Result<Option<Suggested>, Fault> {
+    let Some(name) = &options.provider else {
+        return Ok(None);
+    };
+    let Some(provider) = options.profiles.iter().find(|of| of.name == *name) else {
+        return Ok(None);
+    };
+    let Some(made) = provider.place.suggest(options.region.as_deref(), found) else {
+        return Ok(None);
+    };
+    made.map(Some).map_err(|missing| {
+        let template = provider.place.endpoint.clone().unwrap_or_default();
+        let regions = provider.place.regions.join(", ");
+        match missing {
+            Missing::Account => invalid(
+                format!("the endpoint of {name} has the account in it"),
+                &format!(
+                    "give --endpoint-url {}",
+                    template.replace("{account}", "ACCOUNT")
+                ),
+            ),
+            Missing::Region => invalid(
+                format!("the endpoint of {name} has the region in it"),
+                &format!("give --region, such as {regions}"),
+            ),
+        }
     })
 }
 
@@ -166,7 +206,19 @@ fn template(
     credentials: Option<Remembered>,
 ) -> aws_sdk_s3::config::Builder {
     let path_style = match options.addressing {
-        Addressing::Auto => place.endpoint.is_some(),
+        Addressing::Auto => {
+            let at = place.endpoint.as_deref().unwrap_or_default();
+            let rules = options.profiles.iter();
+            let named = rules
+                .clone()
+                .find(|of| Some(&of.name) == options.provider.as_ref());
+            match named.or_else(|| recognised(at, &options.profiles)) {
+                Some(provider) if provider.addressing == Some(OfProvider::Virtual) => false,
+                Some(provider) if provider.addressing == Some(OfProvider::Path) => true,
+                // AWS by another name of its own: directory buckets are found by hosts alone.
+                _ => place.endpoint.is_some() && !place.aws,
+            }
+        }
         Addressing::Path => true,
         Addressing::Virtual => false,
     };
@@ -185,7 +237,10 @@ fn template(
         builder = builder.allow_no_auth();
     }
     if !place.aws {
-        builder = builder.disable_s3_express_session_auth(true);
+        // Nobody else has sessions, or the service that they are for.
+        builder = builder
+            .disable_s3_express_session_auth(true)
+            .endpoint_resolver(PlainSigning::default());
     }
     builder
 }
@@ -305,85 +360,4 @@ async fn trusting(
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Debug, Clone, Default)]
-    struct Recorder(std::sync::Arc<std::sync::Mutex<String>>);
-
-    impl aws_sdk_s3::config::Intercept for Recorder {
-        fn name(&self) -> &'static str {
-            "recorder"
-        }
-
-        fn read_before_transmit(
-            &self,
-            context: &aws_sdk_s3::config::interceptors::BeforeTransmitInterceptorContextRef<'_>,
-            _: &aws_sdk_s3::config::RuntimeComponents,
-            _: &mut aws_sdk_s3::config::ConfigBag,
-        ) -> Result<(), aws_sdk_s3::error::BoxError> {
-            context
-                .request()
-                .uri()
-                .clone_into(&mut self.0.lock().unwrap());
-            Err("nothing is sent".into())
-        }
-    }
-
-    async fn address_of_photos(addressing: Addressing, endpoint: Option<&str>) -> String {
-        let options = ConnectOptions {
-            addressing,
-            endpoint: endpoint.map(ToOwned::to_owned),
-            region: Some("eu-west-1".to_owned()),
-            sign: false,
-            ..ConnectOptions::default()
-        };
-        let shared = loader(&options).unwrap().load().await;
-        let place = place(&options, endpoint).unwrap();
-        let endpoint = options.endpoint.clone();
-        let recorder = Recorder::default();
-        let config = template(&options, &shared, &place, endpoint, None)
-            .region(Region::from_static("eu-west-1"))
-            .interceptor(recorder.clone())
-            .build();
-        let client = aws_sdk_s3::Client::from_conf(config);
-        let _ = client.head_bucket().bucket("photos").send().await;
-        recorder.0.lock().unwrap().clone()
-    }
-
-    #[tokio::test]
-    async fn custom_endpoints_get_paths_and_aws_gets_hosts_unless_told_otherwise() {
-        let custom = Some("http://store.example:9000");
-        for (addressing, endpoint, address) in [
-            (Addressing::Auto, custom, "http://store.example:9000/photos"),
-            (Addressing::Path, custom, "http://store.example:9000/photos"),
-            (
-                Addressing::Virtual,
-                custom,
-                "http://photos.store.example:9000/",
-            ),
-            (
-                Addressing::Auto,
-                None,
-                "https://photos.s3.eu-west-1.amazonaws.com/",
-            ),
-            (
-                Addressing::Path,
-                None,
-                "https://s3.eu-west-1.amazonaws.com/photos",
-            ),
-        ] {
-            let asked = address_of_photos(addressing, endpoint).await;
-            assert_eq!(asked.trim_end_matches('/'), address.trim_end_matches('/'));
-        }
-    }
-
-    #[test]
-    fn keys_do_not_show() {
-        let keys = StaticCredentials {
-            access_key_id: "AKIA".to_owned(),
-            secret_access_key: "hush".to_owned(),
-        };
-        assert!(!format!("{keys:?}").contains("hush"));
-    }
-}
+mod tests;

@@ -8,6 +8,7 @@ mod causes;
 mod connect;
 mod copy;
 mod credentials;
+mod directory;
 mod errors;
 mod fields;
 mod hours;
@@ -18,12 +19,14 @@ mod region;
 mod remembered;
 mod retry;
 mod send;
+mod signing;
 mod uploads;
 mod whole;
 
 use std::collections::HashSet;
 use std::error::Error;
 use std::future::Future;
+use std::sync::atomic::AtomicBool;
 
 use async_trait::async_trait;
 use aws_credential_types::provider::ProvideCredentials;
@@ -54,6 +57,8 @@ pub struct SdkStore {
     options: ConnectOptions,
     clock: Clock,
     connection: OnceCell<Connection>,
+    /// Directory buckets may not be listed: they are asked for once.
+    no_directories: AtomicBool,
     hours: Hours,
     habits: Habits,
 }
@@ -66,6 +71,7 @@ impl SdkStore {
             hours: Hours::new(clock.clone()),
             clock,
             connection: OnceCell::new(),
+            no_directories: AtomicBool::new(false),
             habits: Habits::default(),
         }
     }
@@ -245,6 +251,10 @@ impl Store for SdkStore {
         self.buckets(connection)
             .await
             .map_err(|failure| failure.into_fault(&About::account(Operation::ListBuckets)))
+    }
+
+    async fn directory_buckets(&self) -> Result<Vec<Bucket>, Fault> {
+        self.all_directory_buckets().await
     }
 
     async fn head_bucket(&self, bucket: &str) -> Result<Bucket, Fault> {

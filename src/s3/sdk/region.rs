@@ -7,6 +7,8 @@ use std::sync::Mutex;
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{Builder, Region};
 
+use crate::model::bucket::zone_region;
+
 /// The clients of all regions asked so far. They share connections' settings and credentials.
 pub(super) struct Clients {
     template: Builder,
@@ -48,6 +50,8 @@ impl Clients {
             .lock()
             .ok()
             .and_then(|homes| homes.get(bucket).cloned())
+            // Nobody redirects from a zone of another region: it has no such name there.
+            .or_else(|| zone_region(bucket))
             .unwrap_or_else(|| self.default.clone())
     }
 

@@ -5,6 +5,7 @@ mod account;
 mod adopt;
 mod ask;
 mod complete;
+mod doctor;
 mod fields;
 mod help;
 mod interrupted;
@@ -41,6 +42,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Dialog::Review(dialog)) => adopt::review(app, dialog, theme, frame),
         Some(Dialog::Complete(dialog)) => complete::draw(app, dialog, theme, frame),
         Some(Dialog::Upload(upload)) => upload::draw(app, upload, theme, frame),
+        Some(Dialog::Doctor(dialog)) => doctor::draw(app, dialog, theme, frame),
         Some(Dialog::Menu(menu)) => menu::draw(menu, theme, frame),
         Some(Dialog::Palette(palette)) => palette::draw(app, palette, theme, frame),
         Some(Dialog::SizeAll {

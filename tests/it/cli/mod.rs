@@ -12,6 +12,7 @@ mod lists;
 mod manners;
 mod part_files;
 mod places;
+mod providers;
 mod rehearsals;
 mod sends;
 mod watches;
