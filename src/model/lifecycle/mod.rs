@@ -1,8 +1,43 @@
-//! A bucket's lifecycle configuration as far as it concerns uploads. Knows no request and no screen.
+//! A bucket's lifecycle configuration as far as it concerns uploads: read, told in words, and changed so that
+//! everything else in it stays as it is. Knows no request and no screen.
+
+mod difference;
+mod propose;
+mod same;
+mod tree;
+mod words;
+
+#[cfg(test)]
+mod shapes;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
 use super::deadline::AbortRule;
+
+pub use difference::{Line, Mark, difference};
+pub use propose::{Plan, propose};
+pub use same::same;
+
+use tree::Element;
+
+/// The root element of a configuration.
+const ROOT: &str = "LifecycleConfiguration";
+
+/// The most rules that a configuration may have. Source: API reference, PutBucketLifecycleConfiguration.
+pub const MAX_RULES: usize = 1000;
+
+/// Why a document is no lifecycle configuration, or why a change of one is not possible; one clause.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct NoConfiguration(String);
+
+impl NoConfiguration {
+    fn new(why: &str) -> Self {
+        Self(why.to_owned())
+    }
+}
 
 /// A configuration as the service gave it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -35,6 +70,22 @@ pub struct Configuration {
 }
 
 impl Configuration {
+    /// Reads a document; `None`: the bucket has none.
+    ///
+    /// # Errors
+    /// What is no lifecycle configuration, or not a whole one, says why.
+    pub fn read(document: Option<Document>) -> Result<Self, NoConfiguration> {
+        let Some(document) = document else {
+            return Ok(Self::default());
+        };
+        let root = root(&document.body)?;
+        let rules = root.all("Rule").map(words::rule).collect();
+        Ok(Self {
+            document: Some(document),
+            rules,
+        })
+    }
+
     /// The rules that abort uploads.
     pub fn abort_rules(&self) -> Arc<[AbortRule]> {
         self.rules
@@ -82,4 +133,16 @@ pub struct Change {
     /// What was there when the change was made up; `None`: nothing.
     pub before: Option<Document>,
     pub after: Document,
+}
+
+/// The tree of a document that is a configuration.
+fn root(body: &str) -> Result<Element, NoConfiguration> {
+    let root = tree::parse(body)?;
+    if root.name != ROOT {
+        let name: String = root.name.chars().take(60).collect();
+        return Err(NoConfiguration(format!(
+            "it is a document of another kind ('{name}')"
+        )));
+    }
+    Ok(root)
 }
