@@ -52,6 +52,10 @@ fn key(which: &str) -> String {
 
 const LOCALSTACK_LACKS: &[(&str, &str)] = &[
     (
+        "unknown_elements_come_back",
+        "it keeps only what it knows; mopup tells when it reads back what it wrote",
+    ),
+    (
         "an_etag_under_a_key_of_ones_own_is_no_md5",
         "it notes the key and encrypts nothing",
     ),
@@ -66,7 +70,16 @@ const LOCALSTACK_LACKS: &[(&str, &str)] = &[
     ),
 ];
 
+const NO_LIFECYCLE: &str = "it has no lifecycle rules: it answers with a list of objects";
+
 const RCLONE_LACKS: &[(&str, &str)] = &[
+    ("a_bucket_without_rules_says_so", NO_LIFECYCLE),
+    ("rules_of_many_shapes_come_back", NO_LIFECYCLE),
+    ("a_rule_is_added_beside_rules_of_many_shapes", NO_LIFECYCLE),
+    ("a_rule_is_put_into_an_empty_bucket", NO_LIFECYCLE),
+    ("what_is_no_configuration_is_refused", NO_LIFECYCLE),
+    ("unknown_elements_come_back", NO_LIFECYCLE),
+    ("rules_of_a_missing_bucket_are_not_found", NO_LIFECYCLE),
     (
         "a_control_character_comes_back_as_it_is",
         "it ignores encoding-type and puts U+FFFD in the place of the character",

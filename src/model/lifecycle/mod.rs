@@ -135,6 +135,23 @@ pub struct Change {
     pub after: Document,
 }
 
+/// Whether some rules have a bare prefix and others a filter, which S3 refuses. Source: S3's answer
+/// `InvalidRequest`, "Filter element can only be used in Lifecycle V2".
+pub fn mixes_forms(body: &str) -> bool {
+    root(body).is_ok_and(|root| {
+        root.all("Rule").any(|rule| rule.child("Filter").is_some())
+            && root
+                .all("Rule")
+                .any(|rule| rule.child("Filter").is_none() && rule.child("Prefix").is_some())
+    })
+}
+
+/// The name of a document's root element; `None` for what is no XML.
+pub fn kind_of(body: &str) -> Option<String> {
+    let read = tree::parse(body).ok()?;
+    Some(read.name)
+}
+
 /// The tree of a document that is a configuration.
 fn root(body: &str) -> Result<Element, NoConfiguration> {
     let root = tree::parse(body)?;

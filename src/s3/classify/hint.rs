@@ -80,6 +80,14 @@ fn kms(kind: Kind, answer: &Answer<'_>) -> String {
 
 fn denied(about: &About) -> String {
     if is_directory_bucket(&about.bucket) {
+        // Source: S3 User Guide, "Working with S3 Lifecycle for directory buckets": asked for at the regional
+        // endpoint, without a session.
+        if let (Operation::GetLifecycle | Operation::PutLifecycle, Some(action)) =
+            (about.operation, about.operation.iam_action())
+        {
+            let action = action.replace("s3:", "s3express:");
+            return format!("needs {action} on the directory bucket {}", about.bucket);
+        }
         return format!(
             "needs s3express:CreateSession on the directory bucket {}",
             about.bucket
