@@ -1,5 +1,6 @@
 //! What every command needs: a connection, the engine, the clock, and the ear for an interrupt.
 
+use std::collections::HashMap;
 use std::io::{self, BufRead, IsTerminal};
 use std::sync::Arc;
 
@@ -10,8 +11,9 @@ use super::args::Connection;
 use super::connect;
 use super::failure::Failure;
 use crate::model::cost::Prices;
+use crate::model::deadline::{AbortRule, Rules};
 use crate::model::provider::{self, Provider};
-use crate::model::{Moment, Thresholds, Timestamp, send};
+use crate::model::{Moment, Thresholds, Timestamp, Upload, send};
 use crate::protocol::{Command, JobId, News, Outcome};
 use crate::s3::{Clock, Store};
 use crate::tasks::{Engine, Inbox, Settings};
@@ -30,6 +32,8 @@ pub struct Session {
     /// The provider whose rules hold, if one was recognised or named.
     pub provider: Option<Provider>,
     known: Vec<Provider>,
+    /// The rules that abort uploads, by bucket; empty where they may not be read.
+    pub rules: HashMap<String, Arc<[AbortRule]>>,
     pub read_only: bool,
     /// Whether there is a place to record changes.
     pub has_audit: bool,
@@ -107,6 +111,7 @@ impl Session {
             endpoint: None,
             provider: named,
             known: settings.providers,
+            rules: HashMap::new(),
             read_only,
             has_audit,
             lister,
@@ -169,14 +174,19 @@ impl Session {
         }
     }
 
-    /// When an upload ends by itself: the service's own word, else the provider's rule.
+    /// When an upload ends by itself: the service's own word, else the first of the rules of its bucket, as far
+    /// as they are known, and its provider.
     pub fn deadline(
         &self,
-        initiated: Option<Timestamp>,
+        bucket: &str,
+        upload: &Upload,
         abort_date: Option<Timestamp>,
     ) -> Option<Timestamp> {
-        let rule = self.provider.as_ref().and_then(|of| of.abort_after);
-        abort_date.or_else(|| Some(initiated?.plus(rule?)))
+        let rules = Rules {
+            provider: self.provider.as_ref().and_then(|of| of.abort_after),
+            bucket: self.rules.get(bucket).cloned().unwrap_or_default(),
+        };
+        rules.at(&upload.key, upload.initiated, abort_date)
     }
 
     /// Runs one job of the worker to its end and hands over its news; an interrupt ends the wait.

@@ -7,7 +7,8 @@ use super::failure::Failure;
 use super::session::Session;
 use crate::model::{Address, Filter, Measure, RowId, Subject, Upload};
 use crate::protocol::{
-    Command, Fault, JobId, Kind, Measured, News, Operation, Outcome, Report, Scope, Urgency,
+    Command, Fault, JobId, Kind, Measured, News, Operation, Outcome, Prevention, Report, Scope,
+    Urgency,
 };
 
 /// Buckets that are listed at the same time.
@@ -31,6 +32,10 @@ pub trait Sink {
     fn page(&mut self) -> Result<(), Failure>;
     /// Whether nothing more is wanted.
     fn has_enough(&self) -> bool {
+        false
+    }
+    /// Whether the rules of each bucket are to be known before its uploads are handed over.
+    fn wants_rules(&self) -> bool {
         false
     }
     /// Something could not be listed or looked into; the rest goes on.
@@ -143,6 +148,7 @@ pub async fn run(
         wanted,
         listing: HashMap::new(),
         pages: VecDeque::new(),
+        asked: HashMap::new(),
         waiting: 0,
         refused: HashMap::new(),
     };
@@ -164,7 +170,7 @@ pub async fn run(
             }
             reports = session.worked.recv(64), if !sweep.pages.is_empty() => {
                 for report in reports {
-                    sweep.worked(report, sink);
+                    sweep.worked(session, report, sink);
                 }
             }
             reports = session.listed.recv(1), if may_list => {
@@ -185,6 +191,8 @@ struct Sweep<'a> {
     wanted: Wanted<'a>,
     listing: HashMap<JobId, String>,
     pages: VecDeque<Page>,
+    /// Jobs that ask for a bucket's rules; its uploads wait for them.
+    asked: HashMap<JobId, String>,
     /// Uploads in `pages`.
     waiting: usize,
     /// Buckets whose parts may not be listed: told once.
@@ -219,6 +227,9 @@ impl Sweep<'_> {
         match report.news {
             News::Listed(uploads) => {
                 if let Some(bucket) = self.listing.get(&report.job).cloned() {
+                    if sink.wants_rules() && !uploads.is_empty() {
+                        self.ask_rules(session, &bucket);
+                    }
                     self.take_in(session, bucket, uploads);
                 }
             }
@@ -269,7 +280,46 @@ impl Sweep<'_> {
         });
     }
 
-    fn worked(&mut self, report: Report, sink: &mut impl Sink) {
+    /// Asks once for the rules of a bucket that has uploads: deadlines are theirs. That they may not be read
+    /// is not told: then nothing is known of them.
+    fn ask_rules(&mut self, session: &mut Session, bucket: &str) {
+        if session.rules.contains_key(bucket) || self.asked.values().any(|of| of == bucket) {
+            return;
+        }
+        let job = session.job();
+        self.asked.insert(job, bucket.to_owned());
+        session.worker.send(Command::Lifecycle {
+            job,
+            bucket: bucket.to_owned(),
+            urgency: Urgency::Visible,
+        });
+    }
+
+    /// Takes in what was found of a bucket's rules; whether the report was of that.
+    fn learn_rules(&mut self, session: &mut Session, report: &Report) -> bool {
+        let Some(bucket) = self.asked.get(&report.job) else {
+            return false;
+        };
+        match &report.news {
+            News::Lifecycle(found) => {
+                if let Prevention::Known(configuration) = &**found {
+                    let rules = configuration.abort_rules();
+                    session.rules.insert(bucket.clone(), rules);
+                }
+            }
+            News::Ended(_) => {
+                session.rules.entry(bucket.clone()).or_default();
+                self.asked.remove(&report.job);
+            }
+            _ => {}
+        }
+        true
+    }
+
+    fn worked(&mut self, session: &mut Session, report: Report, sink: &mut impl Sink) {
+        if self.learn_rules(session, &report) {
+            return;
+        }
         let found = self
             .pages
             .iter_mut()
@@ -304,7 +354,10 @@ impl Sweep<'_> {
 
     /// Hands over the pages at the front that are complete.
     fn hand_over(&mut self, session: &Session, sink: &mut impl Sink) -> Result<(), Failure> {
-        while let Some(page) = self.pages.pop_front_if(|page| page.job.is_none()) {
+        let asked = &self.asked;
+        let is_ready =
+            |page: &mut Page| page.job.is_none() && !asked.values().any(|of| *of == page.bucket);
+        while let Some(page) = self.pages.pop_front_if(is_ready) {
             self.waiting -= page.uploads.len();
             let moment = session.moment();
             for entry in page.uploads.iter().filter(|entry| !entry.gone) {

@@ -2,6 +2,7 @@
 
 mod completing;
 mod copying;
+pub mod lifecycle;
 mod resuming;
 mod sending;
 
@@ -107,6 +108,8 @@ pub enum Command {
     Resume(Box<Resume>),
     /// List our own uploads that were interrupted or ended lately
     Uploads(Uploads),
+    /// Show or set the rules by which a bucket aborts uploads
+    Lifecycle(lifecycle::Lifecycle),
     /// Check credentials, endpoint, permissions and quirks; changes nothing
     Doctor(Doctor),
     /// Serve the demo's situation to any S3 client

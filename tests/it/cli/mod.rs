@@ -13,6 +13,7 @@ mod manners;
 mod part_files;
 mod places;
 mod rehearsals;
+mod rules;
 mod sends;
 
 use std::process::{Command, Output, Stdio};
