@@ -162,6 +162,7 @@ impl App {
         for name in next {
             self.list_place(&name, String::new(), Urgency::Background, effects);
         }
+        self.sweep_rules(effects);
     }
 
     pub(super) fn refresh_place(&mut self, effects: &mut Vec<Effect>) {

@@ -124,6 +124,8 @@ async fn verify(
             Ok(found) if same(Some(&change.after), found.as_ref()) => break,
             // What may not be read will not be readable in a second.
             Err(fault) if fault.kind != Kind::Network => break,
+            // Nobody waits for the end any more.
+            _ if job.cancel.is_cancelled() => break,
             _ => {}
         }
     }

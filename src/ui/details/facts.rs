@@ -247,11 +247,12 @@ impl Facts<'_> {
             Source::Rule(id) => Some(id.as_str()),
             Source::Provider => None,
         };
-        let by = match rule {
-            Some("") => ", by a rule of the bucket".to_owned(),
-            Some(rule) => format!(", by rule '{}'", escape(rule)),
-            None if source == Source::Provider => ", by the provider".to_owned(),
-            None => String::new(),
+        let by = match (rule, &source) {
+            (Some(""), _) => ", by a rule of the bucket".to_owned(),
+            (Some(rule), Source::Rule(_)) => format!(", by rule '{}' of the bucket", escape(rule)),
+            (Some(rule), _) => format!(", by rule '{}'", escape(rule)),
+            (None, Source::Provider) => ", by the provider's rule".to_owned(),
+            (None, _) => ", said by the service".to_owned(),
         };
         format!("{when}{by}")
     }

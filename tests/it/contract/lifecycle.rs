@@ -10,6 +10,8 @@ pub(super) const CHECKS: &[(&str, super::Check)] = checks![
     a_bucket_without_rules_says_so,
     rules_of_many_shapes_come_back,
     a_rule_is_added_beside_rules_of_many_shapes,
+    rules_of_the_older_form_come_back,
+    a_rule_is_added_beside_rules_of_the_older_form,
     a_rule_is_put_into_an_empty_bucket,
     what_is_no_configuration_is_refused,
     unknown_elements_come_back,
@@ -26,11 +28,6 @@ fn shapes() -> Vec<String> {
     let on = "<Status>Enabled</Status>";
     let rules = [
         format!("<Rule><ID>all</ID><Filter><Prefix></Prefix></Filter>{on}{abort}</Rule>"),
-        // The older form, two of them.
-        format!(
-            "<Rule><ID>a</ID><Prefix>logs/</Prefix>{on}<Expiration><Days>9</Days></Expiration></Rule>\
-             <Rule><ID>b</ID><Prefix>tmp/</Prefix><Status>Disabled</Status>{abort}</Rule>"
-        ),
         format!(
             "<Rule><ID>tagged &amp; old</ID><Filter><Tag><Key>k</Key><Value>v&lt;w</Value></Tag></Filter>{on}\
              <Transition><Days>30</Days><StorageClass>STANDARD_IA</StorageClass></Transition>\
@@ -62,6 +59,16 @@ fn shapes() -> Vec<String> {
     rules.iter().map(|of| format!("{HEAD}{of}{END}")).collect()
 }
 
+/// The older form, with a prefix and no filter.
+fn older() -> String {
+    format!(
+        "{HEAD}<Rule><ID>a</ID><Prefix>logs/</Prefix><Status>Enabled</Status><Expiration><Days>9</Days>\
+         </Expiration></Rule><Rule><ID>b</ID><Prefix>tmp/</Prefix><Status>Disabled</Status>\
+         <AbortIncompleteMultipartUpload><DaysAfterInitiation>5</DaysAfterInitiation>\
+         </AbortIncompleteMultipartUpload></Rule>{END}"
+    )
+}
+
 fn document(body: &str) -> Document {
     Document {
         body: body.to_owned(),
@@ -85,11 +92,19 @@ async fn a_bucket_without_rules_says_so(world: &World) {
 }
 
 async fn rules_of_many_shapes_come_back(world: &World) {
-    for body in shapes() {
-        put(world, &document(&body)).await;
+    come_back(world, &shapes()).await;
+}
+
+async fn rules_of_the_older_form_come_back(world: &World) {
+    come_back(world, &[older()]).await;
+}
+
+async fn come_back(world: &World, shapes: &[String]) {
+    for body in shapes {
+        put(world, &document(body)).await;
         let found = read(world).await.document.expect("it was put");
         assert!(
-            same(Some(&document(&body)), Some(&found)),
+            same(Some(&document(body)), Some(&found)),
             "{body}\n{}",
             found.body
         );
@@ -97,8 +112,16 @@ async fn rules_of_many_shapes_come_back(world: &World) {
 }
 
 async fn a_rule_is_added_beside_rules_of_many_shapes(world: &World) {
-    for body in shapes() {
-        put(world, &document(&body)).await;
+    is_added(world, &shapes()).await;
+}
+
+async fn a_rule_is_added_beside_rules_of_the_older_form(world: &World) {
+    is_added(world, &[older()]).await;
+}
+
+async fn is_added(world: &World, shapes: &[String]) {
+    for body in shapes {
+        put(world, &document(body)).await;
         let before = read(world).await;
         for (days, prefix) in [(3, "new & <odd>/"), (4, "new & <odd>/"), (2, "")] {
             let now = read(world).await;
