@@ -85,7 +85,8 @@ impl App {
                 | Dialog::Messages { .. }
                 | Dialog::Report { .. }
                 | Dialog::Complete(_)
-                | Dialog::Review(_),
+                | Dialog::Review(_)
+                | Dialog::Rules(_),
             ) => NOTCH,
             Some(Dialog::Menu(_) | Dialog::Palette(_) | Dialog::Interrupted(_)) => 1,
             _ => return,

@@ -1,6 +1,7 @@
 //! Whole screens, as text, under a frozen clock.
 
 mod endings;
+mod rules;
 mod scene;
 mod sizes;
 mod upload;

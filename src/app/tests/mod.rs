@@ -9,6 +9,7 @@ mod leaving;
 mod listing;
 mod moving;
 mod placing;
+mod rules;
 mod sending;
 mod sent_rows;
 mod uploading;
