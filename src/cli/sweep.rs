@@ -187,6 +187,19 @@ pub async fn run(
     }
 }
 
+/// What the filter looks at, with the deadline as far as it is known.
+fn subject<'a>(
+    session: &Session,
+    bucket: &'a str,
+    upload: &'a Upload,
+    measure: Measure,
+) -> Subject<'a> {
+    let own = measure.extent().and_then(|extent| extent.abort_date);
+    let mut subject = Subject::of(bucket, upload, measure);
+    subject.deadline = session.deadline(bucket, upload, own);
+    subject
+}
+
 struct Sweep<'a> {
     wanted: Wanted<'a>,
     listing: HashMap<JobId, String>,
@@ -227,7 +240,8 @@ impl Sweep<'_> {
         match report.news {
             News::Listed(uploads) => {
                 if let Some(bucket) = self.listing.get(&report.job).cloned() {
-                    if sink.wants_rules() && !uploads.is_empty() {
+                    let wanted = sink.wants_rules() || self.wanted.filter.needs_deadlines();
+                    if wanted && !uploads.is_empty() {
                         self.ask_rules(session, &bucket);
                     }
                     self.take_in(session, bucket, uploads);
@@ -249,7 +263,7 @@ impl Sweep<'_> {
         let mut targets = Vec::new();
         let mut entries = Vec::with_capacity(uploads.len());
         for upload in uploads {
-            let subject = Subject::of(&bucket, &upload, Measure::Unknown);
+            let subject = subject(session, &bucket, &upload, Measure::Unknown);
             let verdict = self.wanted.filter.eval(&subject, &moment);
             if verdict == Some(false) {
                 continue;
@@ -361,7 +375,7 @@ impl Sweep<'_> {
             self.waiting -= page.uploads.len();
             let moment = session.moment();
             for entry in page.uploads.iter().filter(|entry| !entry.gone) {
-                let subject = Subject::of(&page.bucket, &entry.upload, entry.measure);
+                let subject = subject(session, &page.bucket, &entry.upload, entry.measure);
                 if self.wanted.filter.eval(&subject, &moment) == Some(true) {
                     let found = Found {
                         bucket: &page.bucket,

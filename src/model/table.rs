@@ -235,6 +235,7 @@ impl Table {
     pub fn set_abort_rules(&mut self, rules: Arc<[AbortRule]>, now: Timestamp) {
         if rules != self.rules.bucket {
             self.rules.bucket = rules;
+            self.stale.filter |= self.filter.needs_deadlines();
             self.sort_again(now);
         }
     }

@@ -179,6 +179,9 @@ async fn ls_sized_tells_the_deadline_by_the_buckets_rules() {
     assert!(due.ends_with("T00:00:00Z"), "{due}");
     assert_eq!(lines[1]["deadline"], Value::Null);
     assert_eq!(shop.server.requests(Operation::GetLifecycle), asked + 1);
+    let soon = ["ls", "--filter", "deadline<30d", "--jsonl", "s3://attic"];
+    let soon = shop.run(&soon).with_code(0).lines();
+    assert_eq!((soon.len(), &soon[0]["key"]), (1, &"logs/a".into()));
     // Without the right to look nothing is known, and nothing is said.
     shop.store.deny("attic", Operation::GetLifecycle, "");
     let listed = shop
