@@ -1,14 +1,17 @@
 //! Uploads of many buckets, filtered and looked into where need be, in bounded memory and in the order in
 //! which their pages arrived.
 
+mod deadlines;
+
 use std::collections::{HashMap, VecDeque};
+
+use deadlines::subject;
 
 use super::failure::Failure;
 use super::session::Session;
-use crate::model::{Address, Filter, Measure, RowId, Subject, Upload};
+use crate::model::{Address, Filter, Measure, RowId, Upload};
 use crate::protocol::{
-    Command, Fault, JobId, Kind, Measured, News, Operation, Outcome, Prevention, Report, Scope,
-    Urgency,
+    Command, Fault, JobId, Kind, Measured, News, Operation, Outcome, Report, Scope, Urgency,
 };
 
 /// Buckets that are listed at the same time.
@@ -187,19 +190,6 @@ pub async fn run(
     }
 }
 
-/// What the filter looks at, with the deadline as far as it is known.
-fn subject<'a>(
-    session: &Session,
-    bucket: &'a str,
-    upload: &'a Upload,
-    measure: Measure,
-) -> Subject<'a> {
-    let own = measure.extent().and_then(|extent| extent.abort_date);
-    let mut subject = Subject::of(bucket, upload, measure);
-    subject.deadline = session.deadline(bucket, upload, own);
-    subject
-}
-
 struct Sweep<'a> {
     wanted: Wanted<'a>,
     listing: HashMap<JobId, String>,
@@ -292,42 +282,6 @@ impl Sweep<'_> {
             uploads: entries,
             job,
         });
-    }
-
-    /// Asks once for the rules of a bucket that has uploads: deadlines are theirs. That they may not be read
-    /// is not told: then nothing is known of them.
-    fn ask_rules(&mut self, session: &mut Session, bucket: &str) {
-        if session.rules.contains_key(bucket) || self.asked.values().any(|of| of == bucket) {
-            return;
-        }
-        let job = session.job();
-        self.asked.insert(job, bucket.to_owned());
-        session.worker.send(Command::Lifecycle {
-            job,
-            bucket: bucket.to_owned(),
-            urgency: Urgency::Visible,
-        });
-    }
-
-    /// Takes in what was found of a bucket's rules; whether the report was of that.
-    fn learn_rules(&mut self, session: &mut Session, report: &Report) -> bool {
-        let Some(bucket) = self.asked.get(&report.job) else {
-            return false;
-        };
-        match &report.news {
-            News::Lifecycle(found) => {
-                if let Prevention::Known(configuration) = &**found {
-                    let rules = configuration.abort_rules();
-                    session.rules.insert(bucket.clone(), rules);
-                }
-            }
-            News::Ended(_) => {
-                session.rules.entry(bucket.clone()).or_default();
-                self.asked.remove(&report.job);
-            }
-            _ => {}
-        }
-        true
     }
 
     fn worked(&mut self, session: &mut Session, report: Report, sink: &mut impl Sink) {

@@ -8,7 +8,7 @@ use crate::protocol::Prevention;
 
 /// A bucket's rules.
 #[derive(Debug, Serialize)]
-pub(super) struct Bucket<'a> {
+pub(super) struct Told<'a> {
     bucket: &'a str,
     /// `whole`, `prefixes`, `none`, `denied`, `unsupported`, `failed`.
     cover: &'static str,
@@ -38,7 +38,7 @@ struct Abort<'a> {
     days: u32,
 }
 
-impl<'a> Bucket<'a> {
+impl<'a> Told<'a> {
     pub(super) fn new(bucket: &'a str, found: &'a Prevention) -> Self {
         let nothing = |cover, error| Self {
             bucket,
@@ -101,7 +101,7 @@ pub(super) struct Done<'a> {
     pub(super) before: Option<&'a str>,
     pub(super) after: Option<&'a str>,
     /// What is there now.
-    pub(super) now: Option<Bucket<'a>>,
+    pub(super) now: Option<Told<'a>>,
     pub(super) error: Option<ErrorRecord>,
 }
 

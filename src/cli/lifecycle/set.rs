@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use super::record::{Bucket, Done, line};
+use super::record::{Done, Told, line};
 use super::{bucket_of, cover_in_words, look, rules_in_words};
 use crate::cli::args::Connection;
 use crate::cli::args::lifecycle::Set;
@@ -213,7 +213,7 @@ impl Teller<'_> {
             difference: std::mem::take(&mut self.lines),
             before: before.map(|of| of.body.as_str()),
             after: change.map(|change| change.after.body.as_str()),
-            now: now.map(|now| Bucket::new(self.bucket, now)),
+            now: now.map(|now| Told::new(self.bucket, now)),
             error: fault.map(Into::into),
         };
         let mut out = io::stdout().lock();

@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
-use super::record::Bucket;
+use super::record::Told;
 use super::{bucket_of, cover_in_words, look, rules_in_words};
 use crate::cli::args::Connection;
 use crate::cli::args::lifecycle::Show;
@@ -46,7 +46,7 @@ pub(super) async fn run(connection: &Connection, args: Show) -> Result<Exit, Fai
             _ => {}
         }
         if format == Format::Json {
-            printer.record(&Bucket::new(&scope.bucket, &found))?;
+            printer.record(&Told::new(&scope.bucket, &found))?;
         } else if !alone {
             line(&mut printer, &scope.bucket, &found)?;
         } else if let Prevention::Known(configuration) = &found {

@@ -15,7 +15,7 @@ use crate::model::lifecycle::Document;
 use crate::s3::checksum::checksum;
 use crate::s3::memory::{MemoryStore, base64, md5};
 
-/// The header beside the document. Source: API reference, PutBucketLifecycleConfiguration.
+/// The header beside the document. Source: API reference, `PutBucketLifecycleConfiguration`.
 const DEFAULT_MINIMUM: &str = "x-amz-transition-default-minimum-object-size";
 /// Bytes; far above what S3 takes.
 const MAX_BYTES: usize = 8 << 20;

@@ -81,6 +81,9 @@ fn believable(scene: &mut Scene<'_>) -> Vec<Flow> {
     scene
         .store
         .deny("payroll-locked", Operation::ListMultipartUploads, "");
+    scene
+        .store
+        .deny("payroll-locked", Operation::GetLifecycle, "");
     scene.bucket("partner-inbox", "eu-central-1", 250);
     crowd::partner(scene);
     scene

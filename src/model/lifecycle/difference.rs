@@ -149,11 +149,10 @@ fn pretty(element: &Element) -> Vec<String> {
 
 fn print(element: &Element, depth: usize, lines: &mut Vec<String>) {
     let indent = "  ".repeat(depth);
-    let attributes: String = element
-        .attributes
-        .iter()
-        .map(|(name, value)| format!(" {name}=\"{value}\""))
-        .collect();
+    let mut attributes = String::new();
+    for (name, value) in &element.attributes {
+        attributes.push_str(&format!(" {name}=\"{value}\""));
+    }
     let name = &element.name;
     if element.is_leaf() {
         let text = exact(element);

@@ -8,6 +8,8 @@ mod tree;
 mod words;
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod shapes;
 #[cfg(test)]
 mod tests;
@@ -25,7 +27,7 @@ use tree::Element;
 /// The root element of a configuration.
 const ROOT: &str = "LifecycleConfiguration";
 
-/// The most rules that a configuration may have. Source: API reference, PutBucketLifecycleConfiguration.
+/// The most rules that a configuration may have. Source: API reference, `PutBucketLifecycleConfiguration`.
 pub const MAX_RULES: usize = 1000;
 
 /// Why a document is no lifecycle configuration, or why a change of one is not possible; one clause.
@@ -45,7 +47,7 @@ pub struct Document {
     /// The XML, word for word.
     pub body: String,
     /// `x-amz-transition-default-minimum-object-size` of the answer: a write without it would reset it.
-    /// Source: API reference, PutBucketLifecycleConfiguration.
+    /// Source: API reference, `PutBucketLifecycleConfiguration`.
     pub default_minimum: Option<String>,
 }
 

@@ -7,11 +7,11 @@ use super::tree::{Element, MAX_BYTES, escaped};
 use super::words::abort_days;
 use super::{Change, Configuration, Document, MAX_RULES, NoConfiguration, Proposal, ROOT, root};
 
-/// The namespace of S3's documents. Source: API reference, PutBucketLifecycleConfiguration.
+/// The namespace of S3's documents. Source: API reference, `PutBucketLifecycleConfiguration`.
 const NAMESPACE: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
 /// The longest key, and so the longest prefix, in bytes. Source: S3 User Guide, "Naming Amazon S3 objects".
 const MAX_PREFIX: usize = 1024;
-/// The most days that S3 takes: a positive 32-bit number. Source: as above, DaysAfterInitiation is an Integer.
+/// The most days that S3 takes: a positive 32-bit number. Source: as above, `DaysAfterInitiation` is an Integer.
 const MAX_DAYS: u32 = i32::MAX.unsigned_abs();
 
 /// What a proposal comes to.
@@ -288,7 +288,7 @@ fn indent<'a>(body: &'a str, root: &Element) -> &'a str {
 }
 
 /// `mopup-abort-all`, `mopup-abort-logs`, with a number where it is taken. At most 255 characters.
-/// Source: API reference, LifecycleRule.
+/// Source: API reference, `LifecycleRule`.
 fn free_id(root: &Element, prefix: &str) -> String {
     let mut slug = String::new();
     for character in prefix.chars().take(60) {

@@ -47,6 +47,9 @@ pub(super) enum Absence {
     Until(Instant),
 }
 
+/// What a service leaves of a text.
+pub(super) type Keeps = Arc<dyn Fn(&str) -> String + Send + Sync>;
+
 /// What goes wrong with lifecycle configurations.
 #[derive(Clone, Default)]
 pub(super) struct Lapses {
@@ -54,7 +57,8 @@ pub(super) struct Lapses {
     pub(super) stale: u32,
     /// So many of them are to come, of this bucket, with this answer.
     pub(super) old: Option<(u32, String, Option<Document>)>,
-    pub(super) keeps: Option<Arc<dyn Fn(&str) -> String + Send + Sync>>,
+    /// What is stored of a text; `None`: all of it.
+    pub(super) keeps: Option<Keeps>,
 }
 
 impl Words {

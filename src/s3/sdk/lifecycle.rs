@@ -186,7 +186,7 @@ struct Written {
 
 impl Written {
     /// S3 wants `Content-MD5` or a checksum header, other stores know only the former, and directory buckets only
-    /// the latter. Source: API reference, PutBucketLifecycleConfiguration; S3's answer "Missing required header for
+    /// the latter. Source: API reference, `PutBucketLifecycleConfiguration`; S3's answer "Missing required header for
     /// this request: Content-MD5 OR x-amz-checksum-*".
     fn new(document: &Document, is_directory: bool) -> Self {
         let body = Bytes::from(document.body.clone().into_bytes());

@@ -67,14 +67,13 @@ fn what_is_not_known_of_the_rules_is_told() {
 
 #[test]
 fn a_long_list_of_rules_can_be_scrolled_to_its_end() {
-    let many: String = (0..200)
-        .map(|number| {
-            format!(
-                "<Rule><ID>r{number}</ID><Filter><Prefix>p{number}/</Prefix></Filter><Status>Enabled</Status>\
-                 <Expiration><Days>9</Days></Expiration></Rule>"
-            )
-        })
-        .collect();
+    let rule = |number: u32| {
+        format!(
+            "<Rule><ID>r{number}</ID><Filter><Prefix>p{number}/</Prefix></Filter><Status>Enabled</Status>\
+             <Expiration><Days>9</Days></Expiration></Rule>"
+        )
+    };
+    let many = (0..200).map(rule).collect::<Vec<_>>().concat();
     let body = format!("<LifecycleConfiguration>{many}</LifecycleConfiguration>");
     let mut scene = dialog(80, 24, found(Some(&body)));
     assert!(!scene.screen().contains("r199"));
