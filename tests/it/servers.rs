@@ -55,6 +55,10 @@ const NO_OLDER_FORM: &str = "it refuses rules without a filter";
 const LOCALSTACK_LACKS: &[(&str, &str)] = &[
     ("rules_of_the_older_form_come_back", NO_OLDER_FORM),
     (
+        "a_rule_without_an_id_comes_back",
+        "it refuses rules without an ID",
+    ),
+    (
         "a_rule_is_added_beside_rules_of_the_older_form",
         NO_OLDER_FORM,
     ),
@@ -84,6 +88,7 @@ const RCLONE_LACKS: &[(&str, &str)] = &[
     ("rules_of_many_shapes_come_back", NO_LIFECYCLE),
     ("a_rule_is_added_beside_rules_of_many_shapes", NO_LIFECYCLE),
     ("rules_of_the_older_form_come_back", NO_LIFECYCLE),
+    ("a_rule_without_an_id_comes_back", NO_LIFECYCLE),
     (
         "a_rule_is_added_beside_rules_of_the_older_form",
         NO_LIFECYCLE,
@@ -284,6 +289,21 @@ async fn is_copied(client: &aws_sdk_s3::Client, bucket: &str, content: &[u8]) {
     assert_eq!(found.metadata().unwrap()["origin"], "here");
     let bytes = found.body.collect().await.unwrap().into_bytes();
     assert!(bytes == content, "{bucket} differs");
+}
+
+/// A server that answers `?lifecycle` with something else is named as not having it.
+#[tokio::test]
+async fn rclone_is_told_to_have_no_lifecycle_rules() {
+    let Some(endpoint) = endpoint("MOPUP_TEST_RCLONE") else {
+        return;
+    };
+    let foreign = Foreign::rclone(endpoint);
+    let bucket = format!("rules-{}", std::process::id());
+    let made = foreign.client().create_bucket().bucket(&bucket).send();
+    made.await.expect("a bucket");
+    let store = sdk_store(&foreign.endpoint, &foreign.access_key, &foreign.secret_key);
+    let fault = store.lifecycle(&bucket).await.expect_err("no rules");
+    assert_eq!(fault.kind, mopup::protocol::Kind::Unsupported, "{fault:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

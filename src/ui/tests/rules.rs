@@ -140,6 +140,10 @@ fn an_upload_that_is_alive_and_will_be_cut_stands_out() {
     scene.resize(200, 40);
     let screen = scene.screen();
     assert!(screen.contains("‼ 1 alive and due"), "{screen}");
-    let line = screen.lines().find(|line| line.contains(" ‼ "));
+    let line = screen.lines().find(|line| line.contains("‼ video"));
     assert!(line.is_some_and(|line| line.contains("active")), "{screen}");
+    assert!(
+        screen.contains("‼ due since 32 d, by rule 'abort-all'"),
+        "{screen}"
+    );
 }

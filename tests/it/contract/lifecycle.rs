@@ -11,6 +11,7 @@ pub(super) const CHECKS: &[(&str, super::Check)] = checks![
     rules_of_many_shapes_come_back,
     a_rule_is_added_beside_rules_of_many_shapes,
     rules_of_the_older_form_come_back,
+    a_rule_without_an_id_comes_back,
     a_rule_is_added_beside_rules_of_the_older_form,
     a_rule_is_put_into_an_empty_bucket,
     what_is_no_configuration_is_refused,
@@ -51,10 +52,6 @@ fn shapes() -> Vec<String> {
             "<Rule><ID>date</ID><Filter><ObjectSizeGreaterThan>10</ObjectSizeGreaterThan></Filter>{on}\
              <Expiration><Date>2030-01-01T00:00:00.000Z</Date></Expiration></Rule>"
         ),
-        // Nobody gave it an ID.
-        format!(
-            "<Rule><Filter><Prefix>n/</Prefix></Filter>{on}<Expiration><Days>1</Days></Expiration></Rule>"
-        ),
     ];
     rules.iter().map(|of| format!("{HEAD}{of}{END}")).collect()
 }
@@ -66,6 +63,14 @@ fn older() -> String {
          </Expiration></Rule><Rule><ID>b</ID><Prefix>tmp/</Prefix><Status>Disabled</Status>\
          <AbortIncompleteMultipartUpload><DaysAfterInitiation>5</DaysAfterInitiation>\
          </AbortIncompleteMultipartUpload></Rule>{END}"
+    )
+}
+
+/// Nobody gave it an ID.
+fn nameless() -> String {
+    format!(
+        "{HEAD}<Rule><Filter><Prefix>n/</Prefix></Filter><Status>Enabled</Status><Expiration><Days>1</Days>\
+         </Expiration></Rule>{END}"
     )
 }
 
@@ -97,6 +102,11 @@ async fn rules_of_many_shapes_come_back(world: &World) {
 
 async fn rules_of_the_older_form_come_back(world: &World) {
     come_back(world, &[older()]).await;
+}
+
+async fn a_rule_without_an_id_comes_back(world: &World) {
+    come_back(world, &[nameless()]).await;
+    is_added(world, &[nameless()]).await;
 }
 
 async fn come_back(world: &World, shapes: &[String]) {
