@@ -44,6 +44,8 @@ pub struct Place {
     pub reasons: HashMap<RowId, String>,
     /// Rows that a running job is aborting.
     pub aborting: HashSet<RowId>,
+    /// Rows that were found to end only after their deadline, as they go now.
+    pub late: HashSet<RowId>,
     /// What the bucket does against orphans; `None` while nobody has asked.
     pub prevention: Option<Prevention>,
     /// Uploads that are alive and will be cut, as of when they were counted.
@@ -70,13 +72,18 @@ impl Place {
             folders: None,
             reasons: HashMap::new(),
             aborting: HashSet::new(),
+            late: HashSet::new(),
             prevention: None,
             cut: (Timestamp::default(), 0),
         }
     }
 
-    /// Whether an upload is alive and will be ended by its deadline within the day, or should be by now.
+    /// Whether an upload is alive and will be ended by its deadline within the day, or should be by now; or is
+    /// known not to be done by its deadline, whenever that is.
     pub fn is_cut(&self, row: RowId, now: Timestamp) -> bool {
+        if self.late.contains(&row) {
+            return true;
+        }
         let due = || self.table.deadline(row).map(|of| of.at);
         self.table.state(row, now) == Some(State::Active)
             && due().is_some_and(|at| at <= now.plus(CUT_WITHIN))

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::app::dialog::RulesStep;
+use crate::model::Target;
 use crate::model::lifecycle::{Change, Configuration, Cover, Document};
 use crate::protocol::Prevention;
 
@@ -102,6 +103,18 @@ fn rules_that_are_found_date_the_uploads_of_the_bucket() {
     assert!(place.is_cut(row("logs/a"), bench.app.now));
     assert!(!place.is_cut(row("video"), bench.app.now));
     bench.event(Event::Clock(NOW.plus(Duration::from_secs(11))));
+    assert_eq!(bench.app.place().unwrap().cut(), 1);
+    // Known to be late, whatever its deadline is.
+    let target = Target {
+        bucket: "b".into(),
+        key: "video".into(),
+        upload_id: "id-video".into(),
+    };
+    bench.app.mark_late(&target, true);
+    bench.event(Event::Clock(NOW.plus(Duration::from_secs(22))));
+    assert_eq!(bench.app.place().unwrap().cut(), 2);
+    bench.app.mark_late(&target, false);
+    bench.event(Event::Clock(NOW.plus(Duration::from_secs(33))));
     assert_eq!(bench.app.place().unwrap().cut(), 1);
 }
 

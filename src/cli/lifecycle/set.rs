@@ -143,11 +143,11 @@ impl Teller<'_> {
         for line in self.shown() {
             writeln!(err, "{line}")?;
         }
-        write!(err, "type yes to write these rules: ")?;
+        write!(err, "type write to have these rules written: ")?;
         err.flush()?;
         drop(err);
         let typed = session.typed("nothing was written").await?;
-        if typed.trim() == "yes" {
+        if typed.trim() == "write" {
             return Ok(());
         }
         Err(Failure::Other(

@@ -3,6 +3,7 @@
 use mopup::model::lifecycle::Document;
 use mopup::protocol::Operation;
 
+use super::asks::typed;
 use super::*;
 
 const OTHER: &str = "<LifecycleConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\n  <Rule>\n    \
@@ -192,4 +193,28 @@ async fn ls_sized_tells_the_deadline_by_the_buckets_rules() {
     let asked = shop.server.requests(Operation::GetLifecycle);
     shop.run(&["ls", "s3://attic"]).with_code(0);
     assert_eq!(shop.server.requests(Operation::GetLifecycle), asked);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_terminal_only_the_word_has_rules_written() {
+    let shop = Shop::open().await;
+    rules(&shop, OTHER);
+    let args = ["lifecycle", "set", "s3://attic"];
+    let ask = |word| typed(&shop, &args, "to have these rules written: ", word);
+    for wrong in ["\n", "y\n", "yes\n", "\u{4}"] {
+        let (shown, code) = ask(wrong);
+        assert_eq!(code, 1, "{shown}");
+        assert!(shown.contains("+   <ID>mopup-abort-all</ID>"), "{shown}");
+        assert!(shown.contains("(rule 'cold': moves objects"), "{shown}");
+        assert!(shown.contains("nothing was written"), "{shown}");
+    }
+    let (shown, code) = ask("\u{3}");
+    assert_eq!(code, 130, "{shown}");
+    assert_eq!(shop.store.lifecycle("attic").unwrap().body, OTHER);
+    let (shown, code) = ask("write\n");
+    assert_eq!(code, 0, "{shown}");
+    assert!(
+        shown.contains("uploads end at the latest 7 days after they began"),
+        "{shown}"
+    );
 }
