@@ -85,7 +85,7 @@ fn in_words(element: &Element) -> String {
     format!("{name}: {}", rule.words)
 }
 
-/// Elements of both beside each other: the same ones, then those of the same ID, in the order of the new document;
+/// Elements of both beside each other: the same ones, then those of the same ID or without one, in the order of the new document;
 /// what is gone stands before what followed it.
 fn pairs(before: Vec<Element>, after: Vec<Element>) -> Vec<(Option<Element>, Option<Element>)> {
     let mut by_meaning: HashMap<String, Vec<usize>> = HashMap::new();
@@ -102,7 +102,7 @@ fn pairs(before: Vec<Element>, after: Vec<Element>) -> Vec<(Option<Element>, Opt
     }
     for (element, partner) in after.iter().zip(&mut partner) {
         let same_id = |old: &Element| old.name == element.name && id(old) == id(element);
-        if partner.is_none() && element.name == "Rule" && !id(element).is_empty() {
+        if partner.is_none() && element.name == "Rule" {
             *partner = (0..before.len()).find(|at| left[*at] && same_id(&before[*at]));
             if let Some(at) = *partner {
                 left[at] = false;
