@@ -67,6 +67,7 @@ impl App {
             Some(Dialog::Place(dialog)) if dialog.confirm.is_none() => {
                 dialog.fields.paste(text);
             }
+            Some(Dialog::Rules(dialog)) => dialog.paste(text),
             Some(Dialog::Complete(dialog)) => {
                 if let CompleteStep::Keep(asked) | CompleteStep::Key(asked) = &mut dialog.step {
                     asked.input.paste(text);
@@ -113,6 +114,7 @@ impl App {
             Dialog::Upload(upload) => self.upload_key(upload, key, effects),
             Dialog::Palette(palette) => self.palette_key(palette, key, effects),
             Dialog::Adopt(dialog) => self.adopt_key(dialog, key, effects),
+            Dialog::Rules(dialog) => self.rules_key(dialog, key, effects),
             Dialog::Place(dialog) => self.place_key(dialog, key, effects),
             Dialog::Review(dialog) => self.adopt_review_key(dialog, key, effects),
             Dialog::Complete(dialog) => self.complete_key(dialog, key, effects),

@@ -1,11 +1,12 @@
 //! One bucket as the person sees it: its table, how far its listing is, and where the cursor stands.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Duration;
 
 use super::cursor::Cursor;
 use super::folders::FolderView;
 use crate::model::table::Table;
-use crate::model::{Bucket, RowId, Timestamp};
+use crate::model::{Bucket, RowId, State, Timestamp};
 use crate::protocol::{Fault, JobId, Prevention};
 
 /// How far a bucket's listing is.
@@ -49,9 +50,18 @@ pub struct Place {
     pub reasons: HashMap<RowId, String>,
     /// Rows that a running job is aborting.
     pub aborting: HashSet<RowId>,
+    /// Rows that were found to end only after their deadline, as they go now.
+    pub late: HashSet<RowId>,
     /// What the bucket does against orphans; `None` while nobody has asked.
     pub prevention: Option<Prevention>,
+    /// Uploads that are alive and will be cut, as of when they were counted.
+    cut: (Timestamp, usize),
 }
+
+/// What is alive and due within this is cut: nobody sends a large object in less. Shown as such.
+const CUT_WITHIN: Duration = Duration::from_hours(24);
+/// Counting looks at every upload: not more often than this.
+const CUT_EVERY: Duration = Duration::from_secs(10);
 
 impl Place {
     /// A bucket of which nothing is known yet.
@@ -71,7 +81,38 @@ impl Place {
             folders: None,
             reasons: HashMap::new(),
             aborting: HashSet::new(),
+            late: HashSet::new(),
             prevention: None,
+            cut: (Timestamp::default(), 0),
+        }
+    }
+
+    /// Whether an upload is alive and will be ended by its deadline within the day, or should be by now; or is
+    /// known not to be done by its deadline, whenever that is.
+    pub fn is_cut(&self, row: RowId, now: Timestamp) -> bool {
+        if self.late.contains(&row) {
+            return true;
+        }
+        let due = || self.table.deadline(row).map(|of| of.at);
+        self.table.state(row, now) == Some(State::Active)
+            && due().is_some_and(|at| at <= now.plus(CUT_WITHIN))
+    }
+
+    /// How many of them there are, as far as was counted.
+    pub const fn cut(&self) -> usize {
+        self.cut.1
+    }
+
+    /// Counts them.
+    pub fn count_cut(&mut self, now: Timestamp) {
+        let cut = self.table.rows().filter(|row| self.is_cut(row.id(), now));
+        self.cut = (now, cut.count());
+    }
+
+    /// Counts them unless that was done just now.
+    pub fn recount_cut(&mut self, now: Timestamp) {
+        if now.since(self.cut.0) >= CUT_EVERY {
+            self.count_cut(now);
         }
     }
 

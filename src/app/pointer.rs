@@ -100,7 +100,8 @@ impl App {
                 | Dialog::Messages { .. }
                 | Dialog::Report { .. }
                 | Dialog::Complete(_)
-                | Dialog::Review(_),
+                | Dialog::Review(_)
+                | Dialog::Rules(_),
             ) => NOTCH,
             Some(
                 Dialog::Menu(_)

@@ -13,7 +13,7 @@ use crate::model::provider;
 use crate::model::table::{Leaving, Table};
 use crate::model::{Bucket, Measure, RowId};
 use crate::protocol::{
-    AbortOutcome, Fault, Identity, JobId, Measured, News, Outcome, Report, SkipReason,
+    AbortOutcome, Fault, Identity, JobId, Measured, News, Outcome, Prevention, Report, SkipReason,
 };
 
 impl App {
@@ -140,6 +140,7 @@ impl App {
                 }
             }
         }
+        place.recount_cut(now);
         for fault in failures {
             if let Some(task) = self.tasks.get_mut(job) {
                 task.troubles.push(Trouble {
@@ -298,6 +299,11 @@ impl App {
         let mut fault = None;
         if let Some(place) = self.buckets.get_mut(bucket) {
             place.listed_at = Some(now);
+            place.count_cut(now);
+            // Asked again, as the rest of it is.
+            if matches!(place.prevention, Some(Prevention::Failed(_))) {
+                place.prevention = None;
+            }
             place.listing = match outcome {
                 Outcome::Done => {
                     place.end_look(now);

@@ -101,8 +101,23 @@ impl App {
         if let Some((bucket, key, id)) = old {
             self.leave_table(&bucket, &key, &id);
         }
+        if let Some(target) = &shown.target {
+            let late = shown.late && !over;
+            self.mark_late(&target.clone(), late);
+        }
         if of_row && !over {
             self.show_in_table(before.as_deref(), &shown, begun);
+        }
+    }
+
+    /// Whether an upload was found to end only after its deadline: by how fast we send it, or as it was watched.
+    pub(super) fn mark_late(&mut self, target: &Target, late: bool) {
+        if let Some((row, place)) = self.row_of(target) {
+            if late {
+                place.late.insert(row);
+            } else {
+                place.late.remove(&row);
+            }
         }
     }
 

@@ -93,6 +93,7 @@ impl App {
         self.now = now;
         if let Some(place) = self.place_mut() {
             place.table.tick(now);
+            place.recount_cut(now);
         }
         self.preview(effects);
         let due = self

@@ -146,6 +146,7 @@ impl App {
         for name in next {
             self.list_place(&name, String::new(), Urgency::Background, effects);
         }
+        self.sweep_rules(effects);
     }
 
     /// Asks for the sizes of the rows on screen, then of the marked ones; rows that left the screen before

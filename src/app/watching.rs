@@ -251,11 +251,12 @@ impl App {
             last_part: vitals.last_part,
             abort_date: None,
         };
-        let looked = vitals.looks > 0;
+        let (looked, late) = (vitals.looks > 0, vitals.late);
         watched.vitals = Some(Box::new(vitals));
         if looked {
             let target = watched.target.clone();
             self.measure_watched(&target, extent, caught_up);
+            self.mark_late(&target, late);
         }
     }
 

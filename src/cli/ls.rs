@@ -123,6 +123,10 @@ impl Sink for List {
         Ok(())
     }
 
+    fn wants_rules(&self) -> bool {
+        self.sized
+    }
+
     fn error(&mut self, fault: &Fault) {
         self.status.clear();
         self.printer.error(fault);
@@ -188,6 +192,10 @@ fn sized<'a>(session: &Session, found: &Found<'a>) -> SizedRecord<'a> {
         bytes: exact.map(|extent| extent.bytes),
         last_part: time(exact.and_then(|extent| extent.last_part)),
         state: state.map(State::word),
-        deadline: time(session.deadline(found.upload.initiated, abort_date)),
+        deadline: time(session.deadline(
+            found.bucket,
+            (&found.upload.key, found.upload.initiated),
+            abort_date,
+        )),
     }
 }

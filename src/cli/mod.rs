@@ -12,6 +12,7 @@ mod demo_server;
 mod doctor;
 mod du;
 mod failure;
+mod lifecycle;
 mod ls;
 mod ours;
 mod output;
@@ -80,6 +81,7 @@ fn run(cli: Cli) -> Result<Exit, Failure> {
         Some(Command::Uploads(args)) => block_on(uploads::run(&connection, args)),
         Some(Command::Watch(args)) => block_on(watch::run(&connection, *args)),
         Some(Command::Providers(args)) => providers::run(&connection, &args),
+        Some(Command::Lifecycle(args)) => block_on(lifecycle::run(&connection, args)),
         Some(Command::Doctor(args)) => block_on(doctor::run(&connection, args)),
         Some(Command::DemoServer(args)) => block_on(demo_server::run(args)),
         None => block_on(screen::run(&connection, cli.address, cli.demo)),

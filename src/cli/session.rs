@@ -1,5 +1,6 @@
 //! What every command needs: a connection, the engine, the clock, and the ear for an interrupt.
 
+use std::collections::HashMap;
 use std::io::{self, BufRead, IsTerminal};
 use std::sync::Arc;
 
@@ -10,9 +11,10 @@ use super::args::Connection;
 use super::connect;
 use super::failure::Failure;
 use crate::model::cost::Prices;
+use crate::model::deadline::{AbortRule, Rules};
 use crate::model::provider::{self, Provider};
 use crate::model::{Moment, Thresholds, Timestamp, send};
-use crate::protocol::{Command, JobId, News, Outcome};
+use crate::protocol::{Command, JobId, News, Outcome, Prevention, Urgency};
 use crate::s3::{Clock, Store};
 use crate::tasks::{Engine, Inbox, Settings};
 
@@ -30,6 +32,8 @@ pub struct Session {
     /// The provider whose rules hold, if one was recognised or named.
     pub provider: Option<Provider>,
     known: Vec<Provider>,
+    /// The rules that abort uploads, by bucket that was asked; `None` where they may not be read.
+    pub rules: HashMap<String, Option<Arc<[AbortRule]>>>,
     pub read_only: bool,
     /// Whether there is a place to record changes.
     pub has_audit: bool,
@@ -110,6 +114,7 @@ impl Session {
             endpoint: None,
             provider: named,
             known: settings.providers,
+            rules: HashMap::new(),
             read_only,
             has_audit,
             lister,
@@ -177,14 +182,46 @@ impl Session {
         }
     }
 
-    /// When an upload ends by itself: the service's own word, else the provider's rule.
+    /// When an upload ends by itself: the service's own word, else the first of the rules of its bucket, as far
+    /// as they are known, and its provider.
     pub fn deadline(
         &self,
-        initiated: Option<Timestamp>,
+        bucket: &str,
+        (key, initiated): (&str, Option<Timestamp>),
         abort_date: Option<Timestamp>,
     ) -> Option<Timestamp> {
-        let rule = self.provider.as_ref().and_then(|of| of.abort_after);
-        abort_date.or_else(|| Some(initiated?.plus(rule?)))
+        let known = self.rules.get(bucket).cloned().flatten();
+        let provider = self.provider.clone().unwrap_or_default();
+        let rules = Rules::of(&provider, known);
+        rules.at(key, initiated, abort_date)
+    }
+
+    /// Asks a bucket for its rules once; that they may not be read fails nothing.
+    pub async fn learn_rules(&mut self, bucket: &str) -> Result<(), Failure> {
+        if self.rules.contains_key(bucket) {
+            return Ok(());
+        }
+        let mut found = None;
+        let asked = self.run(
+            |job| Command::Lifecycle {
+                job,
+                bucket: bucket.to_owned(),
+                urgency: Urgency::Visible,
+            },
+            |news| {
+                if let News::Lifecycle(prevention) = news
+                    && let Prevention::Known(configuration) = *prevention
+                {
+                    found = Some(configuration.abort_rules());
+                }
+                Ok(())
+            },
+        );
+        if let Err(Failure::Interrupted(why)) = asked.await {
+            return Err(Failure::Interrupted(why));
+        }
+        self.rules.insert(bucket.to_owned(), found);
+        Ok(())
     }
 
     /// Runs one job of the worker to its end and hands over its news; an interrupt ends the wait.

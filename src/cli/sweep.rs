@@ -1,11 +1,15 @@
 //! Uploads of many buckets, filtered and looked into where need be, in bounded memory and in the order in
 //! which their pages arrived.
 
+mod deadlines;
+
 use std::collections::{HashMap, VecDeque};
+
+use deadlines::subject;
 
 use super::failure::Failure;
 use super::session::Session;
-use crate::model::{Address, Filter, Measure, RowId, Subject, Upload};
+use crate::model::{Address, Filter, Measure, RowId, Upload};
 use crate::protocol::{
     Command, Fault, JobId, Kind, Measured, News, Operation, Outcome, Report, Scope, Urgency,
 };
@@ -31,6 +35,10 @@ pub trait Sink {
     fn page(&mut self) -> Result<(), Failure>;
     /// Whether nothing more is wanted.
     fn has_enough(&self) -> bool {
+        false
+    }
+    /// Whether the rules of each bucket are to be known before its uploads are handed over.
+    fn wants_rules(&self) -> bool {
         false
     }
     /// Something could not be listed or looked into; the rest goes on.
@@ -175,6 +183,7 @@ async fn run_over(
         whole_keys,
         listing: HashMap::new(),
         pages: VecDeque::new(),
+        asked: HashMap::new(),
         waiting: 0,
         refused: HashMap::new(),
     };
@@ -196,7 +205,7 @@ async fn run_over(
             }
             reports = session.worked.recv(64), if !sweep.pages.is_empty() => {
                 for report in reports {
-                    sweep.worked(report, sink);
+                    sweep.worked(session, report, sink);
                 }
             }
             reports = session.listed.recv(1), if may_list => {
@@ -218,6 +227,8 @@ struct Sweep<'a> {
     whole_keys: bool,
     listing: HashMap<JobId, String>,
     pages: VecDeque<Page>,
+    /// Jobs that ask for a bucket's rules; its uploads wait for them.
+    asked: HashMap<JobId, String>,
     /// Uploads in `pages`.
     waiting: usize,
     /// Buckets whose parts may not be listed: told once.
@@ -263,6 +274,10 @@ impl Sweep<'_> {
         match report.news {
             News::Listed(uploads) => {
                 if let Some(bucket) = self.listing.get(&report.job).cloned() {
+                    let wanted = sink.wants_rules() || self.wanted.filter.needs_deadlines();
+                    if wanted && !uploads.is_empty() {
+                        self.ask_rules(session, &bucket);
+                    }
                     self.take_in(session, bucket, uploads);
                 }
             }
@@ -282,7 +297,7 @@ impl Sweep<'_> {
         let mut targets = Vec::new();
         let mut entries = Vec::with_capacity(uploads.len());
         for upload in uploads {
-            let subject = Subject::of(&bucket, &upload, Measure::Unknown);
+            let subject = subject(session, &bucket, &upload, Measure::Unknown);
             let verdict = self.wanted.filter.eval(&subject, &moment);
             if verdict == Some(false) {
                 continue;
@@ -313,7 +328,10 @@ impl Sweep<'_> {
         });
     }
 
-    fn worked(&mut self, report: Report, sink: &mut impl Sink) {
+    fn worked(&mut self, session: &mut Session, report: Report, sink: &mut impl Sink) {
+        if self.learn_rules(session, &report) {
+            return;
+        }
         let found = self
             .pages
             .iter_mut()
@@ -348,11 +366,14 @@ impl Sweep<'_> {
 
     /// Hands over the pages at the front that are complete.
     fn hand_over(&mut self, session: &Session, sink: &mut impl Sink) -> Result<(), Failure> {
-        while let Some(page) = self.pages.pop_front_if(|page| page.job.is_none()) {
+        let asked = &self.asked;
+        let is_ready =
+            |page: &mut Page| page.job.is_none() && !asked.values().any(|of| *of == page.bucket);
+        while let Some(page) = self.pages.pop_front_if(is_ready) {
             self.waiting -= page.uploads.len();
             let moment = session.moment();
             for entry in page.uploads.iter().filter(|entry| !entry.gone) {
-                let subject = Subject::of(&page.bucket, &entry.upload, entry.measure);
+                let subject = subject(session, &page.bucket, &entry.upload, entry.measure);
                 if self.wanted.filter.eval(&subject, &moment) == Some(true) {
                     let found = Found {
                         bucket: &page.bucket,

@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::service::Service;
+use super::service::{Lifecycles, Service};
 use super::situation::{self, Situation};
 use super::uploader;
 use super::wire::{Disturbance, Wire};
@@ -112,6 +112,7 @@ impl Server {
             access: access_key.clone(),
             secret: SecretKey::from(secret_key.clone()),
         });
+        builder.set_route(Lifecycles(Arc::clone(&store)));
         let wire = Arc::new(Wire::new(
             builder.build(),
             options.delay,

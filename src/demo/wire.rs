@@ -153,6 +153,8 @@ pub(super) fn operation<B>(request: &Request<B>) -> Option<Operation> {
     };
     match (method.as_str(), bucket.is_empty(), key.is_empty()) {
         ("GET", true, _) => Some(Operation::ListBuckets),
+        ("GET", false, true) if asks("lifecycle") => Some(Operation::GetLifecycle),
+        ("PUT", false, true) if asks("lifecycle") => Some(Operation::PutLifecycle),
         ("HEAD", false, true) => Some(Operation::HeadBucket),
         ("GET", false, true) if asks("uploads") => Some(Operation::ListMultipartUploads),
         ("GET", false, false) if asks("uploadId") => Some(Operation::ListParts),

@@ -270,6 +270,7 @@ impl Table {
         let rules = Rules::of(&self.settings.provider, self.own_rules.clone());
         if rules != self.rules {
             self.rules = rules;
+            self.stale.filter |= self.filter.needs_deadlines();
             self.sort_again(now);
         }
     }

@@ -27,7 +27,7 @@ use crate::model::lifecycle::Document;
 use crate::model::part::{Checksum, UploadInfo};
 use crate::model::send::{Access, CustomerKey, ObjectOptions, PayloadSigning};
 use crate::model::{Algorithm, Bucket, Part, Target, Timestamp, Upload};
-use crate::protocol::{Fault, Identity, Kind, Operation};
+use crate::protocol::{Fault, Identity};
 
 pub use clock::Clock;
 pub use noticed::{Encoding, Noticed};
@@ -297,18 +297,6 @@ pub struct ObjectInfo {
     pub encryption: Option<String>,
 }
 
-/// What is told where there are no lifecycle rules at all.
-fn no_lifecycle(operation: Operation, bucket: &str) -> Fault {
-    Fault {
-        operation,
-        target: format!("s3://{bucket}"),
-        kind: Kind::Unsupported,
-        code: None,
-        message: "this service has no lifecycle rules".to_owned(),
-        hint: String::new(),
-    }
-}
-
 /// What can be asked of S3. Retries of blips are the store's own affair; throttling is reported as
 /// [`crate::protocol::Kind::Throttled`] and left to the caller's pacer.
 #[async_trait]
@@ -353,13 +341,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     async fn copy_object(&self, request: &CopyObject) -> Result<Receipt, Fault>;
     /// The bucket's lifecycle configuration; `None`: it has none. [`crate::protocol::Kind::Unsupported`] where the
     /// server answers something else.
-    async fn lifecycle(&self, bucket: &str) -> Result<Option<Document>, Fault> {
-        Err(no_lifecycle(Operation::GetLifecycle, bucket))
-    }
-    /// Replaces the whole lifecycle configuration.
-    async fn put_lifecycle(&self, bucket: &str, _document: &Document) -> Result<(), Fault> {
-        Err(no_lifecycle(Operation::PutLifecycle, bucket))
-    }
+    async fn lifecycle(&self, bucket: &str) -> Result<Option<Document>, Fault>;
+    /// Replaces the whole lifecycle configuration by this one, word for word. Sent once.
+    async fn put_lifecycle(&self, bucket: &str, document: &Document) -> Result<(), Fault>;
     /// The tags of an object.
     async fn object_tags(&self, request: &HeadObject) -> Result<Vec<(String, String)>, Fault>;
 }

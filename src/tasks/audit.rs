@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use super::job::Job;
 use super::pacer::Stop;
+use crate::model::lifecycle::Change;
 use crate::model::{Target, Timestamp};
 use crate::protocol::{Fault, Kind, Operation, Urgency};
 
@@ -33,6 +34,22 @@ struct Record<'a> {
     action: &'static str,
     outcome: &'static str,
     bytes: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+}
+
+/// One line about the rules of a bucket: both configurations whole, so that the old one can be put back.
+#[derive(Debug, Serialize)]
+struct Rules<'a> {
+    time: String,
+    access_key: Option<&'a str>,
+    bucket: &'a str,
+    action: &'static str,
+    outcome: &'static str,
+    before: Option<&'a str>,
+    after: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -95,7 +112,33 @@ impl Audit {
             code: failure.and_then(|fault| fault.code.as_deref()),
             message: failure.map(|fault| fault.message.as_str()),
         };
-        let line = serde_json::to_vec(&record).map_err(io::Error::from);
+        self.write(&record).await
+    }
+
+    /// Appends what became of a change of a bucket's lifecycle rules.
+    pub(super) async fn record_rules(
+        &self,
+        at: Timestamp,
+        bucket: &str,
+        change: &Change,
+        failure: Option<&Fault>,
+    ) -> Result<(), Fault> {
+        let record = Rules {
+            time: at.rfc3339(),
+            access_key: self.access_key.as_deref(),
+            bucket,
+            action: "set_lifecycle",
+            outcome: if failure.is_some() { "failed" } else { "set" },
+            before: change.before.as_ref().map(|of| of.body.as_str()),
+            after: &change.after.body,
+            code: failure.and_then(|fault| fault.code.as_deref()),
+            message: failure.map(|fault| fault.message.as_str()),
+        };
+        self.write(&record).await
+    }
+
+    async fn write(&self, record: &impl Serialize) -> Result<(), Fault> {
+        let line = serde_json::to_vec(record).map_err(io::Error::from);
         let file = Arc::clone(&self.file);
         let written = match line {
             Ok(line) => blocking(move || append(&file, line)).await,

@@ -12,6 +12,8 @@ use crate::app::layout::Pane;
 use crate::app::place::{Listing, Place};
 use crate::app::{Action, App};
 use crate::model::human::{count, escape};
+use crate::model::lifecycle::Cover;
+use crate::protocol::Prevention;
 
 pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let focused = app.focus == Pane::Buckets;
@@ -31,6 +33,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
     let cursor = app.buckets.cursor.index();
     let top = app.buckets.cursor.top();
+    let flags = app.buckets.shown().any(|place| place.prevention.is_some());
     for (index, place) in app
         .buckets
         .shown()
@@ -49,7 +52,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
                 },
             );
         }
-        bucket(app, theme, place, line, buffer);
+        bucket(app, (theme, flags), place, line, buffer);
     }
 }
 
@@ -117,17 +120,17 @@ fn nothing(app: &App, theme: &Theme) -> Vec<(String, Style)> {
     }
 }
 
-fn bucket(app: &App, theme: &Theme, place: &Place, line: Rect, buffer: &mut Buffer) {
+fn bucket(
+    app: &App,
+    (theme, flags): (&Theme, bool),
+    place: &Place,
+    line: Rect,
+    buffer: &mut Buffer,
+) {
     let name = escape(&place.bucket.name);
     let open = app.buckets.open.as_deref() == Some(place.bucket.name.as_str());
     put(buffer, line, if open { "▸" } else { " " }, theme.accent);
-    let body = skip(
-        Rect {
-            width: line.width.saturating_sub(1),
-            ..line
-        },
-        2,
-    );
+    let body = flagged(place, theme, flags, line, buffer);
     let (text, style) = held(place, theme, line.width >= 40);
     let mut rest = put_right(buffer, body, &text, style);
     let tally = place.table.totals();
@@ -178,6 +181,49 @@ fn bucket(app: &App, theme: &Theme, place: &Place, line: Rect, buffer: &mut Buff
         &cut_middle(&name, usize::from(room)),
         style,
     );
+}
+
+/// Puts down what the bucket does against orphans; gives what is left of its line.
+fn flagged(place: &Place, theme: &Theme, flags: bool, line: Rect, buffer: &mut Buffer) -> Rect {
+    let flag = place.prevention.as_ref().map(|found| flag(found, theme));
+    let line = Rect {
+        width: line.width.saturating_sub(1),
+        ..line
+    };
+    if let Some((sign, _, style)) = &flag {
+        put(buffer, skip(line, 1), sign, *style);
+    }
+    // Names stand apart from signs once there are any.
+    let body = skip(line, if flags { 3 } else { 2 });
+    if line.width < RULE_COLUMN {
+        return body;
+    }
+    // A column of its own, at the right of everything.
+    if let Some((_, words, style)) = &flag {
+        put_right(buffer, body, words, *style);
+    }
+    Rect {
+        width: body.width.saturating_sub(14),
+        ..body
+    }
+}
+
+/// From this width on, what a bucket does against orphans is told in words.
+const RULE_COLUMN: u16 = 84;
+
+/// What a bucket does against orphans: a sign, a word or two, and their style. The sign alone has to tell.
+fn flag(found: &Prevention, theme: &Theme) -> (&'static str, String, Style) {
+    match found {
+        Prevention::Known(configuration) => match configuration.cover() {
+            Cover::Whole(days) => ("✓", format!("rule {days} d"), theme.good),
+            Cover::Prefixes(_) => ("◐", "rule partial".to_owned(), theme.warn),
+            Cover::None => ("!", "no rule".to_owned(), theme.warn),
+        },
+        Prevention::Denied(_) | Prevention::Failed(_) => {
+            ("?", "rule unknown".to_owned(), theme.dim)
+        }
+        Prevention::Unsupported(_) => ("–", "has no rules".to_owned(), theme.dim),
+    }
 }
 
 /// The most telling thing of a bucket, for the right end of its line; `counted`: its uploads are told beside it.

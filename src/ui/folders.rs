@@ -120,7 +120,7 @@ pub fn draw(app: &App, place: &Place, theme: &Theme, inner: Rect, buffer: &mut B
                 folder(app, theme, found, &cells, buffer);
             }
             FolderLine::Upload(id) => {
-                gutter(place, theme, (*id, false), at, buffer);
+                gutter(app, place, (*id, false), at, (theme, buffer));
                 let shown = Leaf {
                     place,
                     view,

@@ -3,6 +3,7 @@
 mod account;
 mod doctor;
 mod endings;
+mod rules;
 mod scene;
 mod sizes;
 mod upload;

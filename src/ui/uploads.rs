@@ -79,7 +79,7 @@ fn list(app: &App, place: &Place, theme: &Theme, inner: Rect, buffer: &mut Buffe
             buffer.set_style(line, selected);
         }
         let in_range = range.is_some_and(|(from, to)| (from..=to).contains(&(top + offset)));
-        gutter(place, theme, (id, in_range), line, buffer);
+        gutter(app, place, (id, in_range), line, (theme, buffer));
         let left = place.table.left(id);
         let upload = left.map(|(row, _)| row).or_else(|| place.table.row(id));
         if let Some(upload) = upload {
@@ -123,14 +123,18 @@ fn headings(place: &Place, theme: &Theme, specs: &[ColumnSpec], line: Rect, buff
     }
 }
 
+/// The sign of an upload that is alive and will be cut by its deadline.
+pub const CUT: &str = "‼";
+
 /// Mark and trouble sign, in the cells before the key.
 pub fn gutter(
+    app: &App,
     place: &Place,
-    theme: &Theme,
     (id, in_range): (RowId, bool),
     line: Rect,
-    buffer: &mut Buffer,
+    (theme, buffer): (&Theme, &mut Buffer),
 ) {
+    let now = app.now;
     let (sign, style) = if place.aborting.contains(&id) {
         ("✕", theme.bad)
     } else if place.table.is_marked(id) {
@@ -151,6 +155,8 @@ pub fn gutter(
     );
     if place.reasons.contains_key(&id) {
         put(buffer, rest, "!", theme.warn);
+    } else if place.is_cut(id, now) {
+        put(buffer, rest, CUT, theme.bad);
     } else if let Some(stir) = place.table.stir(id) {
         let (sign, style) = stir_sign(stir, theme);
         put(buffer, rest, sign, style);
@@ -279,7 +285,11 @@ impl Shown<'_> {
             }
             Column::Deadline => {
                 let text = when::until(self.place.table.deadline(self.id).map(|of| of.at), now);
-                let style = if text == "due" { theme.warn } else { theme.dim };
+                let style = match text.as_str() {
+                    _ if self.place.is_cut(self.id, now) => theme.bad,
+                    "due" => theme.warn,
+                    _ => theme.dim,
+                };
                 (text, style)
             }
             Column::Initiator => (

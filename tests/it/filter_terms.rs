@@ -35,6 +35,7 @@ fn subject(measure: Measure) -> Subject<'static> {
         owner: None,
         measure,
         moved_at: None,
+        deadline: None,
     }
 }
 
@@ -226,6 +227,33 @@ fn suggestions_end_the_last_term() {
     assert_eq!(suggestions("video si"), ["size>"]);
     assert_eq!(suggestions("-st"), ["-state:"]);
     assert_eq!(suggestions("state:stale,e"), ["state:stale,empty"]);
-    assert_eq!(suggestions("x ").len(), 11);
+    assert_eq!(suggestions("x ").len(), 12);
     assert!(suggestions("key:a").is_empty());
+}
+
+#[test]
+fn a_deadline_is_judged_by_the_time_that_is_left() {
+    let with = |text: &str, deadline: Option<Timestamp>, measure: Measure| {
+        let subject = Subject {
+            deadline,
+            ..subject(measure)
+        };
+        Filter::parse(text).unwrap().eval(&subject, &MOMENT)
+    };
+    let soon = Some(NOW.plus(DAY));
+    let exact = Measure::Exact(extent(1, 1, None));
+    assert_eq!(with("deadline<2d", soon, Measure::Unknown), Some(true));
+    assert_eq!(with("deadline>2d", soon, Measure::Unknown), Some(false));
+    assert_eq!(with("-deadline<2d", soon, Measure::Unknown), Some(false));
+    assert_eq!(
+        with("deadline<2d", Some(NOW.minus(DAY)), exact),
+        Some(true),
+        "past"
+    );
+    // The parts may tell of one; without one neither holds.
+    assert_eq!(with("deadline<2d", None, Measure::Unknown), None);
+    assert_eq!(with("deadline<2d", None, exact), Some(false));
+    assert_eq!(with("-deadline<2d", None, exact), Some(false));
+    let filter = Filter::parse("deadline<2d").unwrap();
+    assert!(filter.needs_deadlines() && filter.needs_sizes() && filter.depends_on_time());
 }

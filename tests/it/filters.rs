@@ -124,6 +124,7 @@ proptest! {
                 owner: None,
                 measure,
                 moved_at: None,
+                deadline: None,
             };
             filter.eval(&subject, &moment())
         };

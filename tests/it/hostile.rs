@@ -3,6 +3,7 @@
 mod errors;
 mod fields;
 mod heeded;
+mod lifecycle;
 mod listing;
 mod network;
 mod refusals;

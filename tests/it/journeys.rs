@@ -62,11 +62,9 @@ fn a_filter_narrows_what_is_marked_and_aborted() {
         .type_("orphan/0001")
         .enter()
         .until("10 of 200");
-    pilot
-        .keys("* a")
-        .until("Abort 10 uploads")
-        .type_("y")
-        .enter();
+    // Sized, so that no life is in doubt and a letter is enough.
+    pilot.keys("*").until("10 marked · 80.0 MiB");
+    pilot.keys("a").until("Abort 10 uploads").type_("y").enter();
     pilot.until("10 aborted").keys("esc").until("190 uploads");
     assert_eq!(store.inner().upload_count("logs"), 190);
     pilot.keys("q");

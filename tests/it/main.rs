@@ -24,6 +24,7 @@ mod journeys;
 mod layers;
 mod pty;
 mod pty_sending;
+mod rules_by_keys;
 mod screenshot;
 mod sending;
 mod servers;

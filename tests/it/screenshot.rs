@@ -37,6 +37,7 @@ fn the_screenshot_is_what_the_program_draws() {
     pilot
         .keys("k k")
         .until("without a gap")
+        .until("no abort rule")
         .until_gone("waiting")
         .until_gone("listing");
     let drawn = svg(&pilot.buffer());

@@ -51,7 +51,22 @@ fn key(which: &str) -> String {
     env::var(format!("MOPUP_TEST_RCLONE_{which}_KEY")).unwrap_or_default()
 }
 
+const NO_OLDER_FORM: &str = "it refuses rules without a filter";
+
 const LOCALSTACK_LACKS: &[(&str, &str)] = &[
+    ("rules_of_the_older_form_come_back", NO_OLDER_FORM),
+    (
+        "a_rule_without_an_id_comes_back",
+        "it refuses rules without an ID",
+    ),
+    (
+        "a_rule_is_added_beside_rules_of_the_older_form",
+        NO_OLDER_FORM,
+    ),
+    (
+        "unknown_elements_come_back",
+        "it keeps only what it knows; mopup tells when it reads back what it wrote",
+    ),
     (
         "an_etag_under_a_key_of_ones_own_is_no_md5",
         "it notes the key and encrypts nothing",
@@ -67,7 +82,22 @@ const LOCALSTACK_LACKS: &[(&str, &str)] = &[
     ),
 ];
 
+const NO_LIFECYCLE: &str = "it has no lifecycle rules: it answers with a list of objects";
+
 const RCLONE_LACKS: &[(&str, &str)] = &[
+    ("a_bucket_without_rules_says_so", NO_LIFECYCLE),
+    ("rules_of_many_shapes_come_back", NO_LIFECYCLE),
+    ("a_rule_is_added_beside_rules_of_many_shapes", NO_LIFECYCLE),
+    ("rules_of_the_older_form_come_back", NO_LIFECYCLE),
+    ("a_rule_without_an_id_comes_back", NO_LIFECYCLE),
+    (
+        "a_rule_is_added_beside_rules_of_the_older_form",
+        NO_LIFECYCLE,
+    ),
+    ("a_rule_is_put_into_an_empty_bucket", NO_LIFECYCLE),
+    ("what_is_no_configuration_is_refused", NO_LIFECYCLE),
+    ("unknown_elements_come_back", NO_LIFECYCLE),
+    ("rules_of_a_missing_bucket_are_not_found", NO_LIFECYCLE),
     (
         "a_control_character_comes_back_as_it_is",
         "it ignores encoding-type and puts U+FFFD in the place of the character",
@@ -260,6 +290,21 @@ async fn is_copied(client: &aws_sdk_s3::Client, bucket: &str, content: &[u8]) {
     assert_eq!(found.metadata().unwrap()["origin"], "here");
     let bytes = found.body.collect().await.unwrap().into_bytes();
     assert!(bytes == content, "{bucket} differs");
+}
+
+/// A server that answers `?lifecycle` with something else is named as not having it.
+#[tokio::test]
+async fn rclone_is_told_to_have_no_lifecycle_rules() {
+    let Some(endpoint) = endpoint("MOPUP_TEST_RCLONE") else {
+        return;
+    };
+    let foreign = Foreign::rclone(endpoint);
+    let bucket = format!("rules-{}", std::process::id());
+    let made = foreign.client().create_bucket().bucket(&bucket).send();
+    made.await.expect("a bucket");
+    let store = sdk_store(&foreign.endpoint, &foreign.access_key, &foreign.secret_key);
+    let fault = store.lifecycle(&bucket).await.expect_err("no rules");
+    assert_eq!(fault.kind, mopup::protocol::Kind::Unsupported, "{fault:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,6 +11,7 @@ pub mod fields;
 pub mod interrupted;
 pub mod palette;
 pub mod place;
+pub mod rules;
 pub mod stop;
 pub mod upload;
 pub mod watch;
@@ -24,6 +25,7 @@ pub use doctor::DoctorDialog;
 pub use interrupted::InterruptedDialog;
 pub use palette::Palette;
 pub use place::PlaceDialog;
+pub use rules::{RulesDialog, RulesStep};
 pub use stop::{QuitDialog, QuitStep, RateDialog, StopDialog};
 pub use upload::Upload;
 pub use watch::WatchView;
@@ -71,6 +73,8 @@ pub enum Dialog {
     Complete(Box<CompleteDialog>),
     /// Which file an upload is of that somebody else began.
     Adopt(Box<AdoptDialog>),
+    /// A bucket's lifecycle rules.
+    Rules(Box<RulesDialog>),
     /// A part that is put by hand.
     Place(Box<PlaceDialog>),
     /// What a comparison with that file found.

@@ -2,6 +2,7 @@
 
 mod completing;
 mod copying;
+pub mod lifecycle;
 mod providers;
 mod resuming;
 mod sending;
@@ -112,6 +113,8 @@ pub enum Command {
     Uploads(Uploads),
     /// Watch uploads until they are completed, die or stall
     Watch(Box<Watch>),
+    /// Show or set the rules by which a bucket aborts uploads
+    Lifecycle(lifecycle::Lifecycle),
     /// Check credentials, endpoint, permissions and quirks; changes nothing unless told to
     Doctor(Doctor),
     /// List what is known of providers: limits, deadlines, regions
@@ -145,8 +148,8 @@ pub struct Output {
 /// What the filter language has, for the help of every command that takes one.
 macro_rules! filter_help {
     () => {
-        "Filters: words match the key, 'quoted' ones with their spaces; key~REGEX; age and idle \
-(7d, 12h), size (1GiB), parts with < <= = >= >; state: active, idle, stale, empty, unknown; class: \
+        "Filters: words match the key, 'quoted' ones with their spaces; key~REGEX; age, idle \
+and deadline (time left) (7d, 12h), size (1GiB), parts with < <= = >= >; state: active, idle, stale, empty, unknown; class: \
 initiator: owner: id: bucket:; a - in front turns a term round. All terms must hold.\n\
 \x20 age>7d idle>2d size>1GiB parts>=100 state:stale class:STANDARD_IA\n\
 \x20 initiator:svc key~'\\.tmp$' -state:active"

@@ -61,6 +61,8 @@ pub async fn run(connection: &Connection, args: args::Watch) -> Result<Exit, Fai
         ));
         return Ok(Exit::Done);
     }
+    // A deadline before the end is worth a request.
+    session.learn_rules(&args.address.bucket).await?;
     let mut teller = Teller::new(&args, session.clock.clone());
     let mut watched = HashMap::new();
     for wish in wishes {
@@ -95,7 +97,7 @@ fn watch(
         access: access.clone(),
         initiated,
         size,
-        deadline: session.deadline(initiated, None),
+        deadline: session.deadline(&wish.target.bucket, (&wish.target.key, initiated), None),
         interval: args.interval.map_or(Interval::Adaptive, Interval::Every),
         stall: args.stall,
     }

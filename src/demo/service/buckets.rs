@@ -1,4 +1,4 @@
-//! Buckets and their lifecycle.
+//! Buckets.
 
 // In tests the lint is silent.
 #![cfg_attr(
@@ -10,12 +10,10 @@
 )]
 
 use s3s::dto::*;
-use s3s::xml::{Deserializer, Serializer};
-use s3s::{S3Error, S3ErrorCode, S3Result};
+use s3s::{S3ErrorCode, S3Result};
 
 use super::convert::time;
 use super::{Service, refused};
-use crate::s3::memory::{AbortRule, Lifecycle};
 
 /// Where buckets live unless they say otherwise.
 const REGION: &str = "us-east-1";
@@ -70,55 +68,4 @@ impl Service {
                 .map(BucketLocationConstraint::from),
         })
     }
-
-    pub(super) fn lifecycle(
-        &self,
-        bucket: &str,
-    ) -> S3Result<GetBucketLifecycleConfigurationOutput> {
-        let lifecycle = self.store.lifecycle(bucket).map_err(refused)?;
-        let mut reader = Deserializer::new(lifecycle.document.as_bytes());
-        let configuration: BucketLifecycleConfiguration =
-            s3s::xml::Deserialize::deserialize(&mut reader).map_err(S3Error::internal_error)?;
-        Ok(GetBucketLifecycleConfigurationOutput {
-            rules: Some(configuration.rules),
-            ..GetBucketLifecycleConfigurationOutput::default()
-        })
-    }
-
-    pub(super) fn set_lifecycle(
-        &self,
-        input: PutBucketLifecycleConfigurationInput,
-    ) -> S3Result<PutBucketLifecycleConfigurationOutput> {
-        let configuration = input
-            .lifecycle_configuration
-            .ok_or(S3ErrorCode::MalformedXML)?;
-        let mut document = Vec::new();
-        let mut writer = Serializer::new(&mut document);
-        s3s::xml::Serialize::serialize(&configuration, &mut writer)
-            .map_err(S3Error::internal_error)?;
-        let lifecycle = Lifecycle {
-            document: String::from_utf8(document).map_err(S3Error::internal_error)?,
-            abort_rules: configuration.rules.iter().filter_map(abort_rule).collect(),
-        };
-        self.store
-            .set_lifecycle(&input.bucket, Some(lifecycle))
-            .map_err(refused)?;
-        Ok(PutBucketLifecycleConfigurationOutput::default())
-    }
-}
-
-fn abort_rule(rule: &LifecycleRule) -> Option<AbortRule> {
-    if rule.status.as_str() != ExpirationStatus::ENABLED {
-        return None;
-    }
-    let abort = rule.abort_incomplete_multipart_upload.as_ref()?;
-    let filtered = rule.filter.as_ref().and_then(|filter| {
-        let and = filter.and.as_ref().and_then(|and| and.prefix.clone());
-        filter.prefix.clone().or(and)
-    });
-    Some(AbortRule {
-        id: rule.id.clone().unwrap_or_default(),
-        prefix: filtered.or_else(|| rule.prefix.clone()).unwrap_or_default(),
-        days: u32::try_from(abort.days_after_initiation?).ok()?,
-    })
 }

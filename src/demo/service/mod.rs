@@ -13,6 +13,7 @@ mod body;
 mod buckets;
 mod convert;
 mod copying;
+mod lifecycle;
 mod making;
 mod objects;
 mod options;
@@ -26,6 +27,8 @@ use s3s::{S3, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 
 use crate::protocol::Fault;
 use crate::s3::memory::MemoryStore;
+
+pub(super) use lifecycle::Lifecycles;
 
 type Answer<T> = S3Result<S3Response<T>>;
 
@@ -76,30 +79,6 @@ impl S3 for Service {
         request: S3Request<GetBucketLocationInput>,
     ) -> Answer<GetBucketLocationOutput> {
         answer(self.location(&request.input.bucket)?)
-    }
-
-    async fn get_bucket_lifecycle_configuration(
-        &self,
-        request: S3Request<GetBucketLifecycleConfigurationInput>,
-    ) -> Answer<GetBucketLifecycleConfigurationOutput> {
-        answer(self.lifecycle(&request.input.bucket)?)
-    }
-
-    async fn put_bucket_lifecycle_configuration(
-        &self,
-        request: S3Request<PutBucketLifecycleConfigurationInput>,
-    ) -> Answer<PutBucketLifecycleConfigurationOutput> {
-        answer(self.set_lifecycle(request.input)?)
-    }
-
-    async fn delete_bucket_lifecycle(
-        &self,
-        request: S3Request<DeleteBucketLifecycleInput>,
-    ) -> Answer<DeleteBucketLifecycleOutput> {
-        self.store
-            .set_lifecycle(&request.input.bucket, None)
-            .map_err(refused)?;
-        answer(DeleteBucketLifecycleOutput::default())
     }
 
     async fn list_multipart_uploads(

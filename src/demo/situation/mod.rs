@@ -13,10 +13,11 @@ use std::time::Duration;
 use fastrand::Rng;
 
 use super::uploader::Script;
+use crate::model::lifecycle::Document;
 use crate::model::{Bucket, Timestamp};
 use crate::protocol::Operation;
 use crate::s3::Clock;
-use crate::s3::memory::{AbortRule, Lifecycle, MemoryStore, Meta, NewUpload, Principal};
+use crate::s3::memory::{MemoryStore, Meta, NewUpload, Principal};
 
 /// One seed, so that two runs show the same.
 const SEED: u64 = 0x6d6f_7075;
@@ -90,6 +91,9 @@ fn believable(scene: &mut Scene<'_>) -> Vec<Script> {
     scene
         .store
         .deny("payroll-locked", Operation::ListMultipartUploads, "");
+    scene
+        .store
+        .deny("payroll-locked", Operation::GetLifecycle, "");
     scene.bucket("partner-inbox", "eu-central-1", 250);
     crowd::partner(scene);
     scene
@@ -119,22 +123,17 @@ impl Scene<'_> {
     }
 
     fn abort_rule(&self, bucket: &str, id: &str, days: u32) {
-        let document = format!(
+        let body = format!(
             "<LifecycleConfiguration><Rule><ID>{id}</ID><Filter><Prefix></Prefix></Filter>\
              <Status>Enabled</Status><AbortIncompleteMultipartUpload><DaysAfterInitiation>{days}\
              </DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule></LifecycleConfiguration>"
         );
-        let rule = AbortRule {
-            id: id.to_owned(),
-            prefix: String::new(),
-            days,
-        };
-        let lifecycle = Lifecycle {
-            document,
-            abort_rules: vec![rule],
+        let document = Document {
+            body,
+            default_minimum: None,
         };
         // The bucket was added a line before.
-        let _ = self.store.set_lifecycle(bucket, Some(lifecycle));
+        let _ = self.store.set_lifecycle(bucket, Some(&document));
     }
 
     /// Puts an upload in; answers its upload ID.

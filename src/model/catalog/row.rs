@@ -97,6 +97,7 @@ impl<'a> Row<'a> {
             owner: self.owner(),
             measure: self.measure(),
             moved_at: self.moved_at(),
+            deadline: None,
         }
     }
 

@@ -39,6 +39,9 @@ pub(super) fn holds(term: &Term, subject: &Subject<'_>, moment: &Moment) -> Opti
         Test::Idle(comparison, span) => {
             decide_span(idle(subject, moment.now), *comparison, *span, negated)
         }
+        Test::Deadline(comparison, span) => {
+            decide_span(left(subject, moment.now), *comparison, *span, negated)
+        }
         Test::Size(comparison, bytes) => decide(
             figure(&subject.measure, |extent| extent.bytes),
             *comparison,
@@ -62,6 +65,15 @@ fn figure(measure: &Measure, of: impl Fn(&Extent) -> u64) -> Known<u64> {
         Measure::AtLeast(extent) => Known::OrMore(of(extent)),
         Measure::Exact(extent) => Known::Is(of(extent)),
         Measure::Denied => Known::Missing,
+    }
+}
+
+/// The time until it ends by itself; none once that is past. A service tells of a date only with the parts.
+fn left(subject: &Subject<'_>, now: Timestamp) -> Known<Duration> {
+    match (subject.deadline, &subject.measure) {
+        (Some(at), _) => Known::Is(at.since(now)),
+        (None, Measure::Unknown | Measure::AtLeast(_)) => Known::Open,
+        (None, Measure::Exact(_) | Measure::Denied) => Known::Missing,
     }
 }
 

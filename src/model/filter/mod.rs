@@ -30,6 +30,8 @@ pub struct Subject<'a> {
     pub measure: Measure,
     /// When its parts were last found to differ from an earlier look.
     pub moved_at: Option<Timestamp>,
+    /// When it ends by itself, as far as that is known.
+    pub deadline: Option<Timestamp>,
 }
 
 impl<'a> Subject<'a> {
@@ -45,6 +47,7 @@ impl<'a> Subject<'a> {
             owner: upload.owner.as_deref(),
             measure,
             moved_at: None,
+            deadline: None,
         }
     }
 }
@@ -83,6 +86,8 @@ enum Test {
     Age(Comparison, Span),
     /// `idle`, by the last sign of life.
     Idle(Comparison, Span),
+    /// `deadline`, by the time that is left.
+    Deadline(Comparison, Span),
     Size(Comparison, u64),
     Parts(Comparison, u64),
     State(Vec<State>),
@@ -173,16 +178,30 @@ impl Filter {
         self.terms.iter().any(|term| {
             matches!(
                 term.test,
-                Test::Idle(..) | Test::Size(..) | Test::Parts(..) | Test::State(_)
+                Test::Idle(..)
+                    | Test::Deadline(..)
+                    | Test::Size(..)
+                    | Test::Parts(..)
+                    | Test::State(_)
             )
         })
     }
 
-    /// Whether the same upload may be judged otherwise as time passes.
-    pub fn depends_on_time(&self) -> bool {
+    /// Whether there is a term about deadlines.
+    pub fn needs_deadlines(&self) -> bool {
         self.terms
             .iter()
-            .any(|term| matches!(term.test, Test::Age(..) | Test::Idle(..) | Test::State(_)))
+            .any(|term| matches!(term.test, Test::Deadline(..)))
+    }
+
+    /// Whether the same upload may be judged otherwise as time passes.
+    pub fn depends_on_time(&self) -> bool {
+        self.terms.iter().any(|term| {
+            matches!(
+                term.test,
+                Test::Age(..) | Test::Idle(..) | Test::Deadline(..) | Test::State(_)
+            )
+        })
     }
 
     /// What the key alone decides: whether all terms hold, or `None` if more has to be looked at.

@@ -8,7 +8,7 @@ use super::{Comparison, FilterError, Pattern, Place, Term, Test};
 use crate::model::State;
 
 /// The fields, in the order in which they are offered, each with the comparison that suits it.
-pub(super) const FIELDS: [(&str, &str); 11] = [
+pub(super) const FIELDS: [(&str, &str); 12] = [
     ("age", ">"),
     ("idle", ">"),
     ("size", ">"),
@@ -20,6 +20,7 @@ pub(super) const FIELDS: [(&str, &str); 11] = [
     ("id", ":"),
     ("bucket", ":"),
     ("owner", ":"),
+    ("deadline", "<"),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,6 +199,7 @@ impl Field {
             "owner" => Place::Owner,
             "age" => return Ok(Test::Age(self.order()?, span(value)?)),
             "idle" => return Ok(Test::Idle(self.order()?, span(value)?)),
+            "deadline" => return Ok(Test::Deadline(self.order()?, span(value)?)),
             "size" => return Ok(Test::Size(self.order()?, bytes(value)?)),
             "parts" => return Ok(Test::Parts(self.order()?, whole(value)?)),
             "state" => return self.states(value),

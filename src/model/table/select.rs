@@ -173,7 +173,7 @@ impl Table {
             if judged {
                 return self.standing[row.id().0 as usize].verdict == Verdict::Shown;
             }
-            let subject = || row.subject(&self.bucket);
+            let subject = || self.subject(row);
             let by_key = self.filter.by_key(row.key());
             by_key.or_else(|| self.filter.eval(&subject(), &moment)) == Some(true)
         });

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::{Stale, Table, Verdict};
+use crate::model::catalog::Row;
 use crate::model::view::Order;
-use crate::model::{Moment, RowId, Timestamp};
+use crate::model::{Moment, RowId, Subject, Timestamp};
 
 /// How long a filter that depends on time may be out of date.
 const TIME_PASSES: Duration = Duration::from_secs(60);
@@ -95,6 +96,17 @@ impl Table {
         }
     }
 
+    /// What the filter looks at; with the deadline only where that is asked for, since rules have to be gone
+    /// through for it.
+    pub(super) fn subject<'a>(&'a self, row: &Row<'a>) -> Subject<'a> {
+        let mut subject = row.subject(&self.bucket);
+        if self.filter.needs_deadlines() {
+            let own = row.measure().extent().and_then(|extent| extent.abort_date);
+            subject.deadline = self.rules.at(row.key(), row.initiated(), own);
+        }
+        subject
+    }
+
     /// Judges one row anew; it goes to `fresh` if it is to be put in its place.
     fn judge(&mut self, row: RowId, moment: &Moment, fresh: &mut Vec<RowId>) {
         let Some(looked) = self.catalog.get(row) else {
@@ -107,7 +119,7 @@ impl Table {
             Verdict::Out
         } else {
             let by_key = self.filter.by_key(looked.key());
-            match by_key.or_else(|| self.filter.eval(&looked.subject(&self.bucket), moment)) {
+            match by_key.or_else(|| self.filter.eval(&self.subject(&looked), moment)) {
                 Some(true) if left => Verdict::Left,
                 Some(true) => Verdict::Shown,
                 Some(false) => Verdict::Out,

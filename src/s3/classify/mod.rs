@@ -128,7 +128,12 @@ fn by_code(code: &str, operation: Operation) -> Option<Kind> {
         | "UnauthorizedAccess"
         | "KMS.AccessDeniedException" => Kind::Denied,
         "PreconditionFailed" | "ConditionalRequestConflict" => Kind::Precondition,
-        "NotImplemented" | "MethodNotAllowed" => Kind::Unsupported,
+        "NotImplemented"
+        | "XNotImplemented"
+        | "NotSupported"
+        | "OperationNotSupported"
+        | "UnsupportedOperation"
+        | "MethodNotAllowed" => Kind::Unsupported,
         // Bytes that were damaged or cut off on their way may arrive whole the next time.
         "InternalError"
         | "InternalServerError"

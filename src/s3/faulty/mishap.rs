@@ -1,7 +1,10 @@
 //! What can happen to a request.
 
+use std::sync::Arc;
+
 use tokio::time::Instant;
 
+use crate::model::lifecycle::Document;
 use crate::protocol::{Fault, Kind, Operation};
 
 /// What happens to one request.
@@ -42,6 +45,20 @@ pub(super) enum Absence {
     /// Until it is switched back.
     Away,
     Until(Instant),
+}
+
+/// What a service leaves of a text.
+pub(super) type Keeps = Arc<dyn Fn(&str) -> String + Send + Sync>;
+
+/// What goes wrong with lifecycle configurations.
+#[derive(Clone, Default)]
+pub(super) struct Lapses {
+    /// So many reads after a write answer what was there before.
+    pub(super) stale: u32,
+    /// So many of them are to come, of this bucket, with this answer.
+    pub(super) old: Option<(u32, String, Option<Document>)>,
+    /// What is stored of a text; `None`: all of it.
+    pub(super) keeps: Option<Keeps>,
 }
 
 impl Words {

@@ -12,7 +12,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::future::Future;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -23,7 +23,7 @@ use crate::protocol::{Fault, Kind, Operation};
 
 pub use mishap::Sent;
 
-use mishap::{Absence, Mishap, Words};
+use mishap::{Absence, Lapses, Mishap, Words};
 
 type Matches = Box<dyn Fn(&str) -> bool + Send + Sync>;
 
@@ -47,6 +47,7 @@ struct Script {
     absence: Absence,
     refuses_checksums: bool,
     only_whole_keys: bool,
+    lifecycle: Lapses,
     in_flight: usize,
     greatest_in_flight: usize,
 }
@@ -182,6 +183,17 @@ impl<S: Store> FaultyStore<S> {
     /// A listing's prefix finds only the key that equals it from now on, as some services have it.
     pub fn honour_only_whole_keys(&self) {
         self.lock().only_whole_keys = true;
+    }
+
+    /// After each write of a lifecycle configuration the next `times` reads of it still answer what was there
+    /// before.
+    pub fn stale_lifecycle(&self, times: u32) {
+        self.lock().lifecycle.stale = times;
+    }
+
+    /// Of a lifecycle configuration that is written, only what `keeps` leaves of its text is stored.
+    pub fn lossy_lifecycle(&self, keeps: impl Fn(&str) -> String + Send + Sync + 'static) {
+        self.lock().lifecycle.keeps = Some(Arc::new(keeps));
     }
 
     /// How often each part was sent, and what of it was stored: by upload and number.

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::FaultyStore;
+use crate::model::lifecycle::Document;
 use crate::model::{Bucket, Target};
 use crate::protocol::{Fault, Identity, Operation};
 use crate::s3::{
@@ -141,6 +142,36 @@ impl<S: Store> Store for FaultyStore<S> {
         let entered = self.admit(operation, key, checksum).await?;
         let work = self.inner.copy_object(request);
         self.suffer(entered, None, (operation, key), work).await
+    }
+
+    async fn lifecycle(&self, bucket: &str) -> Result<Option<Document>, Fault> {
+        let _guard = self.enter(Operation::GetLifecycle, bucket).await?;
+        if let Some((left, of, old)) = &mut self.lock().lifecycle.old
+            && *left > 0
+            && of == bucket
+        {
+            *left -= 1;
+            return Ok(old.clone());
+        }
+        self.inner.lifecycle(bucket).await
+    }
+
+    async fn put_lifecycle(&self, bucket: &str, document: &Document) -> Result<(), Fault> {
+        let operation = Operation::PutLifecycle;
+        let entered = self.admit(operation, bucket, false).await?;
+        let work = async {
+            let lapses = self.lock().lifecycle.clone();
+            if lapses.stale > 0 {
+                let old = self.inner.lifecycle(bucket).await?;
+                self.lock().lifecycle.old = Some((lapses.stale, bucket.to_owned(), old));
+            }
+            let mut document = document.clone();
+            if let Some(keeps) = lapses.keeps {
+                document.body = keeps(&document.body);
+            }
+            self.inner.put_lifecycle(bucket, &document).await
+        };
+        self.suffer(entered, None, (operation, bucket), work).await
     }
 
     async fn object_tags(&self, request: &HeadObject) -> Result<Vec<(String, String)>, Fault> {

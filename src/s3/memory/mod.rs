@@ -9,6 +9,7 @@ mod begin;
 mod copy;
 mod digest;
 mod intake;
+mod lifecycle;
 mod list;
 mod object;
 mod store;
@@ -30,8 +31,9 @@ pub use access::ACCOUNT;
 pub use begin::Beginning;
 pub use digest::{base64, from_base64, md5, multipart_etag};
 pub use intake::Intake;
+pub use lifecycle::Lifecycle;
 pub use list::{Listed, Listing};
-pub use object::{Lifecycle, Object, Objects, Piece};
+pub use object::{Object, Objects, Piece};
 pub use upload::{Meta, NewUpload, Parts, Principal, StoredPart, Uniform};
 
 use upload::{Position, Record};

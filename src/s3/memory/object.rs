@@ -1,4 +1,4 @@
-//! Completed objects and the lifecycle document.
+//! Completed objects.
 
 use std::sync::Arc;
 
@@ -7,7 +7,6 @@ use bytes::Bytes;
 use super::assemble::assemble;
 use super::digest::hex;
 use super::{Intake, MemoryStore, Meta, Refusal};
-use crate::model::deadline::AbortRule;
 use crate::model::part::Checksum;
 use crate::model::{Algorithm, Target, Timestamp};
 use crate::protocol::{Fault, Kind, Operation};
@@ -49,13 +48,6 @@ pub struct Objects {
     /// By key.
     pub found: Vec<(String, Arc<Object>)>,
     pub more: bool,
-}
-
-/// A lifecycle configuration: the document as it was put, and what it says of uploads.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Lifecycle {
-    pub document: String,
-    pub abort_rules: Vec<AbortRule>,
 }
 
 impl MemoryStore {
@@ -181,21 +173,6 @@ impl MemoryStore {
             let more = found.len() > max;
             found.truncate(max);
             Ok(Objects { found, more })
-        })
-    }
-
-    /// The lifecycle configuration. `NoSuchLifecycleConfiguration`.
-    pub fn lifecycle(&self, bucket: &str) -> Result<Lifecycle, Fault> {
-        self.within(Operation::HeadBucket, bucket, "", |contents| {
-            contents.lifecycle.clone().ok_or(Refusal::NO_LIFECYCLE)
-        })
-    }
-
-    /// Replaces the whole lifecycle configuration, or removes it.
-    pub fn set_lifecycle(&self, bucket: &str, lifecycle: Option<Lifecycle>) -> Result<(), Fault> {
-        self.within(Operation::HeadBucket, bucket, "", |contents| {
-            contents.lifecycle = lifecycle;
-            Ok(())
         })
     }
 }

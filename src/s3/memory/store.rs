@@ -5,6 +5,7 @@ use async_trait::async_trait;
 use super::list::page_size;
 use super::{Beginning, Listing, MAX_PART_NUMBER, MemoryStore, Object, Principal, Refusal};
 use crate::model::bucket::is_directory_bucket;
+use crate::model::lifecycle::Document;
 use crate::model::part::UploadInfo;
 use crate::model::{Algorithm, Bucket, Target};
 use crate::protocol::{Fault, Identity, Operation};
@@ -171,6 +172,18 @@ impl Store for MemoryStore {
     async fn copy_object(&self, request: &CopyObject) -> Result<Receipt, Fault> {
         let object = self.put_copied_object(request)?;
         Ok(receipt(&object))
+    }
+
+    async fn lifecycle(&self, bucket: &str) -> Result<Option<Document>, Fault> {
+        match MemoryStore::lifecycle(self, bucket) {
+            Ok(document) => Ok(Some(document)),
+            Err(fault) if fault.code.as_deref() == Some("NoSuchLifecycleConfiguration") => Ok(None),
+            Err(fault) => Err(fault),
+        }
+    }
+
+    async fn put_lifecycle(&self, bucket: &str, document: &Document) -> Result<(), Fault> {
+        self.set_lifecycle(bucket, Some(document))
     }
 
     async fn object_tags(&self, request: &HeadObject) -> Result<Vec<(String, String)>, Fault> {

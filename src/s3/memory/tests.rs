@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{AbortRule, Lifecycle, MAX_BODY, MIN_PART, MemoryStore, Piece};
+use super::{MAX_BODY, MIN_PART, MemoryStore, Piece};
 use crate::model::send::{Access, Encryption, ObjectOptions};
 use crate::model::{Algorithm, Target, Timestamp};
 use crate::protocol::{Fault, Kind};
@@ -177,15 +177,15 @@ async fn the_account_can_be_set_and_another_one_is_denied() {
 #[tokio::test]
 async fn a_lifecycle_rule_dates_the_abort_of_a_new_upload() {
     let store = store();
-    let lifecycle = Lifecycle {
-        document: String::new(),
-        abort_rules: vec![AbortRule {
-            id: "r".to_owned(),
-            prefix: String::new(),
+    let plan = crate::model::lifecycle::propose(
+        &crate::model::lifecycle::Configuration::default(),
+        &crate::model::lifecycle::Proposal {
             days: 1,
-        }],
-    };
-    store.set_lifecycle("b", Some(lifecycle)).unwrap();
+            prefix: String::new(),
+        },
+    );
+    let change = plan.unwrap().change.unwrap();
+    store.set_lifecycle("b", Some(&change.after)).unwrap();
     let created = store.create_upload(&create(None)).await.unwrap();
     assert_eq!(created.abort_date, Some(Timestamp::from_secs(2 * 86_400)));
 }

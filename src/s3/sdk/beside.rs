@@ -90,7 +90,7 @@ impl Intercept for Cleaned {
 type Then = Box<dyn FnOnce(BytesMut) -> Bytes + Send + Sync>;
 
 /// Puts `then` between a good answer's body and the SDK.
-fn read_whole(
+pub(super) fn read_whole(
     context: &mut Answered<'_>,
     then: impl FnOnce(BytesMut) -> Bytes + Send + Sync + 'static,
 ) {

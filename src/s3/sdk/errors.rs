@@ -59,6 +59,19 @@ impl Failure {
         }))
     }
 
+    /// A good answer whose body is an error document.
+    pub(super) fn in_body(body: &str) -> Self {
+        let text = |name| document::element(body, name).filter(|text| !text.is_empty());
+        Self::Answer(Box::new(Said {
+            status: 200,
+            code: text("Code"),
+            message: text("Message").unwrap_or_default(),
+            region: None,
+            body: String::new(),
+            content_type: String::new(),
+        }))
+    }
+
     pub(super) fn new<E>(error: &SdkError<E, HttpResponse>, connection: &Connection) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
@@ -117,6 +130,14 @@ impl Failure {
     /// Whether the answer was 403.
     pub(super) fn is_denial(&self) -> bool {
         matches!(self, Self::Answer(said) if said.status == 403)
+    }
+
+    /// The HTTP status of the answer.
+    pub(super) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Answer(said) => Some(said.status),
+            _ => None,
+        }
     }
 
     /// The service's own code.

@@ -12,6 +12,7 @@ mod directory;
 mod errors;
 mod fields;
 mod hours;
+mod lifecycle;
 mod parts;
 mod payload;
 mod place;
@@ -48,6 +49,7 @@ use super::{
     ListUploads, Noticed, ObjectInfo, PartsPage, PutObject, Receipt, Store, UploadPart,
     UploadsPage,
 };
+use crate::model::lifecycle::Document;
 use crate::model::{Bucket, Timestamp};
 use crate::protocol::{Fault, Identity, Operation};
 
@@ -323,6 +325,14 @@ impl Store for SdkStore {
 
     async fn copy_object(&self, request: &CopyObject) -> Result<Receipt, Fault> {
         self.copy_an_object(request).await
+    }
+
+    async fn lifecycle(&self, bucket: &str) -> Result<Option<Document>, Fault> {
+        self.read_lifecycle(bucket).await
+    }
+
+    async fn put_lifecycle(&self, bucket: &str, document: &Document) -> Result<(), Fault> {
+        self.write_lifecycle(bucket, document).await
     }
 
     async fn object_tags(&self, request: &HeadObject) -> Result<Vec<(String, String)>, Fault> {

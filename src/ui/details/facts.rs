@@ -15,7 +15,7 @@ use crate::model::{Measure, RowId, State, Timestamp};
 use crate::ui::parts::map;
 use crate::ui::text::{cut_end, cut_middle, fold, width, wrap};
 use crate::ui::theme::Theme;
-use crate::ui::uploads::state_style;
+use crate::ui::uploads::{CUT, state_style};
 use crate::ui::widget::partmap::{gaps_text, part_map};
 use crate::ui::widget::spark::spark;
 use crate::ui::{fault, when};
@@ -60,7 +60,12 @@ impl Facts<'_> {
         lines.push(self.held());
         self.verdict(room, wrapped, &mut lines);
         self.map(room, &mut lines);
-        lines.push(self.fact("deadline", self.deadline()));
+        lines.push(if self.place.is_cut(self.id, self.app.now) {
+            let text = format!("{CUT} {}", self.deadline());
+            self.styled("deadline", text, self.theme.bad)
+        } else {
+            self.fact("deadline", self.deadline())
+        });
         lines.push(self.fact("initiated", self.time(self.row.initiated())));
         let id = escape(self.row.upload_id()).into_owned();
         let id_room = room.saturating_sub(LABEL);
@@ -247,11 +252,12 @@ impl Facts<'_> {
             Source::Rule(id) => Some(id.as_str()),
             Source::Provider => None,
         };
-        let by = match rule {
-            Some("") => ", by a rule of the bucket".to_owned(),
-            Some(rule) => format!(", by rule '{}'", escape(rule)),
-            None if source == Source::Provider => ", by the provider".to_owned(),
-            None => String::new(),
+        let by = match (rule, &source) {
+            (Some(""), _) => ", by a rule of the bucket".to_owned(),
+            (Some(rule), Source::Rule(_)) => format!(", by rule '{}' of the bucket", escape(rule)),
+            (Some(rule), _) => format!(", by rule '{}'", escape(rule)),
+            (None, Source::Provider) => ", by the provider's rule".to_owned(),
+            (None, _) => ", said by the service".to_owned(),
         };
         format!("{when}{by}")
     }

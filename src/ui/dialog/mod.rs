@@ -13,6 +13,7 @@ mod log;
 mod menu;
 mod palette;
 mod place;
+mod rules;
 mod stop;
 mod transfer;
 mod upload;
@@ -38,6 +39,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Dialog::Report { job, scroll }) => log::report(app, *job, *scroll, theme, frame),
         Some(Dialog::Abort(dialog)) => abort::draw(app, dialog, theme, frame),
         Some(Dialog::Adopt(dialog)) => adopt::draw(app, dialog, theme, frame),
+        Some(Dialog::Rules(dialog)) => rules::draw(app, dialog, theme, frame),
         Some(Dialog::Place(dialog)) => place::draw(dialog, theme, frame),
         Some(Dialog::Review(dialog)) => adopt::review(app, dialog, theme, frame),
         Some(Dialog::Complete(dialog)) => complete::draw(app, dialog, theme, frame),

@@ -6,11 +6,14 @@ use crate::app::layout::Pane;
 use crate::app::place::{Listing, Place};
 use crate::app::{Action, App};
 use crate::model::human::{self, count, escape};
+use crate::model::lifecycle::Cover;
 use crate::model::tally::Tally;
+use crate::protocol::Prevention;
 use crate::ui::fault;
 use crate::ui::paint::{Piece, title};
 use crate::ui::text::cut_middle;
 use crate::ui::theme::Theme;
+use crate::ui::uploads::CUT;
 use crate::ui::when;
 
 fn key_of(app: &App, action: Action) -> String {
@@ -54,6 +57,9 @@ pub fn left(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
                 .or_at(7, format!(" {word} {arrow} ")),
         );
     }
+    if let Some((text, style)) = rule(place, theme) {
+        pieces.push(Piece::new(format!(" {text} "), style, 10));
+    }
     if let Some(every) = app.settings.refresh {
         pieces.push(Piece::new(
             format!(" every {} ", human::age(every)),
@@ -62,6 +68,21 @@ pub fn left(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
         ));
     }
     pieces
+}
+
+/// What the bucket does against orphans, in a few words.
+fn rule(place: &Place, theme: &Theme) -> Option<(String, Style)> {
+    let found = match place.prevention.as_ref()? {
+        Prevention::Known(configuration) => match configuration.cover() {
+            Cover::Whole(days) => (format!("✓ rule: {days} d"), theme.good),
+            Cover::Prefixes(_) => ("◐ rule for some prefixes".to_owned(), theme.warn),
+            Cover::None => ("! no abort rule".to_owned(), theme.warn),
+        },
+        Prevention::Denied(_) => ("? abort rule unknown".to_owned(), theme.dim),
+        Prevention::Failed(_) => return None,
+        Prevention::Unsupported(_) => ("– no lifecycle rules here".to_owned(), theme.dim),
+    };
+    Some(found)
 }
 
 pub fn right(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
@@ -83,6 +104,11 @@ pub fn right(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
         _ => {}
     }
     pieces.extend(stirring(app, place, theme));
+    if place.cut() > 0 {
+        let cut = count(place.cut() as u64);
+        let piece = Piece::new(format!("{CUT} {cut} alive and due"), theme.bad, 8);
+        pieces.push(piece.or_at(1, format!("{CUT}{cut}")));
+    }
     let undecided = table.undecided();
     if undecided > 0 {
         let number = count(undecided as u64);

@@ -14,6 +14,7 @@ mod part_files;
 mod places;
 mod providers;
 mod rehearsals;
+mod rules;
 mod sends;
 mod watches;
 

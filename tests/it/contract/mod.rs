@@ -5,6 +5,7 @@ mod carried;
 mod checks;
 mod copying;
 mod guarded;
+mod lifecycle;
 mod sending;
 
 use std::collections::BTreeSet;
@@ -45,6 +46,7 @@ fn all() -> Vec<(&'static str, Check)> {
         sending::CHECKS,
         copying::CHECKS,
         carried::CHECKS,
+        lifecycle::CHECKS,
     ]
     .concat()
 }

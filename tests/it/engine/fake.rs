@@ -5,6 +5,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use mopup::model::lifecycle::Document;
 use mopup::model::{Bucket, Part, Target, Timestamp, Upload, UploadInfo};
 use mopup::protocol::{Fault, Identity, Kind, Operation};
 use mopup::s3::{
@@ -150,6 +151,14 @@ impl Store for Fake {
             name: BUCKET.to_owned(),
             ..Bucket::default()
         }])
+    }
+
+    async fn lifecycle(&self, _: &str) -> Result<Option<Document>, Fault> {
+        Err(fault(Operation::GetLifecycle, Kind::Unsupported))
+    }
+
+    async fn put_lifecycle(&self, _: &str, _: &Document) -> Result<(), Fault> {
+        Err(fault(Operation::PutLifecycle, Kind::Unsupported))
     }
 
     async fn head_bucket(&self, bucket: &str) -> Result<Bucket, Fault> {

@@ -5,6 +5,7 @@ mod clocks;
 mod exact;
 mod fake;
 mod looking;
+mod rules;
 
 use std::sync::Arc;
 

@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::SeqCst;
 
 use async_trait::async_trait;
+use mopup::model::lifecycle::Document;
 use mopup::model::plan::{DEFAULT_WIDTH, MIB};
 use mopup::model::send::Verdict;
 use mopup::model::{Bucket, ChecksumWish};
@@ -57,6 +58,12 @@ impl Store for Widest {
     }
     async fn head_bucket(&self, bucket: &str) -> Result<Bucket, Fault> {
         self.inner.head_bucket(bucket).await
+    }
+    async fn lifecycle(&self, bucket: &str) -> Result<Option<Document>, Fault> {
+        Store::lifecycle(&self.inner, bucket).await
+    }
+    async fn put_lifecycle(&self, bucket: &str, document: &Document) -> Result<(), Fault> {
+        self.inner.put_lifecycle(bucket, document).await
     }
     async fn list_uploads(&self, request: &ListUploads) -> Result<UploadsPage, Fault> {
         self.inner.list_uploads(request).await

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use mopup::model::Bucket;
+use mopup::model::lifecycle::Document;
 use mopup::protocol::{Fault, Identity};
 use mopup::s3::memory::MemoryStore;
 use mopup::s3::{
@@ -86,6 +87,12 @@ impl Store for Twisted {
     }
     async fn copy_object(&self, request: &CopyObject) -> Result<Receipt, Fault> {
         self.inner.copy_object(request).await
+    }
+    async fn lifecycle(&self, bucket: &str) -> Result<Option<Document>, Fault> {
+        Store::lifecycle(&*self.inner, bucket).await
+    }
+    async fn put_lifecycle(&self, bucket: &str, document: &Document) -> Result<(), Fault> {
+        self.inner.put_lifecycle(bucket, document).await
     }
     async fn object_tags(&self, request: &HeadObject) -> Result<Vec<(String, String)>, Fault> {
         self.inner.object_tags(request).await
