@@ -5,6 +5,7 @@ mod clocks;
 mod exact;
 mod fake;
 mod looking;
+mod spreading;
 
 use std::sync::Arc;
 
