@@ -122,6 +122,7 @@ impl App {
             job,
             scope,
             urgency,
+            in_order: false,
         }));
     }
 

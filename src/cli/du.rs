@@ -68,16 +68,20 @@ fn cents(of: &Tally) -> f64 {
     (of.monthly() * 10_000.0).round() / 10_000.0
 }
 
+/// By bucket where the whole account is looked at, else by prefix.
+fn grouped(args: &Du) -> GroupBy {
+    let account = args.addresses.is_empty() || args.markdown;
+    args.by.unwrap_or(if account {
+        GroupBy::Bucket
+    } else {
+        GroupBy::Prefix
+    })
+}
+
 pub async fn run(connection: &Connection, args: Du) -> Result<Exit, Failure> {
     let filter = sweep::filter(args.filter.as_deref())?;
     let mut session = Session::new(connection)?;
-    let by = args
-        .by
-        .unwrap_or(if args.addresses.is_empty() || args.markdown {
-            GroupBy::Bucket
-        } else {
-            GroupBy::Prefix
-        });
+    let by = grouped(&args);
     let fields: &[&str] = match by {
         GroupBy::Bucket => &account::FIELDS,
         _ => &FIELDS,
@@ -98,6 +102,7 @@ pub async fn run(connection: &Connection, args: Du) -> Result<Exit, Failure> {
     let wanted = Wanted {
         filter: &filter,
         sized: true,
+        in_order: false,
     };
     let swept = sweep::run(&mut session, scopes, wanted, &mut sums).await;
     sums.status.clear();

@@ -55,6 +55,7 @@ pub async fn run(connection: &Connection, args: Ls) -> Result<Exit, Failure> {
     let wanted = Wanted {
         filter: &filter,
         sized,
+        in_order: !args.output.jsonl,
     };
     let swept = if args.key {
         sweep::run_keys(&mut session, scopes, wanted, &mut list).await

@@ -51,6 +51,8 @@ pub struct Wanted<'a> {
     pub filter: &'a Filter,
     /// Look into every upload that may pass, not only where the filter needs it.
     pub sized: bool,
+    /// Within a bucket as the service orders them; else as they are found, which is sooner.
+    pub in_order: bool,
 }
 
 /// Reads a filter; a failure points at the column.
@@ -252,6 +254,7 @@ impl Sweep<'_> {
                 job,
                 scope,
                 urgency,
+                in_order: self.wanted.in_order,
             }
         };
         session.lister.send(command);

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Settings;
 use super::control::Control;
+use super::list::Disorder;
 use super::mailbox::Outbox;
 use super::pacer::{Pacer, Pacers, Stop};
 use super::watch::Budget;
@@ -29,6 +30,7 @@ pub(super) struct Job {
     pub(super) clock: Clock,
     pub(super) settings: Arc<Settings>,
     pub(super) exact_prefixes: Arc<OnceCell<bool>>,
+    pub(super) disorder: Disorder,
     pub(super) pacers: Arc<Pacers>,
     pub(super) looks: Arc<Budget>,
     pub(super) outbox: Outbox,

@@ -1,7 +1,12 @@
-//! Uploads of one scope, page by page, on servers that repeat, reorder and run in circles.
+//! Uploads of one scope, page by page, on servers that repeat, reorder and run in circles; in stretches side by side
+//! where the server allows it.
+
+mod cut;
+mod spread;
 
 use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::Ordering;
 
 use super::job::{Asker, Job, stopped};
 use super::pacer::Stop;
@@ -17,15 +22,28 @@ const WINDOW: usize = 10_000;
 /// So many pages in a row without an upload that is new: the server runs in circles with ever new markers.
 const IDLE_PAGES: u32 = 100;
 
+pub(super) use spread::Disorder;
+
 /// Reports every page as it arrives.
-pub(super) async fn run(job: &Job, scope: &Scope, urgency: Urgency) -> Outcome {
+pub(super) async fn run(job: &Job, scope: &Scope, urgency: Urgency, in_order: bool) -> Outcome {
     let asker = job.asker(&scope.bucket, urgency);
     let mut walk = UploadsWalk::of(job, scope).await;
+    let mut first = None;
     loop {
         match walk.next(&asker).await {
             Ok(Some(uploads)) => {
+                if first.is_none() {
+                    first = uploads.first().map(|upload| upload.key.clone());
+                }
+                let spreads = !in_order && may_spread(job, &asker, &walk, &uploads).await;
                 if !uploads.is_empty() {
                     job.tell(News::Listed(uploads)).await;
+                }
+                if let Some(first) = first.as_deref().filter(|_| spreads) {
+                    return match spread::run(job, &asker, walk, first).await {
+                        Ok(_) => Outcome::Done,
+                        Err((stop, found)) => stopped(stop, found, 0),
+                    };
                 }
                 job.progress(Progress {
                     done: walk.found,
@@ -64,10 +82,29 @@ pub(super) async fn run_key(job: &Job, bucket: &str, key: &str, urgency: Urgency
     }
 }
 
+/// Whether the rest is listed in stretches: only where there is enough of it, and the service is up to it.
+async fn may_spread(job: &Job, asker: &Asker, walk: &UploadsWalk, page: &[Upload]) -> bool {
+    walk.pages == spread::FIRST
+        && walk.has_more()
+        && !walk.widen
+        && walk.is_ordered
+        && !is_directory_bucket(&walk.scope.bucket)
+        && !job.disorder.load(Ordering::Relaxed)
+        && spread::is_proven(asker, &walk.scope, page).await
+}
+
 /// Walks the pages of a listing: each upload once, to the end or to the first marker that was seen before.
 #[derive(Debug)]
 pub(super) struct UploadsWalk {
     request: Option<ListUploads>,
+    /// The first request, without a marker.
+    scope: ListUploads,
+    /// Only keys behind this one are wanted.
+    behind: Option<String>,
+    /// The highest key so far, of whatever was answered.
+    last_key: String,
+    /// Keys never went back, nor before `behind`.
+    is_ordered: bool,
     /// Whether the whole bucket is listed behind what was asked for.
     widen: bool,
     /// What keys must begin with: some servers answer more than was asked for.
@@ -107,13 +144,18 @@ impl UploadsWalk {
         } else {
             scope.prefix.clone()
         };
+        let request = ListUploads {
+            bucket: scope.bucket.clone(),
+            prefix: asked,
+            marker: None,
+            max_uploads: None,
+        };
         Self {
-            request: Some(ListUploads {
-                bucket: scope.bucket.clone(),
-                prefix: asked,
-                marker: None,
-                max_uploads: None,
-            }),
+            request: Some(request.clone()),
+            scope: request,
+            behind: None,
+            last_key: String::new(),
+            is_ordered: true,
             widen,
             prefix: scope.prefix.clone(),
             hasher: RandomState::new(),
@@ -124,6 +166,29 @@ impl UploadsWalk {
             found: 0,
             pages: 0,
         }
+    }
+
+    /// What of this scope lies behind a key, which need not exist.
+    fn behind(scope: &ListUploads, key: &str) -> Self {
+        let whole = Scope {
+            bucket: scope.bucket.clone(),
+            prefix: scope.prefix.clone(),
+        };
+        let mut walk = Self::new(&whole, false);
+        if let Some(request) = &mut walk.request {
+            request.marker = Some(Marker {
+                key: key.to_owned(),
+                upload_id: None,
+            });
+        }
+        key.clone_into(&mut walk.last_key);
+        walk.behind = Some(key.to_owned());
+        walk
+    }
+
+    /// Whether there is another page to ask for.
+    const fn has_more(&self) -> bool {
+        self.request.is_some()
     }
 
     /// The next page's new uploads, possibly none; `None` after the last page. An error after the first page
@@ -169,10 +234,24 @@ impl UploadsWalk {
             self.request = None;
         }
         let mut uploads = page.uploads;
-        uploads.retain(|upload| upload.key.starts_with(&self.prefix) && self.is_new(upload));
+        self.note_order(&uploads);
+        uploads.retain(|upload| {
+            let is_behind = self.behind.as_ref().is_none_or(|key| upload.key > *key);
+            is_behind && upload.key.starts_with(&self.prefix) && self.is_new(upload)
+        });
         self.idle = if uploads.is_empty() { self.idle + 1 } else { 0 };
         self.found += uploads.len() as u64;
         Ok(Some(uploads))
+    }
+
+    fn note_order(&mut self, page: &[Upload]) {
+        for upload in page {
+            match upload.key.cmp(&self.last_key) {
+                std::cmp::Ordering::Less => self.is_ordered = false,
+                std::cmp::Ordering::Equal => {}
+                std::cmp::Ordering::Greater => self.last_key.clone_from(&upload.key),
+            }
+        }
     }
 
     fn is_new(&mut self, upload: &Upload) -> bool {

@@ -94,6 +94,8 @@ pub struct Engine {
     clock: Clock,
     settings: Arc<Settings>,
     exact_prefixes: Arc<OnceCell<bool>>,
+    /// The service broke the order of keys once: from then on it is listed page by page.
+    disorder: list::Disorder,
     pacers: Arc<Pacers>,
     /// What all watches ask together.
     looks: Arc<watch::Budget>,
@@ -114,6 +116,7 @@ impl Engine {
             clock,
             settings: Arc::new(Settings { width, ..settings }),
             exact_prefixes: Arc::default(),
+            disorder: Arc::default(),
             pacers: Arc::new(Pacers::new(width)),
             looks: Arc::default(),
             outbox,
@@ -140,6 +143,7 @@ impl Engine {
             clock: self.clock.clone(),
             settings: Arc::clone(&self.settings),
             exact_prefixes: Arc::clone(&self.exact_prefixes),
+            disorder: Arc::clone(&self.disorder),
             pacers: Arc::clone(&self.pacers),
             looks: Arc::clone(&self.looks),
             outbox: self.outbox.clone(),
@@ -203,7 +207,12 @@ async fn work(job: Job, command: Command) -> Outcome {
     match command {
         Command::Identify { .. } => buckets::identify(&job).await,
         Command::Buckets { .. } => buckets::list(&job).await,
-        Command::List { scope, urgency, .. } => list::run(&job, &scope, urgency).await,
+        Command::List {
+            scope,
+            urgency,
+            in_order,
+            ..
+        } => list::run(&job, &scope, urgency, in_order).await,
         Command::ListKey {
             bucket,
             key,

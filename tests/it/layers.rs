@@ -76,6 +76,8 @@ const RULES: &[(&str, &[&str], &[&str])] = &[
         &[
             "bytes",
             "fastrand",
+            // proptest is there only for tests
+            "proptest",
             "mime_guess",
             "walkdir",
             "futures_util",

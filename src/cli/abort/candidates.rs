@@ -76,7 +76,11 @@ pub async fn filtered(
     sized: bool,
 ) -> Result<Gathered, Failure> {
     let mut gathered = Gathered::default();
-    let wanted = Wanted { filter, sized };
+    let wanted = Wanted {
+        filter,
+        sized,
+        in_order: true,
+    };
     let swept = sweep::run(session, scope(address), wanted, &mut gathered).await;
     swept.map_err(nothing_done)?;
     Ok(gathered)
@@ -98,6 +102,7 @@ pub async fn named(
     let wanted = Wanted {
         filter: &Filter::default(),
         sized: false,
+        in_order: false,
     };
     let swept = sweep::run(session, scope(address), wanted, &mut listed).await;
     swept.map_err(nothing_done)?;

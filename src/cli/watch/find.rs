@@ -36,6 +36,7 @@ pub async fn find(session: &mut Session, args: &args::Watch) -> Result<Vec<Wish>
     let wanted = Wanted {
         filter: &Filter::default(),
         sized: false,
+        in_order: true,
     };
     sweep::run(session, vec![scope], wanted, &mut listed).await?;
     if !args.upload_id.is_empty() {

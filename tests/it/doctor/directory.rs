@@ -61,6 +61,7 @@ async fn listed(store: &Arc<dyn Store>, prefix: &str) -> Vec<Upload> {
         job: JOB,
         scope,
         urgency: Urgency::Visible,
+        in_order: false,
     };
     let (told, outcome) = news(store, list).await;
     assert_eq!(outcome, Outcome::Done);

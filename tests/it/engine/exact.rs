@@ -28,6 +28,7 @@ fn list(prefix: &str) -> Command {
             prefix: prefix.to_owned(),
         },
         urgency: Urgency::Visible,
+        in_order: false,
     }
 }
 

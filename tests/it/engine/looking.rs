@@ -17,6 +17,7 @@ fn list(bucket: &str, prefix: &str) -> Command {
             prefix: prefix.to_owned(),
         },
         urgency: Urgency::Visible,
+        in_order: false,
     }
 }
 

@@ -6,6 +6,7 @@ mod exact;
 mod fake;
 mod looking;
 mod rules;
+mod spreading;
 
 use std::sync::Arc;
 

@@ -1,0 +1,252 @@
+//! Listings in stretches side by side: the same uploads as page by page, each once, and sooner.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use mopup::model::{Target, Upload};
+use mopup::protocol::{Kind, Operation, Scope, Urgency};
+use proptest::prelude::*;
+use tokio::time::Instant;
+
+use super::fake::{BUCKET, fault};
+use super::*;
+
+const LISTING: Operation = Operation::ListMultipartUploads;
+const DELAY: Duration = Duration::from_millis(30);
+
+fn holding(keys: impl IntoIterator<Item = String>, page: usize) -> Fake {
+    let mut fake = Fake::default();
+    fake.page = page;
+    fake.latency = DELAY;
+    for (number, key) in keys.into_iter().enumerate() {
+        let target = Target {
+            bucket: BUCKET.to_owned(),
+            key,
+            upload_id: format!("id{number}"),
+        };
+        fake.hold(&target, HOUR, Vec::new());
+    }
+    fake
+}
+
+fn numbered(count: usize) -> impl Iterator<Item = String> {
+    (0..count).map(|number| format!("backups/db-prod/2026/{number:07}.dump"))
+}
+
+/// Hexadecimal names as UUIDs have them.
+fn hexadecimal(count: u64) -> impl Iterator<Item = String> {
+    (0..count).map(|number| format!("{:016x}.tmp", number.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+}
+
+async fn found(fake: &Arc<Fake>, prefix: &str) -> (Vec<Upload>, Outcome, Duration) {
+    let began = Instant::now();
+    let scope = Scope {
+        bucket: BUCKET.to_owned(),
+        prefix: prefix.to_owned(),
+    };
+    let list = Command::List {
+        job: JOB,
+        scope,
+        urgency: Urgency::Visible,
+        in_order: false,
+    };
+    let (news, outcome) = run(fake, list).await;
+    let pages = news.into_iter().filter_map(|news| match news {
+        News::Listed(uploads) => Some(uploads),
+        _ => None,
+    });
+    (pages.flatten().collect(), outcome, began.elapsed())
+}
+
+/// All that is held under the prefix, each once.
+fn assert_whole(fake: &Fake, prefix: &str, listed: &[Upload]) {
+    let held = fake.uploads.lock().unwrap();
+    let held: BTreeSet<_> = held
+        .keys()
+        .filter(|(key, _)| key.starts_with(prefix))
+        .collect();
+    let names: Vec<_> = listed
+        .iter()
+        .map(|of| (of.key.clone(), of.upload_id.clone()))
+        .collect();
+    let distinct: BTreeSet<_> = names.iter().collect();
+    assert_eq!(distinct.len(), names.len(), "each once");
+    assert_eq!(distinct, held);
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_pages_are_listed_ten_times_as_fast_with_sixteen_at_once() {
+    let shapes: [(&str, Vec<String>); 4] = [
+        ("numbers", numbered(40_000).collect()),
+        ("hexadecimal", hexadecimal(40_000).collect()),
+        (
+            "folders",
+            (0..40_000)
+                .map(|n| format!("{}/{:05}/part", n % 37, n))
+                .collect(),
+        ),
+        (
+            "words",
+            (0..40_000_usize)
+                .map(|n| format!("data/{}/x{n}", ["alpha", "beta", "gamma", "omega"][n % 4]))
+                .collect(),
+        ),
+    ];
+    for (name, keys) in shapes {
+        let fake = Arc::new(holding(keys, 100));
+        let (listed, outcome, took) = found(&fake, "").await;
+        assert_eq!(outcome, Outcome::Done);
+        assert_whole(&fake, "", &listed);
+        // Page by page it is one request after the other.
+        let one_by_one = DELAY * 400;
+        let faster = one_by_one.as_secs_f64() / took.as_secs_f64();
+        let asked = fake.count(LISTING);
+        // Small folders cost a page that is not full each.
+        let wanted = if name == "folders" { 8.0 } else { 10.0 };
+        assert!(
+            faster >= wanted,
+            "{name}: {faster:.1} times, {asked} requests"
+        );
+        assert!(asked < 700, "{name}: {asked} requests");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn few_pages_are_listed_one_by_one() {
+    let fake = Arc::new(holding(numbered(200), 100));
+    let (listed, ..) = found(&fake, "").await;
+    assert_eq!(listed.len(), 200);
+    assert_eq!(fake.count(LISTING), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_with_many_uploads_stays_whole_and_a_prefix_confines() {
+    let same = std::iter::repeat_n("video/same".to_owned(), 3000);
+    let around = ["video/rest", "video/zebra", "audio/x"].map(str::to_owned);
+    let others = (0..2000).map(|number| format!("video/t{number:05}"));
+    let keys = same.chain(around).chain(others);
+    let fake = Arc::new(holding(keys, 100));
+    for prefix in ["video/", ""] {
+        let (listed, outcome, _) = found(&fake, prefix).await;
+        assert_eq!(outcome, Outcome::Done);
+        assert_whole(&fake, prefix, &listed);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_does_not_know_what_was_never_a_key_is_listed_page_by_page() {
+    // Invented markers: one begins anew, one answers nothing, one refuses.
+    for odd in 0..3 {
+        let mut fake = holding(numbered(3000), 100);
+        let known: BTreeSet<String> = numbered(3000).collect();
+        let invented = move |key: &str| !known.contains(key);
+        if odd == 2 {
+            fake.latency = Duration::ZERO;
+        }
+        let first: Vec<Upload> = Vec::new();
+        fake.twist = Some(Box::new(move |request, mut page| {
+            let marker = request.marker.as_ref();
+            if marker.is_some_and(|marker| invented(&marker.key)) {
+                page.uploads.clone_from(&first);
+                if odd == 1 {
+                    page.next = None;
+                }
+            }
+            page
+        }));
+        let fake = Arc::new(fake);
+        let (listed, outcome, _) = found(&fake, "").await;
+        assert_eq!(outcome, Outcome::Done);
+        assert_whole(&fake, "", &listed);
+        assert_eq!(fake.count(LISTING), 31, "thirty pages and one question");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_listing_without_order_and_a_directory_bucket_are_listed_page_by_page() {
+    let mut fake = holding(numbered(3000), 100);
+    fake.twist = Some(Box::new(|_, mut page| {
+        page.uploads.reverse();
+        page
+    }));
+    let fake = Arc::new(fake);
+    let (listed, ..) = found(&fake, "").await;
+    assert_whole(&fake, "", &listed);
+    assert_eq!(fake.count(LISTING), 30);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_order_that_breaks_on_the_way_is_told_and_not_relied_on_again() {
+    let mut fake = holding(numbered(5000), 100);
+    let pages = AtomicUsize::new(0);
+    fake.twist = Some(Box::new(move |_, mut page| {
+        if pages.fetch_add(1, Ordering::Relaxed) == 20 {
+            page.uploads.reverse();
+        }
+        page
+    }));
+    let fake = Arc::new(fake);
+    let (engine, mut inbox) = engine(&fake, Settings::default());
+    let list = |job| Command::List {
+        job,
+        scope: Scope {
+            bucket: BUCKET.to_owned(),
+            prefix: String::new(),
+        },
+        urgency: Urgency::Visible,
+        in_order: false,
+    };
+    engine.send(list(JOB));
+    let (_, outcome) = until_end(&mut inbox, JOB).await;
+    let Outcome::Failed(fault) = outcome else {
+        panic!("{outcome:?}");
+    };
+    assert_eq!(fault.kind, Kind::Garbled);
+    let before = fake.count(LISTING);
+    let again = JobId(2);
+    engine.send(list(again));
+    let (news, outcome) = until_end(&mut inbox, again).await;
+    assert_eq!(outcome, Outcome::Done);
+    let listed = news.into_iter().filter_map(|news| match news {
+        News::Listed(uploads) => Some(uploads),
+        _ => None,
+    });
+    assert_whole(&fake, "", &listed.flatten().collect::<Vec<_>>());
+    assert_eq!(fake.count(LISTING) - before, 50, "page by page");
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttled_and_cancelled_stretches_lose_nothing_that_was_found() {
+    let mut fake = holding(numbered(20_000), 100);
+    fake.script = Some(Box::new(|operation, _, number| {
+        let throttled = operation == LISTING && number > 5 && number % 4 == 0;
+        throttled.then(|| fault(operation, Kind::Throttled))
+    }));
+    let fake = Arc::new(fake);
+    let (listed, outcome, _) = found(&fake, "").await;
+    assert_eq!(outcome, Outcome::Done);
+    assert_whole(&fake, "", &listed);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_the_keys_each_upload_is_found_once(
+        keys in prop::collection::vec("[a-c/]{0,3}[0-9]{1,2}|\\PC{1,4}", 40..400),
+        page in 3_usize..20,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .start_paused(true)
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let fake = Arc::new(holding(keys, page));
+            let (listed, outcome, _) = found(&fake, "").await;
+            assert_eq!(outcome, Outcome::Done);
+            assert_whole(&fake, "", &listed);
+        });
+    }
+}
