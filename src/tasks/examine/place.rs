@@ -17,26 +17,32 @@ const WORTH_TELLING: u64 = 10 * 1000;
 /// Credentials that end sooner may end within a long upload.
 const SOON: Duration = Duration::from_secs(60 * 60);
 
-/// Whether there are credentials, whose, and for how long.
-pub(super) fn credentials(identity: &Result<Identity, Fault>, now: Timestamp) -> Check {
+/// Why there is nothing to ask with: no credentials, or settings that make no connection.
+pub(super) fn unconnected(fault: Fault) -> Check {
+    let name = match fault.kind {
+        Kind::Credentials => "credentials",
+        _ => "settings",
+    };
+    checked(name, Operation::Connect.iam_action(), Err(fault))
+}
+
+/// Whose credentials there are, and for how long.
+pub(super) fn credentials(identity: &Identity, now: Timestamp) -> Check {
     let action = Operation::Connect.iam_action();
-    let said = identity.as_ref().map_err(Clone::clone).map(|identity| {
-        let Some(tail) = &identity.access_key_tail else {
-            return "requests are not signed".to_owned();
-        };
-        let from = identity.credentials_from.as_deref().unwrap_or("the chain");
-        let until = match identity.credentials_expire {
-            None => String::new(),
-            Some(end) if end <= now => ", which have ended".to_owned(),
-            Some(end) => format!(", which end in {}", human::age(end.since(now))),
-        };
-        format!("access key …{tail} from {from}{until}")
-    });
-    let mut check = checked("credentials", action, said);
-    let end = identity
-        .as_ref()
-        .ok()
-        .and_then(|who| who.credentials_expire);
+    let end = identity.credentials_expire;
+    let detail = match &identity.access_key_tail {
+        None => "requests are not signed".to_owned(),
+        Some(tail) => {
+            let from = identity.credentials_from.as_deref().unwrap_or("the chain");
+            let until = match end {
+                None => String::new(),
+                Some(end) if end <= now => ", which have ended".to_owned(),
+                Some(end) => format!(", which end in {}", human::age(end.since(now))),
+            };
+            format!("access key …{tail} from {from}{until}")
+        }
+    };
+    let mut check = checked("credentials", action, Ok(detail));
     match end {
         Some(end) if end <= now => {
             check.status = Status::Failed;
@@ -222,7 +228,7 @@ mod tests {
                 credentials_expire: Some(Timestamp::from_secs(i64::from(end))),
                 ..Identity::default()
             };
-            credentials(&Ok(identity), now)
+            credentials(&identity, now)
         };
         assert_eq!(of(9_000).status, Status::Failed);
         let soon = of(11_000);
