@@ -15,7 +15,7 @@ use crate::s3::{Encoding, ListParts, ListUploads, Marker, Noticed, PartsPage, Up
 const SAMPLE: i32 = 100;
 
 const NOTHING_THERE: &str = "no upload to see it by";
-const WRITE: &str = "--write tries it with an upload of its own";
+const WRITE: &str = "mopup doctor --write tries it with an upload of its own";
 
 impl Doctor<'_> {
     /// `first`: the page that was asked for one upload.

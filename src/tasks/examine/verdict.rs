@@ -79,7 +79,7 @@ pub(super) fn probed(
                 name,
                 iam_action,
                 "the server looks at the upload ID before the permission",
-                "try it with --write",
+                "mopup doctor --write tries it",
             ),
             _ => refused(name, iam_action, fault),
         },
