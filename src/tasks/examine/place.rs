@@ -80,6 +80,18 @@ pub(super) fn reached(setting: &Setting, fault: Option<&Fault>) -> Check {
             format!("{at} answers, but not as S3 does: {}", fault.message),
             &fault.hint,
         ),
+        // As anything does that is no S3 at all.
+        Some(fault)
+            if fault.kind == Kind::NotFound
+                && matches!(fault.code.as_deref(), None | Some("NotFound")) =>
+        {
+            told(
+                name,
+                Status::Quirk,
+                format!("{at} answers, but has no list of buckets: it may be no S3 endpoint"),
+                "check --endpoint-url; with a bucket's name the rest is tried all the same",
+            )
+        }
         _ => {
             let rules = match &setting.provider {
                 Some(provider) => format!("by the rules of {provider}"),
@@ -216,6 +228,24 @@ mod tests {
         let check = tls(Some("https://s3.lan"), Some(&fault));
         assert_eq!(check.status, Status::Failed);
         assert!(check.detail.contains("Expired"), "{check:?}");
+    }
+
+    #[test]
+    fn whatever_answers_is_not_taken_for_s3() {
+        let status = |code: Option<&str>| {
+            let fault = Fault {
+                operation: Operation::ListBuckets,
+                target: String::new(),
+                kind: Kind::NotFound,
+                code: code.map(ToOwned::to_owned),
+                message: "not found".to_owned(),
+                hint: String::new(),
+            };
+            reached(&Setting::default(), Some(&fault)).status
+        };
+        assert_eq!(status(None), Status::Quirk);
+        assert_eq!(status(Some("NoSuchBucket")), Status::Ok);
+        assert_eq!(reached(&Setting::default(), None).status, Status::Ok);
     }
 
     #[test]
