@@ -317,13 +317,19 @@ impl App {
                 self.refresh_parts(effects);
                 self.measure_current_again();
             }
-            Pane::Uploads | Pane::Tasks => self.refresh_place(effects),
+            Pane::Uploads | Pane::Tasks => {
+                if let Some(place) = self.place_mut() {
+                    place.rules_due = true;
+                }
+                self.refresh_place(effects);
+            }
         }
     }
 
     /// Lists every bucket again, the one under the cursor first.
     pub(super) fn refresh_buckets(&mut self, effects: &mut Vec<Effect>) {
         for place in &mut self.buckets.places {
+            place.rules_due = true;
             if !place.is_listing() && place.scope.is_empty() {
                 place.listing = Listing::Waiting;
             }

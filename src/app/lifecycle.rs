@@ -34,7 +34,8 @@ impl App {
         let top = self.buckets.cursor.top();
         let is_due = |place: &&Place| {
             let listed = matches!(place.listing, Listing::Complete | Listing::Failed(_));
-            listed && place.prevention.is_none() && !asked.contains(&place.bucket.name.as_str())
+            let due = place.prevention.is_none() || place.rules_due;
+            listed && due && !asked.contains(&place.bucket.name.as_str())
         };
         let open = self.buckets.open.as_deref();
         let open = open.and_then(|name| self.buckets.get(name));
@@ -158,13 +159,22 @@ impl App {
     pub(super) fn take_lifecycle(&mut self, job: JobId, bucket: &str, found: Prevention) {
         let now = self.now;
         if let Some(place) = self.buckets.get_mut(bucket) {
+            let before = place.table.abort_rules();
             if let Prevention::Known(configuration) = &found {
                 place
                     .table
                     .set_abort_rules(configuration.abort_rules(), now);
             }
             place.prevention = Some(found.clone());
+            place.rules_due = false;
             place.count_cut(now);
+            let changed = before.is_some() && place.table.abort_rules() != before;
+            if let Some(parts) = &mut self.parts
+                && changed
+                && parts.target.bucket == bucket
+            {
+                parts.info.abort_date = None;
+            }
         }
         if let Some(dialog) = self.rules_of(bucket) {
             match dialog.step {

@@ -54,6 +54,8 @@ pub struct Place {
     pub late: HashSet<RowId>,
     /// What the bucket does against orphans; `None` while nobody has asked.
     pub prevention: Option<Prevention>,
+    /// The person looks again: others may have changed them since.
+    pub rules_due: bool,
     /// Uploads that are alive and will be cut, as of when they were counted.
     cut: (Timestamp, usize),
 }
@@ -83,6 +85,7 @@ impl Place {
             aborting: HashSet::new(),
             late: HashSet::new(),
             prevention: None,
+            rules_due: false,
             cut: (Timestamp::default(), 0),
         }
     }

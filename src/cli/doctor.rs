@@ -79,7 +79,7 @@ async fn examine(session: &mut Session, checkup: Checkup) -> Result<Examination,
             reports = session.worked.recv(64) => reports,
             () = session.interrupt.heard() => {
                 if interrupted {
-                    return Err(stopped(&found));
+                    return Err(forced(&found));
                 }
                 interrupted = true;
                 session.worker.send(Command::Cancel(job));
@@ -95,6 +95,19 @@ async fn examine(session: &mut Session, checkup: Checkup) -> Result<Examination,
                 _ => {}
             }
         }
+    }
+}
+
+/// What is said after a second interrupt, which does not wait until nothing is left.
+fn forced(found: &Examination) -> Failure {
+    match &found.begun {
+        Some(begun) => {
+            let (detail, remedy) = (escape(&begun.detail), escape(&begun.remedy));
+            Failure::Interrupted(format!(
+                "interrupted before it was removed: {detail}; {remedy}"
+            ))
+        }
+        None => stopped(found),
     }
 }
 

@@ -8,7 +8,7 @@ use super::output::{Format, Printer, SizedRecord, Status, UploadRecord, time};
 use super::session::Session;
 use super::sweep::{self, Found, Sink, Wanted};
 use crate::model::human::{self, escape};
-use crate::model::{Measure, State, liveness};
+use crate::model::{Measure, State, Timestamp, liveness};
 use crate::protocol::{Fault, Scope};
 
 const FIELDS: [&str; 13] = [
@@ -163,15 +163,19 @@ impl List {
         let parts = extent.map_or("-".to_owned(), |of| human::count(of.parts.into()));
         let last = extent.and_then(|extent| extent.last_part);
         let last = last.map_or("-".to_owned(), |at| human::age(moment.now.since(at)));
+        let deadline = match deadline(session, found) {
+            None => "-".to_owned(),
+            Some(at) if at <= moment.now => "due".to_owned(),
+            Some(at) => format!("in {}", human::age(at.since(moment.now))),
+        };
         self.printer.line(&format!(
-            "{initiated:<20}  {size:>10}  {parts:>6}  {last:>9}  {state:<7}  {class:<12}  {name}"
+            "{initiated:<20}  {size:>10}  {parts:>6}  {last:>9}  {state:<7}  {deadline:<9}  {class:<12}  {name}"
         ))
     }
 }
 
 const PLAIN: &str = "INITIATED             CLASS         UPLOAD\n";
-const SIZED: &str =
-    "INITIATED                   SIZE   PARTS  LAST PART  STATE    CLASS         UPLOAD\n";
+const SIZED: &str = "INITIATED                   SIZE   PARTS  LAST PART  STATE    DEADLINE   CLASS         UPLOAD\n";
 
 fn sized<'a>(session: &Session, found: &Found<'a>) -> SizedRecord<'a> {
     let listed = UploadRecord::new(found.bucket, found.upload);
@@ -179,7 +183,6 @@ fn sized<'a>(session: &Session, found: &Found<'a>) -> SizedRecord<'a> {
     // A figure that may be more is none for a machine.
     let exact = found.measure.exact();
     let state = liveness::state(&found.measure, moment.now, &moment.thresholds);
-    let abort_date = exact.and_then(|extent| extent.abort_date);
     SizedRecord {
         bucket: listed.bucket,
         key: listed.key,
@@ -193,10 +196,14 @@ fn sized<'a>(session: &Session, found: &Found<'a>) -> SizedRecord<'a> {
         bytes: exact.map(|extent| extent.bytes),
         last_part: time(exact.and_then(|extent| extent.last_part)),
         state: state.map(State::word),
-        deadline: time(session.deadline(
-            found.bucket,
-            (&found.upload.key, found.upload.initiated),
-            abort_date,
-        )),
+        deadline: time(deadline(session, found)),
     }
+}
+
+/// When it ends by itself, as far as is known.
+fn deadline(session: &Session, found: &Found<'_>) -> Option<Timestamp> {
+    let exact = found.measure.exact();
+    let abort_date = exact.and_then(|extent| extent.abort_date);
+    let upload = (found.upload.key.as_str(), found.upload.initiated);
+    session.deadline(found.bucket, upload, abort_date)
 }

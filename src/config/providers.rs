@@ -292,6 +292,46 @@ mod tests {
     }
 
     #[test]
+    fn each_name_leads_to_its_own_endpoint_in_each_region_or_asks_for_what_is_missing() {
+        let known = defaults().unwrap();
+        for provider in &known {
+            let name = provider.name.as_str();
+            let regions = provider.place.regions.iter().map(String::as_str).map(Some);
+            for region in regions.chain([None]) {
+                match provider.suggest(region, Some("us-east-1")) {
+                    Some(Ok(made)) => {
+                        let at = &made.endpoint;
+                        assert!(at.starts_with("https://") || name == "localstack", "{at}");
+                        assert!(!at.contains(['{', '}', ' ']) && !at.ends_with('/'), "{at}");
+                        assert_eq!(
+                            recognised(at, &known).map(|of| of.name.as_str()),
+                            Some(name)
+                        );
+                        assert!(region.is_none() || made.region.as_deref() == region, "{at}");
+                    }
+                    Some(Err(missing)) => {
+                        let asked = [
+                            "r2",
+                            "b2",
+                            "minio",
+                            "rustfs",
+                            "ceph",
+                            "idrive",
+                            "garage",
+                            "seaweedfs",
+                        ];
+                        assert!(asked.contains(&name), "{name}: {missing:?}");
+                    }
+                    None => assert!(
+                        ["aws", "aws-directory", "lightsail"].contains(&name),
+                        "{name}"
+                    ),
+                }
+            }
+        }
+    }
+
+    #[test]
     fn what_is_known_of_the_directory_bucket_is_that_nothing_can_be_relied_on() {
         let directory = provider_named(&defaults().unwrap(), "aws-directory").unwrap();
         assert_eq!(directory.listing, []);

@@ -324,6 +324,13 @@ impl Catalog {
         true
     }
 
+    /// What the service said of the uploads' ends holds no more.
+    pub fn forget_abort_dates(&mut self) {
+        for size in &mut self.sizes {
+            size.abort_date = millis(None);
+        }
+    }
+
     /// Leaves a tombstone. False if there was no live row.
     pub fn bury(&mut self, row: RowId) -> bool {
         let generation = self.generation;

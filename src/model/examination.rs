@@ -82,6 +82,8 @@ pub struct Examination {
     /// A minimal policy (JSON) that allows what is done with the bucket: only looking, where nothing may be
     /// changed. Empty while no bucket is known.
     pub policy: String,
+    /// What its own upload would leave, were it ended by force now.
+    pub begun: Option<Check>,
     /// `None` while it goes on.
     pub ended: Option<Timestamp>,
 }

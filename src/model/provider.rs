@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use super::plan::Limits;
 
+/// The host of AWS, for which no endpoint has to be known.
+const AWS: &str = "amazonaws.com";
+
 /// A provider's rules, as far as the program acts on them or tells them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provider {
@@ -134,6 +137,23 @@ pub enum Missing {
     Account,
     /// There are several, and none is more likely.
     Region,
+    /// What was wished for can be no region's name.
+    Name,
+    /// It is wherever somebody runs it.
+    Endpoint,
+}
+
+impl Provider {
+    /// The endpoint in the region wished for, else as [`Place::suggest`] says; `None` where AWS is asked.
+    pub fn suggest(
+        &self,
+        wished: Option<&str>,
+        other: Option<&str>,
+    ) -> Option<Result<Suggested, Missing>> {
+        let is_elsewhere = !self.hosts.is_empty() && !self.hosts.iter().any(|of| of == AWS);
+        let made = self.place.suggest(wished, other);
+        made.or_else(|| is_elsewhere.then_some(Err(Missing::Endpoint)))
+    }
 }
 
 impl Place {
@@ -154,6 +174,10 @@ impl Place {
             .or(self.region.as_deref());
         if region.is_none() && template.contains("{region}") {
             return Some(Err(Missing::Region));
+        }
+        let is_name = |of: &str| of.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        if !region.is_none_or(is_name) {
+            return Some(Err(Missing::Name));
         }
         let endpoint = template.replace("{region}", region.unwrap_or_default());
         let region = region.map(ToOwned::to_owned);
@@ -239,5 +263,20 @@ mod tests {
         };
         let missing = account.suggest(None, None);
         assert_eq!(missing, Some(Err(Missing::Account)));
+        for odd in ["x@evil.example/", "a.b", "a/b"] {
+            assert_eq!(place.suggest(Some(odd), None), Some(Err(Missing::Name)));
+        }
+    }
+
+    #[test]
+    fn what_somebody_runs_somewhere_is_never_taken_for_aws() {
+        let of = |hosts: &[&str]| Provider {
+            hosts: hosts.iter().map(|host| (*host).to_owned()).collect(),
+            ..Provider::default()
+        };
+        let at = |provider: Provider| provider.suggest(Some("us-east-1"), None);
+        assert_eq!(at(of(&["minio", "min.io"])), Some(Err(Missing::Endpoint)));
+        assert_eq!(at(of(&["amazonaws.com", "api.aws"])), None);
+        assert_eq!(at(of(&[])), None, "Lightsail is asked as S3 is");
     }
 }

@@ -254,21 +254,30 @@ impl Table {
         }
         if provider != self.settings.provider {
             self.settings.provider = provider;
-            self.renew_rules(now);
+            self.renew_rules(false, now);
         }
     }
 
-    /// The bucket's own rules became known, or are others; settles.
+    /// The bucket's own rules became known, or are others; settles. What the service said of each upload by the
+    /// rules before counts no more then.
     pub fn set_abort_rules(&mut self, rules: Arc<[AbortRule]>, now: Timestamp) {
         if self.own_rules.as_ref() != Some(&rules) {
-            self.own_rules = Some(rules);
-            self.renew_rules(now);
+            let changed = self.own_rules.replace(rules).is_some();
+            if changed {
+                self.catalog.forget_abort_dates();
+            }
+            self.renew_rules(changed, now);
         }
     }
 
-    fn renew_rules(&mut self, now: Timestamp) {
+    /// The bucket's own rules; `None` while they are not known.
+    pub fn abort_rules(&self) -> Option<Arc<[AbortRule]>> {
+        self.own_rules.clone()
+    }
+
+    fn renew_rules(&mut self, changed: bool, now: Timestamp) {
         let rules = Rules::of(&self.settings.provider, self.own_rules.clone());
-        if rules != self.rules {
+        if changed || rules != self.rules {
             self.rules = rules;
             self.stale.filter |= self.filter.needs_deadlines();
             self.sort_again(now);

@@ -6,7 +6,7 @@ use mopup::model::lifecycle::{Configuration, Cover, Document};
 use mopup::protocol::Operation;
 use mopup::s3::Clock;
 use mopup::s3::faulty::FaultyStore;
-use mopup::s3::memory::MemoryStore;
+use mopup::s3::memory::{MemoryStore, NewUpload};
 
 use crate::support::pilot::{Flight, Pilot};
 use crate::support::scene::NOW;
@@ -167,6 +167,47 @@ fn a_missing_right_is_a_question_mark_and_the_palette_finds_the_rules() {
     pilot.keys("enter");
     pilot.until("s3:GetLifecycleConfiguration");
     pilot.keys("esc");
+    pilot.keys("q");
+    assert_eq!(pilot.land().code, 0);
+}
+
+/// A rule for the whole bucket.
+fn ending(days: u32) -> String {
+    OTHER.replace(
+        "</LifecycleConfiguration>",
+        &format!(
+            "<Rule><ID>orphans</ID><Filter><Prefix/></Filter><Status>Enabled</Status>\
+             <AbortIncompleteMultipartUpload><DaysAfterInitiation>{days}</DaysAfterInitiation>\
+             </AbortIncompleteMultipartUpload></Rule></LifecycleConfiguration>"
+        ),
+    )
+}
+
+#[test]
+fn deadlines_follow_the_rules_that_are_written_and_those_of_others_after_a_look() {
+    let world = World::new();
+    world.put(&ending(30));
+    let upload = NewUpload {
+        key: "k".to_owned(),
+        ..NewUpload::default()
+    };
+    world.store.inner().insert_upload(BUCKET, upload).unwrap();
+    let pilot = world.start();
+    pilot.keys("enter");
+    // The service itself says so of the upload.
+    pilot.until("in 30 d");
+    pilot.keys("esc L");
+    pilot.until("Every upload ends at the latest 30 days");
+    pilot.keys("backspace 3 enter");
+    pilot.until("type 'write' and enter");
+    pilot.type_("write");
+    pilot.keys("enter");
+    pilot.until("written, read back and compared");
+    pilot.keys("enter");
+    pilot.until("in 3 d");
+    world.put(&ending(9));
+    pilot.keys("f5");
+    pilot.until("in 9 d");
     pilot.keys("q");
     assert_eq!(pilot.land().code, 0);
 }

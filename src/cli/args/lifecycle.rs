@@ -38,14 +38,15 @@ pub struct Set {
     #[arg(value_name = "s3://BUCKET")]
     pub address: Address,
     /// Days after an upload began
-    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=i64::from(i32::MAX)))]
     pub days: u32,
     /// Only uploads whose keys begin so; without it all of the bucket
     #[arg(
         long,
         value_name = "PREFIX",
         default_value = "",
-        hide_default_value = true
+        hide_default_value = true,
+        allow_hyphen_values = true
     )]
     pub prefix: String,
     /// Show the difference, and write nothing

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::same::id;
 use super::tree::{Element, MAX_BYTES, escaped};
-use super::words::abort_days;
+use super::words::{abort_days, visible};
 use super::{Change, Configuration, Document, MAX_RULES, NoConfiguration, Proposal, ROOT, root};
 
 /// The namespace of S3's documents. Source: API reference, `PutBucketLifecycleConfiguration`.
@@ -83,7 +83,7 @@ pub fn propose(
 fn check(proposal: &Proposal) -> Result<(), NoConfiguration> {
     if proposal.days == 0 || proposal.days > MAX_DAYS {
         return Err(NoConfiguration::new(
-            "the days have to be a whole number from 1",
+            "the days have to be a whole number from 1 to 2,147,483,647",
         ));
     }
     if proposal.prefix.len() > MAX_PREFIX {
@@ -107,7 +107,7 @@ fn check(proposal: &Proposal) -> Result<(), NoConfiguration> {
 fn aborts(proposal: &Proposal) -> String {
     let mut words = format!("aborts uploads {} after they began", days(proposal.days));
     if !proposal.prefix.is_empty() {
-        words.push_str(&format!(", under {}", proposal.prefix));
+        words.push_str(&format!(", under {}", visible(&proposal.prefix)));
     }
     words
 }

@@ -321,3 +321,19 @@ fn a_difference_says_what_changes_and_tells_the_rest_in_words() {
     let lines = difference(None, Some(&text)).unwrap();
     assert!(lines.iter().all(|line| line.mark == Mark::Added));
 }
+
+#[test]
+fn blanks_and_commas_of_a_prefix_are_seen_in_its_sentence() {
+    let on = "<Status>Enabled</Status>";
+    for (prefix, told) in [
+        ("logs/", "under logs/"),
+        (" ", "under ' '"),
+        ("a b/", "under a b/"),
+        ("a, under b", "under 'a, under b'"),
+    ] {
+        let rule = words(&format!("{on}<Prefix>{prefix}</Prefix>{ABORT}"));
+        assert!(rule.ends_with(told), "{rule}");
+        let plan = propose(&Configuration::default(), &proposal(7, prefix)).unwrap();
+        assert!(plan.words.ends_with(told), "{}", plan.words);
+    }
+}

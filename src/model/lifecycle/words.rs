@@ -59,7 +59,7 @@ impl Scope {
         let tags = self
             .tags
             .iter()
-            .map(|(key, value)| format!("{key}={value}"));
+            .map(|(key, value)| format!("{}={}", visible(key), visible(value)));
         let tags = tags.collect::<Vec<_>>().join(" and ");
         if !tags.is_empty() {
             words.push_str(&format!(" tagged {tags}"));
@@ -82,6 +82,15 @@ impl Scope {
             words.push_str(&format!(" {sizes}"));
         }
         words
+    }
+}
+
+/// A text in a sentence: between quotes where blanks at its ends or a comma would be lost in it.
+pub(super) fn visible(text: &str) -> String {
+    if text.trim() == text && !text.contains([',', ';', ':', '\'']) {
+        text.to_owned()
+    } else {
+        format!("'{text}'")
     }
 }
 
@@ -125,7 +134,7 @@ fn sentence(rule: &Element, scope: &Scope, enabled: bool) -> String {
         told.done.join(", ")
     };
     if let Some(prefix) = scope.prefix.as_deref().filter(|prefix| !prefix.is_empty()) {
-        words.push_str(&format!(", under {prefix}"));
+        words.push_str(&format!(", under {}", visible(prefix)));
     }
     told.unknown
         .extend(scope.unknown.iter().map(|name| format!("Filter/{name}")));

@@ -158,7 +158,7 @@ fn suggested(options: &ConnectOptions, found: Option<&str>) -> Result<Option<Sug
     let Some(provider) = options.profiles.iter().find(|of| of.name == *name) else {
         return Ok(None);
     };
-    let Some(made) = provider.place.suggest(options.region.as_deref(), found) else {
+    let Some(made) = provider.suggest(options.region.as_deref(), found) else {
         return Ok(None);
     };
     made.map(Some).map_err(|missing| {
@@ -171,6 +171,14 @@ fn suggested(options: &ConnectOptions, found: Option<&str>) -> Result<Option<Sug
                     "give --endpoint-url {}",
                     template.replace("{account}", "ACCOUNT")
                 ),
+            ),
+            Missing::Endpoint => invalid(
+                format!("{name} is wherever somebody runs it"),
+                "give --endpoint-url",
+            ),
+            Missing::Name => invalid(
+                "the region's name is not valid".to_owned(),
+                "check --region, AWS_REGION and the profile",
             ),
             Missing::Region => invalid(
                 format!("the endpoint of {name} has the region in it"),

@@ -16,13 +16,14 @@ use std::future::Future;
 
 use super::job::Job;
 use crate::model::bucket::is_directory_bucket;
-use crate::model::examination::{Check, Checkup, Examination, Setting};
+use crate::model::examination::{Check, Checkup, Examination, Setting, Status};
 use crate::model::human;
 use crate::model::provider::Provider;
 use crate::model::{Bucket, Target};
 use crate::protocol::{Fault, Identity, Kind, News, Operation, Outcome};
 use crate::s3::Store;
 
+use rights::Seen;
 use verdict::{checked, skipped};
 
 /// Asked to stop.
@@ -77,10 +78,14 @@ fn read_only() -> Fault {
 impl Doctor<'_> {
     async fn examine(&mut self, checkup: Checkup) -> Result<(), Cancelled> {
         let identity = self.ask(self.store.identity()).await?;
-        self.note(place::credentials(&identity, self.job.clock.now()));
-        let Ok(identity) = identity else {
-            return Ok(());
+        let identity = match identity {
+            Ok(identity) => identity,
+            Err(fault) => {
+                self.note(place::unconnected(fault));
+                return Ok(());
+            }
         };
+        self.note(place::credentials(&identity, self.job.clock.now()));
         self.provider = self.job.provider().await;
         self.found.setting = self.setting(identity);
         let buckets = self.ask(self.store.list_buckets()).await?;
@@ -91,6 +96,8 @@ impl Doctor<'_> {
             return Ok(());
         }
         self.note(place::clock(self.store.noticed()));
+        let refused = buckets.as_ref().err().filter(|fault| is_of_the_keys(fault));
+        let refused = refused.cloned();
         let first = buckets.as_ref().ok().and_then(|all| all.first());
         let bucket = checkup
             .bucket
@@ -103,6 +110,9 @@ impl Doctor<'_> {
         ));
         self.look_for_directories().await?;
         let Some(bucket) = bucket else {
+            if let Some(fault) = &refused {
+                self.refuse_keys(fault);
+            }
             self.note(skipped(
                 "see the bucket",
                 Operation::HeadBucket.iam_action(),
@@ -138,10 +148,27 @@ impl Doctor<'_> {
     async fn examine_bucket(&mut self, bucket: &str, write: bool) -> Result<(), Cancelled> {
         let region = self.found.setting.region.clone();
         let read_only = self.job.settings.read_only;
-        self.found.policy = policy::of(bucket, region.as_deref(), read_only);
-        let there = self.see(bucket).await?;
+        let seen = self.see(bucket).await?;
         let first = self.list(bucket).await?;
-        self.try_rights(bucket, there).await?;
+        match &first {
+            Err(fault) if is_of_the_keys(fault) && seen != Seen::There => {
+                self.refuse_keys(fault);
+                return Ok(());
+            }
+            // Some servers do not look whether the bucket is there, and would seem to allow all that is tried.
+            Err(fault) if fault.kind == Kind::NotFound && seen == Seen::Missing => {
+                self.note(skipped(
+                    "permissions",
+                    None,
+                    "not tried: there is no such bucket",
+                    "check its name",
+                ));
+                return Ok(());
+            }
+            _ => {}
+        }
+        self.found.policy = policy::of(bucket, region.as_deref(), read_only);
+        self.try_rights(bucket, seen == Seen::There).await?;
         self.look_at_rules(bucket).await?;
         if let Ok(first) = first {
             self.look_for_quirks(bucket, first).await?;
@@ -156,6 +183,31 @@ impl Doctor<'_> {
             self.note(check);
         }
         Ok(())
+    }
+
+    /// The server knows the keys not, or not so: all else would say only that again.
+    fn refuse_keys(&mut self, fault: &Fault) {
+        for check in &mut self.found.checks {
+            if check.name == "credentials" {
+                check.status = Status::Failed;
+                let code = fault.code.as_deref().unwrap_or_default();
+                check
+                    .detail
+                    .push_str(&format!(", refused by the server: {code}"));
+                check.remedy.clone_from(&fault.hint);
+            } else if check.status == Status::Denied {
+                // A `HEAD` cannot say why.
+                "refused, as all that is asked with these keys".clone_into(&mut check.detail);
+                check.status = Status::Failed;
+                check.remedy.clear();
+            }
+        }
+        self.note(skipped(
+            "permissions",
+            None,
+            "not tried: nothing can be with these credentials",
+            "",
+        ));
     }
 
     fn setting(&self, identity: Identity) -> Setting {
@@ -186,6 +238,11 @@ impl Doctor<'_> {
         let found = Box::new(self.found.clone());
         self.job.outbox.progress(self.job.id, News::Examined(found));
     }
+}
+
+/// Whether the server refuses whoever asks, whatever is asked.
+fn is_of_the_keys(fault: &Fault) -> bool {
+    fault.kind == Kind::Credentials && fault.code.is_some()
 }
 
 fn counted(buckets: &[Bucket]) -> String {

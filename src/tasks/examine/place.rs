@@ -17,26 +17,32 @@ const WORTH_TELLING: u64 = 10 * 1000;
 /// Credentials that end sooner may end within a long upload.
 const SOON: Duration = Duration::from_secs(60 * 60);
 
-/// Whether there are credentials, whose, and for how long.
-pub(super) fn credentials(identity: &Result<Identity, Fault>, now: Timestamp) -> Check {
+/// Why there is nothing to ask with: no credentials, or settings that make no connection.
+pub(super) fn unconnected(fault: Fault) -> Check {
+    let name = match fault.kind {
+        Kind::Credentials => "credentials",
+        _ => "settings",
+    };
+    checked(name, Operation::Connect.iam_action(), Err(fault))
+}
+
+/// Whose credentials there are, and for how long.
+pub(super) fn credentials(identity: &Identity, now: Timestamp) -> Check {
     let action = Operation::Connect.iam_action();
-    let said = identity.as_ref().map_err(Clone::clone).map(|identity| {
-        let Some(tail) = &identity.access_key_tail else {
-            return "requests are not signed".to_owned();
-        };
-        let from = identity.credentials_from.as_deref().unwrap_or("the chain");
-        let until = match identity.credentials_expire {
-            None => String::new(),
-            Some(end) if end <= now => ", which have ended".to_owned(),
-            Some(end) => format!(", which end in {}", human::age(end.since(now))),
-        };
-        format!("access key …{tail} from {from}{until}")
-    });
-    let mut check = checked("credentials", action, said);
-    let end = identity
-        .as_ref()
-        .ok()
-        .and_then(|who| who.credentials_expire);
+    let end = identity.credentials_expire;
+    let detail = match &identity.access_key_tail {
+        None => "requests are not signed".to_owned(),
+        Some(tail) => {
+            let from = identity.credentials_from.as_deref().unwrap_or("the chain");
+            let until = match end {
+                None => String::new(),
+                Some(end) if end <= now => ", which have ended".to_owned(),
+                Some(end) => format!(", which end in {}", human::age(end.since(now))),
+            };
+            format!("access key …{tail} from {from}{until}")
+        }
+    };
+    let mut check = checked("credentials", action, Ok(detail));
     match end {
         Some(end) if end <= now => {
             check.status = Status::Failed;
@@ -74,6 +80,18 @@ pub(super) fn reached(setting: &Setting, fault: Option<&Fault>) -> Check {
             format!("{at} answers, but not as S3 does: {}", fault.message),
             &fault.hint,
         ),
+        // As anything does that is no S3 at all.
+        Some(fault)
+            if fault.kind == Kind::NotFound
+                && matches!(fault.code.as_deref(), None | Some("NotFound")) =>
+        {
+            told(
+                name,
+                Status::Quirk,
+                format!("{at} answers, but has no list of buckets: it may be no S3 endpoint"),
+                "check --endpoint-url; with a bucket's name the rest is tried all the same",
+            )
+        }
         _ => {
             let rules = match &setting.provider {
                 Some(provider) => format!("by the rules of {provider}"),
@@ -213,6 +231,24 @@ mod tests {
     }
 
     #[test]
+    fn whatever_answers_is_not_taken_for_s3() {
+        let status = |code: Option<&str>| {
+            let fault = Fault {
+                operation: Operation::ListBuckets,
+                target: String::new(),
+                kind: Kind::NotFound,
+                code: code.map(ToOwned::to_owned),
+                message: "not found".to_owned(),
+                hint: String::new(),
+            };
+            reached(&Setting::default(), Some(&fault)).status
+        };
+        assert_eq!(status(None), Status::Quirk);
+        assert_eq!(status(Some("NoSuchBucket")), Status::Ok);
+        assert_eq!(reached(&Setting::default(), None).status, Status::Ok);
+    }
+
+    #[test]
     fn credentials_that_end_are_told_in_time() {
         let now = Timestamp::from_secs(10_000);
         let of = |end: u32| {
@@ -222,7 +258,7 @@ mod tests {
                 credentials_expire: Some(Timestamp::from_secs(i64::from(end))),
                 ..Identity::default()
             };
-            credentials(&Ok(identity), now)
+            credentials(&identity, now)
         };
         assert_eq!(of(9_000).status, Status::Failed);
         let soon = of(11_000);

@@ -19,6 +19,21 @@ struct Statement {
     effect: &'static str,
     action: Vec<&'static str>,
     resource: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    condition: Option<Condition>,
+}
+
+/// What a statement holds for.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Condition {
+    string_equals: Session,
+}
+
+#[derive(Serialize)]
+struct Session {
+    #[serde(rename = "s3express:SessionMode")]
+    mode: &'static str,
 }
 
 /// The actions on the bucket, and on what is in it; the first of each that only look.
@@ -56,6 +71,7 @@ fn allow(sid: &'static str, action: &[&'static str], resource: String) -> Statem
         effect: "Allow",
         action: action.to_vec(),
         resource,
+        condition: None,
     }
 }
 
@@ -81,22 +97,31 @@ fn directory(bucket: &str, region: Option<&str>, read_only: bool) -> Vec<Stateme
     let partition = partition(region);
     let region = region.unwrap_or("*");
     let actions = [
-        "s3express:CreateSession",
         "s3express:GetLifecycleConfiguration",
         "s3express:PutLifecycleConfiguration",
     ];
-    let count = if read_only { 2 } else { 3 };
+    let resource = format!("arn:{partition}:s3express:{region}:*:bucket/{bucket}");
+    let sessions = Statement {
+        // Whoever may begin any session may write. Source: S3 User Guide, "Example bucket policies for directory
+        // buckets"; API reference, CreateSession, on the mode that is tried next.
+        condition: read_only.then_some(Condition {
+            string_equals: Session { mode: "ReadOnly" },
+        }),
+        ..allow(
+            "MopupSessions",
+            &["s3express:CreateSession"],
+            resource.clone(),
+        )
+    };
+    let count = if read_only { 1 } else { 2 };
     vec![
         allow(
             "MopupAccount",
             &["s3express:ListAllMyDirectoryBuckets"],
             "*".to_owned(),
         ),
-        allow(
-            "MopupBucket",
-            &actions[..count],
-            format!("arn:{partition}:s3express:{region}:*:bucket/{bucket}"),
-        ),
+        sessions,
+        allow("MopupRules", &actions[..count], resource),
     ]
 }
 
@@ -127,5 +152,13 @@ mod tests {
         let fast = of("fast--use1-az4--x-s3", Some("us-east-1"), false);
         assert!(fast.contains("s3express:CreateSession"), "{fast}");
         assert!(!fast.contains("s3:PutObject"), "{fast}");
+        assert!(!fast.contains("Condition"), "{fast}");
+        let looking = of("fast--use1-az4--x-s3", Some("us-east-1"), true);
+        let read: serde_json::Value = serde_json::from_str(&looking).unwrap();
+        let session = &read["Statement"][1];
+        assert_eq!(session["Action"][0], "s3express:CreateSession");
+        let mode = &session["Condition"]["StringEquals"]["s3express:SessionMode"];
+        assert_eq!(mode, "ReadOnly", "{looking}");
+        assert!(!looking.contains("Put"), "{looking}");
     }
 }

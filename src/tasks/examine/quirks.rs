@@ -15,7 +15,7 @@ use crate::s3::{Encoding, ListParts, ListUploads, Marker, Noticed, PartsPage, Up
 const SAMPLE: i32 = 100;
 
 const NOTHING_THERE: &str = "no upload to see it by";
-const WRITE: &str = "--write tries it with an upload of its own";
+const WRITE: &str = "mopup doctor --write tries it with an upload of its own";
 
 impl Doctor<'_> {
     /// `first`: the page that was asked for one upload.
@@ -245,7 +245,9 @@ pub(super) fn encoding(noticed: Noticed) -> Check {
 fn page_size(first: &UploadsPage) -> Check {
     let name = "page size";
     match first.uploads.len() {
-        0 => skipped(name, None, NOTHING_THERE, WRITE),
+        0 => skipped(name, None, NOTHING_THERE, ""),
+        // Where there is only one, there is nothing to leave out.
+        1 if first.next.is_none() => skipped(name, None, "too few uploads to see it by", ""),
         1 => told(name, Status::Ok, "max-uploads is honoured", ""),
         count => told(
             name,

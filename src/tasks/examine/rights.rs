@@ -10,20 +10,34 @@ use crate::model::send::Access;
 use crate::protocol::{Fault, Kind, Operation};
 use crate::s3::{Abort, HeadObject, ListParts, ListUploads, Payload, UploadPart, UploadsPage};
 
+/// What the first look at the bucket told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Seen {
+    /// It may be seen: what is missing in it is told as missing.
+    There,
+    Missing,
+    /// It may not be seen, or nothing is known.
+    Hidden,
+}
+
 impl Doctor<'_> {
-    /// Whether the bucket may be seen; answers whether what is missing in it is told as missing.
-    pub(super) async fn see(&mut self, bucket: &str) -> Result<bool, Cancelled> {
+    /// Whether the bucket may be seen.
+    pub(super) async fn see(&mut self, bucket: &str) -> Result<Seen, Cancelled> {
         let head = self.ask(self.store.head_bucket(bucket)).await?;
         let action = Operation::HeadBucket.iam_action_on(bucket);
         let region = head.as_ref().map(|found| found.region.clone()).ok();
-        let there = head.is_ok();
+        let seen = match &head {
+            Ok(_) => Seen::There,
+            Err(fault) if fault.kind == Kind::NotFound => Seen::Missing,
+            Err(_) => Seen::Hidden,
+        };
         let said = head.map(|_| "allowed".to_owned());
         self.note(checked("see the bucket", action, said));
         if let Some(found) = region {
             let asked = self.found.setting.region.as_deref();
             self.note(place::region(asked, found.as_deref()));
         }
-        Ok(there)
+        Ok(seen)
     }
 
     /// Whether uploads are listed; answers the first page, of one upload if the server heeds that.

@@ -14,7 +14,7 @@ pub(super) fn left_out(bucket: &str, read_only: bool) -> [Check; 2] {
     let remedy = if read_only {
         "start without --read-only, and with --write"
     } else {
-        "--write begins a tiny upload, tries it, and aborts it"
+        "mopup doctor --write begins a tiny upload, tries it, and aborts it"
     };
     let put = Operation::CreateMultipartUpload.iam_action_on(bucket);
     [

@@ -60,6 +60,7 @@ impl Doctor<'_> {
             };
             let went = self.send_and_look(&trial).await;
             self.remove(&trial, audit.as_ref()).await;
+            self.found.begun = None;
             match went? {
                 Went::Well => return Ok(()),
                 Went::WithoutChecksums => algorithm = None,
@@ -81,6 +82,8 @@ impl Doctor<'_> {
             checksum: *algorithm,
             ..CreateUpload::default()
         };
+        self.found.begun = Some(left_behind(bucket, &request.key, None));
+        self.tell();
         // Never dropped on its way: whatever was begun has to be removed.
         let mut answer = self.store.create_upload(&request).await;
         if algorithm.is_some() && answer.as_ref().is_err_and(is_refusal) {
@@ -106,7 +109,12 @@ impl Doctor<'_> {
                 Err(_) => self.note(left_behind(bucket, &request.key, None)),
             }
         }
-        let upload_id = upload_id?;
+        let Some(upload_id) = upload_id else {
+            self.found.begun = None;
+            return None;
+        };
+        self.found.begun = Some(left_behind(bucket, &request.key, Some(&upload_id)));
+        self.tell();
         Some(Trial {
             target: Target {
                 bucket: bucket.to_owned(),

@@ -59,6 +59,15 @@ pub(super) fn probed(
             checked(name, iam_action, Ok(detail.to_owned()))
         }
         Err(fault) => match fault.kind {
+            // Anything at all can answer with a bare 404, which may have been given a word on its way here.
+            Kind::UploadGone if matches!(fault.code.as_deref(), None | Some("NotFound")) => {
+                skipped(
+                    name,
+                    iam_action,
+                    "the server says that something is not there, but not what",
+                    "check that this is an S3 endpoint",
+                )
+            }
             Kind::UploadGone => checked(name, iam_action, Ok("allowed".to_owned())),
             Kind::NotFound => skipped(
                 name,
@@ -70,7 +79,7 @@ pub(super) fn probed(
                 name,
                 iam_action,
                 "the server looks at the upload ID before the permission",
-                "try it with --write",
+                "mopup doctor --write tries it",
             ),
             _ => refused(name, iam_action, fault),
         },

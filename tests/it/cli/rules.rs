@@ -180,6 +180,11 @@ async fn ls_sized_tells_the_deadline_by_the_buckets_rules() {
     assert!(due.ends_with("T00:00:00Z"), "{due}");
     assert_eq!(lines[1]["deadline"], Value::Null);
     assert_eq!(shop.server.requests(Operation::GetLifecycle), asked + 1);
+    let people = shop.run(&["ls", "--sized", "s3://attic"]).with_code(0).out;
+    let column = people.find("DEADLINE").unwrap();
+    let told: Vec<&str> = people.lines().skip(1).map(|line| &line[column..]).collect();
+    assert!(told[0].starts_with("in "), "{people}");
+    assert!(told[1].starts_with("- "), "{people}");
     let soon = ["ls", "--filter", "deadline<30d", "--jsonl", "s3://attic"];
     let soon = shop.run(&soon).with_code(0).lines();
     assert_eq!((soon.len(), &soon[0]["key"]), (1, &"logs/a".into()));

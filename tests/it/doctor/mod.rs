@@ -2,6 +2,7 @@
 
 mod by_keys;
 mod directory;
+mod halting;
 mod keys;
 mod writing;
 
