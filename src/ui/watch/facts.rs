@@ -77,17 +77,20 @@ impl Facts<'_> {
             return Vec::new();
         };
         let (sign, _) = self.watched.state();
-        let (text, at) = match end {
+        let text = match end {
             End::Over(ending) => {
                 let made = match ending {
                     Ending::Completed(object) | Ending::Replaced(object) => object.last_modified,
                     Ending::Aborted | Ending::Untold(_) => None,
                 };
-                (ending_text(ending), made.unwrap_or(*at))
+                // S3 dates an object by the beginning of its upload: that is not when it was completed.
+                let made = made.map(|at| format!(", Last-Modified {}", moment(self.app, at)));
+                format!("{}{}", ending_text(ending), made.unwrap_or_default())
             }
-            End::Lost(why) => (format!("not watched any more: {why}"), *at),
+            End::Lost(why) => format!("not watched any more: {why}"),
         };
-        let text = format!("{sign} {}, {}", escape(&text), moment(self.app, at));
+        let seen = moment(self.app, *at);
+        let text = format!("{sign} {}, seen {seen}", escape(&text));
         let style = state_style(self.watched, self.theme).add_modifier(Modifier::BOLD);
         wrap(&text, usize::from(self.room))
             .into_iter()
