@@ -109,6 +109,7 @@ impl Facts<'_> {
                     count_of(all)
                 )
             }
+            _ if vitals.parts == 1 => "1 part".to_owned(),
             _ => format!("{} parts", count_of(vitals.parts)),
         };
         let bytes = vitals.size.map_or_else(
@@ -255,10 +256,14 @@ impl Facts<'_> {
                 human::age(vitals.every.max(std::time::Duration::from_secs(1)))
             )
         };
+        let times = |number: u64, word: &str| {
+            let s = if number == 1 { "" } else { "s" };
+            format!("{} {word}{s}", count(number))
+        };
         let made = format!(
-            "{} looks, {} requests",
-            count(vitals.looks),
-            count(vitals.requests)
+            "{}, {}",
+            times(vitals.looks, "look"),
+            times(vitals.requests, "request")
         );
         let mut pieces = vec![
             Piece::new(every, theme.dim, 0),
