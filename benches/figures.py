@@ -130,6 +130,8 @@ def watching(seconds):
             events = Events(child.stdout)
             events.read(120, lambda events: len(events.last) == uploads)
             read = time.monotonic() - begin
+            if len(events.last) < uploads:
+                raise SystemExit(f"only {len(events.last)} of {uploads} uploads were read in {read:.0f} s")
             events.read(10)
             looks, requests = events.asked()
             parts, before = events.parts, ticks(child.pid)

@@ -17,6 +17,8 @@ pub enum Notify {
 
 /// A text is cut to so many characters: some terminals drop longer sequences.
 const LONGEST: usize = 200;
+/// So many of them are its end, which says what happened; a key of a thousand characters stands before it.
+const END: usize = 140;
 
 impl Notify {
     /// All, in the order in which they are offered.
@@ -57,7 +59,14 @@ impl Notify {
 
 /// The text without anything that steers a terminal or misleads its reader, and not too long.
 fn tamed(text: &str) -> String {
-    super::human::escape(text).chars().take(LONGEST).collect()
+    let text = super::human::escape(text);
+    let length = text.chars().count();
+    if length <= LONGEST {
+        return text.into_owned();
+    }
+    let begin = text.chars().take(LONGEST - END - 1);
+    let end = text.chars().skip(length - END);
+    begin.chain(['…']).chain(end).collect()
 }
 
 #[cfg(test)]
@@ -96,7 +105,9 @@ mod tests {
             assert!(!inner.chars().any(char::is_control), "{told:?}");
             assert!(!inner.contains('\u{202e}'));
         }
-        let long = Notify::Osc9.sequence("m", &"k".repeat(5_000)).unwrap();
+        let long = format!("{} completed: 5.00 GiB", "k".repeat(5_000));
+        let long = Notify::Osc9.sequence("m", &long).unwrap();
         assert!(long.len() < 300);
+        assert!(long.ends_with("k completed: 5.00 GiB\x07"), "{long}");
     }
 }

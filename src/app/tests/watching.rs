@@ -408,3 +408,19 @@ fn a_copied_command_watches_the_same_upload() {
     assert!(matches!(bench.app.dialog, Some(Dialog::Watch(_))));
     assert!(matches!(bench.other.last(), Some(Effect::Copy(_))));
 }
+
+#[test]
+fn while_its_parts_are_read_nothing_is_said_of_its_pace() {
+    let mut bench = watching(&["a.bin"]);
+    let found = News::Happened(Happening::Arrived(vec![part(1, 50)]));
+    bench.answer(is_watch, found);
+    let reading = Vitals {
+        caught_up: false,
+        pulse: Pulse::Stalled,
+        ..vitals(1, 50)
+    };
+    bench.answer(is_watch, News::Vitals(Box::new(reading)));
+    assert_eq!(bench.app.watching.current().unwrap().state().1, "reading");
+    bench.answer(is_watch, News::Vitals(Box::new(vitals(2, 100))));
+    assert_eq!(bench.app.watching.current().unwrap().state().1, "arriving");
+}

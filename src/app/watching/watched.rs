@@ -125,6 +125,11 @@ impl Watched {
         self.wants_pause || self.vitals.as_ref().is_some_and(|of| of.paused)
     }
 
+    /// Whether all its parts were read once.
+    fn is_caught_up(&self) -> bool {
+        self.vitals.as_ref().is_some_and(|of| of.caught_up)
+    }
+
     pub fn pulse(&self) -> Pulse {
         self.vitals.as_ref().map_or(Pulse::Waiting, |of| of.pulse)
     }
@@ -142,6 +147,7 @@ impl Watched {
             None if self.stopping => ('·', "stopping"),
             None if self.is_paused() => ('‖', "frozen"),
             None if self.vitals.is_none() => ('…', "looking"),
+            None if !self.is_caught_up() => ('…', "reading"),
             None => match self.pulse() {
                 Pulse::Waiting => ('…', Pulse::Waiting.word()),
                 Pulse::Arriving => ('▲', Pulse::Arriving.word()),
@@ -183,7 +189,7 @@ impl Watched {
             .map(|part| part.size)
             .fold(0, u64::saturating_add);
         let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
-        let caught_up = self.vitals.as_ref().is_some_and(|of| of.caught_up);
+        let caught_up = self.is_caught_up();
         let numbers = || parts.iter().map(|part| part.number);
         let what = if caught_up {
             What::Arrived {

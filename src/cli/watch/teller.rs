@@ -83,6 +83,10 @@ impl Teller {
 
     pub fn vitals(&mut self, at: usize, vitals: Vitals) -> Result<(), Failure> {
         self.stale = true;
+        // Figures may come late; nothing follows the end.
+        if self.all[at].over {
+            return Ok(());
+        }
         let one = &mut self.all[at];
         let due = one.is_due(&vitals, matches!(self.way, Way::Events));
         let first = one.told.is_none();
@@ -278,5 +282,39 @@ impl One {
             self.came.elapsed()
         };
         words::row(label, vitals, since, columns)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn nothing_is_told_of_one_that_is_over() {
+        let one = One {
+            target: Target {
+                bucket: "b".to_owned(),
+                key: "k".to_owned(),
+                upload_id: "u".to_owned(),
+            },
+            vitals: None,
+            came: Instant::now(),
+            told: None,
+            over: true,
+        };
+        let mut teller = Teller {
+            way: Way::Events,
+            clock: Clock::system(),
+            notify: args::Notify::Off,
+            all: vec![one],
+            drawn: None,
+            stale: false,
+        };
+        let late = Vitals {
+            caught_up: true,
+            ..Vitals::default()
+        };
+        teller.vitals(0, late).expect("nothing is written");
+        assert!(teller.all[0].told.is_none());
     }
 }

@@ -188,7 +188,8 @@ fn object_words(object: &Standing) -> String {
     }
     text.push_str(&format!(", ETag {}", escape(&object.etag)));
     if let Some(at) = object.last_modified {
-        text.push_str(&format!(", {}", human::utc(at)));
+        // S3 dates an object by the beginning of its upload: that is not when it was completed.
+        text.push_str(&format!(", Last-Modified {}", human::utc(at)));
     }
     text
 }
@@ -288,7 +289,7 @@ mod tests {
         };
         assert_eq!(
             ending(&Ending::Completed(object)),
-            "completed: 24.0 MiB of 3 parts, ETag abc-3, 1970-01-01 00:00 UTC"
+            "completed: 24.0 MiB of 3 parts, ETag abc-3, Last-Modified 1970-01-01 00:00 UTC"
         );
     }
 }

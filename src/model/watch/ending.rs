@@ -1,9 +1,11 @@
 //! How an upload ended, from what was known of it and what stands at its key now.
 
+use std::cmp::Ordering;
+use std::time::Duration;
+
 use super::{Ending, Ledger, Standing};
 use crate::model::Timestamp;
 use crate::model::human;
-use std::time::Duration;
 
 /// Dates are whole seconds, and two clocks meet.
 const SLACK: Duration = Duration::from_secs(3);
@@ -61,8 +63,10 @@ pub fn conclude(known: &Known<'_>, found: Option<Standing>) -> Ending {
         (Some(latest), Some(made)) => made <= latest.plus(SLACK),
         _ => true,
     };
+    // That date is all but proof, whatever the parts say: one may have been sent again and not seen.
+    let has_its_date = at_its_beginning && known.initiated.is_some() && made.is_some();
     let is_old = before(known.alive);
-    if (at_its_beginning || !is_old) && fits(known, &found) {
+    if (at_its_beginning || !is_old) && fits(known, &found, has_its_date) {
         Ending::Completed(found)
     } else if is_old {
         Ending::Aborted
@@ -91,8 +95,9 @@ fn unseen(known: &Known<'_>, found: Standing) -> Ending {
     ))
 }
 
-/// Whether the object can be what the parts became, though nothing proves it.
-fn fits(known: &Known<'_>, found: &Standing) -> bool {
+/// Whether the object can be what the parts became, though nothing proves it. `has_its_date`: an `ETag` that the parts
+/// do not explain tells of one that was sent again unseen, not of another write.
+fn fits(known: &Known<'_>, found: &Standing, has_its_date: bool) -> bool {
     let ledger = known.ledger;
     let (all, bytes) = (ledger.parts(), ledger.bytes());
     let Some(count) = parts(&found.etag) else {
@@ -100,8 +105,14 @@ fn fits(known: &Known<'_>, found: &Standing) -> bool {
         return (known.may_be_plain || known.is_opaque) && all > 0 && whole;
     };
     // What was seen has been compared byte for byte, where that can be done.
-    let is_compared = known.etag.is_some() && !known.is_opaque;
-    if is_compared && (count < all || count == all && found.size == bytes) {
+    let is_compared = !has_its_date && known.etag.is_some() && !known.is_opaque;
+    let is_other = match count.cmp(&all) {
+        Ordering::Less => true,
+        // Where the date tells nothing, a part that was sent again is likelier than as large an object by chance.
+        Ordering::Equal => found.size == bytes && !known.may_be_plain,
+        Ordering::Greater => false,
+    };
+    if is_compared && is_other {
         return false;
     }
     let mut sizes: Vec<u64> = ledger.sizes().collect();
@@ -247,6 +258,21 @@ mod tests {
         assert_eq!(told(object("other-3", 25, 2005), kms), "completed");
         let odd = |known: &mut Known<'_>| known.etag = None;
         assert_eq!(told(object("other-3", 25, 2005), odd), "completed");
+    }
+
+    #[test]
+    fn a_part_that_was_sent_again_unseen_makes_no_other_write_of_it() {
+        // As S3 dates it: by its beginning.
+        assert_eq!(told(object("other-3", 25, 1000), |_| {}), "completed");
+        assert_eq!(told(object("other-2", 20, 1001), |_| {}), "completed");
+        assert_eq!(told(object("other-3", 99, 1000), |_| {}), "aborted");
+        assert_eq!(told(object("other-3", 25, 1500), |_| {}), "aborted");
+        // As others do: by its end.
+        let elsewhere = |known: &mut Known<'_>| known.may_be_plain = true;
+        assert_eq!(told(object("other-3", 25, 2005), elsewhere), "completed");
+        assert_eq!(told(object("other-3", 26, 2005), elsewhere), "replaced");
+        assert_eq!(told(object("other-2", 20, 2005), elsewhere), "replaced");
+        assert_eq!(told(object("other-3", 25, 1500), elsewhere), "aborted");
     }
 
     #[test]

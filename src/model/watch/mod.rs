@@ -150,6 +150,22 @@ pub struct Vitals {
 }
 
 impl Vitals {
+    /// Only what is held: for as long as the newest parts may not have been read.
+    #[must_use]
+    pub fn without_pace(self) -> Self {
+        Self {
+            rate: None,
+            average: None,
+            spacing: None,
+            quiet: None,
+            stalls_at: None,
+            pulse: Pulse::Waiting,
+            ends_at: None,
+            late: false,
+            ..self
+        }
+    }
+
     /// Tenths of a percent that are there, at most 1,000; `None` where the size is not known.
     pub fn permille(&self) -> Option<u32> {
         let size = self.size.filter(|size| *size > 0)?;

@@ -3,7 +3,7 @@
 //! New parts appear at the frontier: behind the last number below the first gap that may still fill. Each page has
 //! room for a part that is known, so that an upload that is gone, and a server that does not heed the marker, show.
 //! Every now and then the page is one of older numbers instead, those with gaps first: that finds parts that came
-//! very late and parts that were sent again.
+//! very late and parts that were sent again. An upload of few parts is read whole each time.
 
 use std::time::Duration;
 
@@ -113,9 +113,13 @@ impl Route {
     }
 }
 
-/// The number behind which new parts may appear, less one, so that a known part is listed with them.
+/// The number behind which new parts may appear, less one, so that a known part is listed with them. Few parts are
+/// read whole, so that one that is sent again shows at once.
 fn frontier(ledger: &Ledger, rhythm: &Rhythm) -> u32 {
     let highest = ledger.highest();
+    if ledger.parts() <= OLD {
+        return 0;
+    }
     let young = YOUNG.max(rhythm.spacing.unwrap_or_default() * SPACINGS);
     let mut last = highest;
     for (from, to) in ledger.gaps_from_above() {
@@ -176,6 +180,8 @@ mod tests {
     fn new_parts_are_looked_for_behind_the_last_and_behind_a_young_gap() {
         let all = |n: u32| (n, i64::from(n) * 5);
         assert_eq!(next([]), Page::New { after: 0 });
+        assert_eq!(next((1..=OLD).map(all)), Page::New { after: 0 }, "few");
+        assert_eq!(next((1..=OLD + 1).map(all)), Page::New { after: OLD });
         assert_eq!(next((1..=900).map(all)), Page::New { after: 899 });
         let young = (1..=900).filter(|n| ![893, 896].contains(n)).map(all);
         assert_eq!(next(young), Page::New { after: 891 });

@@ -54,30 +54,22 @@ impl Watcher<'_> {
         }
     }
 
-    /// All pages for the first time, told page by page.
+    /// All pages for the first time, told page by page. Where it breaks off, the next look goes on.
     async fn first_reading(&mut self) -> Result<(), Stop> {
-        let Some(mut walk) = self.reading.take() else {
-            return Ok(());
-        };
-        while let Some(request) = walk.request().cloned() {
-            let page = match self.turn_and_ask(&request).await {
-                Ok(page) => page,
-                Err(stop) => {
-                    self.reading = Some(walk);
-                    return Err(stop);
-                }
-            };
-            walk.read(&page);
+        while let Some(request) = self.reading.as_ref().and_then(Walk::request).cloned() {
+            let page = self.turn_and_ask(&request).await?;
+            let more = self.reading.as_mut().is_some_and(|walk| {
+                walk.read(&page);
+                walk.request().is_some()
+            });
             self.take(page).await;
-            if walk.request().is_some() {
-                // Everything is "at least" meanwhile.
-                let vitals = crate::model::watch::Vitals {
-                    caught_up: false,
-                    ..self.vitals()
-                };
-                self.show(vitals);
+            if more {
+                self.show(self.vitals());
             }
         }
+        let Some(walk) = self.reading.take() else {
+            return Ok(());
+        };
         self.circled(&walk);
         if self.watch.initiated.is_none() {
             // Only nice to know: a listing that is refused is no trouble.

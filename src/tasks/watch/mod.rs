@@ -165,7 +165,7 @@ impl<'a> Watcher<'a> {
         self.trouble = Some(fault.to_string());
     }
 
-    /// The figures as of the last look that went well.
+    /// The figures as of the last look that went well. What was read of old parts tells no pace before all is read.
     fn vitals(&self) -> Vitals {
         let glance = Glance {
             ledger: &self.ledger,
@@ -177,7 +177,7 @@ impl<'a> Watcher<'a> {
             now: self.alive.unwrap_or_else(|| self.now()),
             at: self.at,
         };
-        Vitals {
+        let vitals = Vitals {
             looks: self.looks,
             requests: self.requests,
             caught_up: self.reading.is_none(),
@@ -185,6 +185,11 @@ impl<'a> Watcher<'a> {
             paused: self.is_paused,
             trouble: self.trouble.clone().or_else(|| self.oddity.clone()),
             ..glance.vitals()
+        };
+        if vitals.caught_up {
+            vitals
+        } else {
+            vitals.without_pace()
         }
     }
 

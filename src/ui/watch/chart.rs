@@ -59,7 +59,8 @@ pub fn draw(app: &App, watched: &Watched, theme: &Theme, area: Rect, buffer: &mu
     if area.height < 3 {
         return;
     }
-    let history = watched.vitals.as_ref().map(|vitals| &vitals.history);
+    let vitals = watched.vitals.as_deref();
+    let history = vitals.map(|vitals| &vitals.history);
     let known = history.filter(|history| !history.bytes.is_empty());
     let (Some(history), Some(from)) = (known, known.and_then(|history| history.from)) else {
         heading(row(area, 0), ("ARRIVALS", ""), theme, buffer);
@@ -80,9 +81,12 @@ pub fn draw(app: &App, watched: &Watched, theme: &Theme, area: Rect, buffer: &mu
         put(buffer, row(area, index + 1), line, theme.bar);
     }
     let slots = u32::try_from(history.bytes.len()).unwrap_or(u32::MAX);
-    let span = history.step.saturating_mul(slots);
     let line = row(area, rows + 1);
-    let to = from.plus(span);
+    let to = from.plus(history.step.saturating_mul(slots));
+    // The last slot is not over yet, and may be hours long.
+    let now = vitals.and_then(|vitals| Some(vitals.last_part?.plus(vitals.quiet?)));
+    let to = now.map_or(to, |now| to.min(now.max(from)));
+    let span = to.since(from);
     let rest = put(buffer, line, &moment(app, from), theme.dim);
     let rest = put_right(buffer, rest, &moment(app, to), theme.dim);
     let text = format!("{} in all", human::age(span));

@@ -77,17 +77,20 @@ impl Facts<'_> {
             return Vec::new();
         };
         let (sign, _) = self.watched.state();
-        let (text, at) = match end {
+        let text = match end {
             End::Over(ending) => {
                 let made = match ending {
                     Ending::Completed(object) | Ending::Replaced(object) => object.last_modified,
                     Ending::Aborted | Ending::Untold(_) => None,
                 };
-                (ending_text(ending), made.unwrap_or(*at))
+                // S3 dates an object by the beginning of its upload: that is not when it was completed.
+                let made = made.map(|at| format!(", Last-Modified {}", moment(self.app, at)));
+                format!("{}{}", ending_text(ending), made.unwrap_or_default())
             }
-            End::Lost(why) => (format!("not watched any more: {why}"), *at),
+            End::Lost(why) => format!("not watched any more: {why}"),
         };
-        let text = format!("{sign} {}, {}", escape(&text), moment(self.app, at));
+        let seen = moment(self.app, *at);
+        let text = format!("{sign} {}, seen {seen}", escape(&text));
         let style = state_style(self.watched, self.theme).add_modifier(Modifier::BOLD);
         wrap(&text, usize::from(self.room))
             .into_iter()
@@ -106,6 +109,7 @@ impl Facts<'_> {
                     count_of(all)
                 )
             }
+            _ if vitals.parts == 1 => "1 part".to_owned(),
             _ => format!("{} parts", count_of(vitals.parts)),
         };
         let bytes = vitals.size.map_or_else(
@@ -252,10 +256,14 @@ impl Facts<'_> {
                 human::age(vitals.every.max(std::time::Duration::from_secs(1)))
             )
         };
+        let times = |number: u64, word: &str| {
+            let s = if number == 1 { "" } else { "s" };
+            format!("{} {word}{s}", count(number))
+        };
         let made = format!(
-            "{} looks, {} requests",
-            count(vitals.looks),
-            count(vitals.requests)
+            "{}, {}",
+            times(vitals.looks, "look"),
+            times(vitals.requests, "request")
         );
         let mut pieces = vec![
             Piece::new(every, theme.dim, 0),

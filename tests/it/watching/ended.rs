@@ -55,6 +55,23 @@ async fn parts_that_came_between_the_last_look_and_the_completion_are_allowed_fo
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_part_that_was_sent_again_just_before_the_completion_makes_no_other_write_of_it() {
+    // Few parts are read whole, so that it is seen; of many it is not.
+    for (parts, again) in [(20, 7), (700, 400)] {
+        let stage = Stage::with_parts(parts);
+        let steps = vec![
+            Step::send(parts + 1..=parts + 4, SECOND * 2),
+            Step::send([again], SECOND),
+            Step::Wait(SECOND * 2),
+            Step::Complete,
+        ];
+        let seen = stage.see(stage.watch(), steps).await;
+        assert_eq!(seen.ending().word(), "completed", "{parts}");
+        assert_eq!(seen.resent().is_empty(), parts > 200, "{parts}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_aborted_upload_is_told_also_where_an_older_object_stands() {
     for older in [false, true] {
         let stage = Stage::with_parts(20);

@@ -23,26 +23,26 @@ fn odd(
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_ignores_the_marker_is_read_whole() {
-    let stage = Stage::with_parts(30);
+    let stage = Stage::with_parts(230);
     let store = odd(&stage, |request, ask| {
         request.marker = None;
         ask(request)
     });
     let steps = vec![
-        Step::send(31..=40, SECOND * 2),
+        Step::send(231..=240, SECOND * 2),
         Step::send([3], SECOND * 2),
         Step::Complete,
     ];
     let seen = stage.see_on(store, stage.watch(), steps).await;
     assert_eq!(seen.ending().word(), "completed");
-    assert_eq!(seen.arrived(), (1..=40).collect::<Vec<_>>());
+    assert_eq!(seen.arrived(), (1..=240).collect::<Vec<_>>());
     assert_eq!(seen.resent(), [3]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn markers_that_are_no_numbers_are_never_made_up_again() {
-    let stage = Stage::with_parts(25);
-    // Pages of ten; a marker that the server did not give lists nothing.
+    let stage = Stage::with_parts(225);
+    // Pages of a hundred; a marker that the server did not give lists nothing.
     let store = odd(&stage, |request, ask| {
         let given = match request.marker.take() {
             None => Some("0".to_owned()),
@@ -52,15 +52,15 @@ async fn markers_that_are_no_numbers_are_never_made_up_again() {
             return Ok(PartsPage::default());
         };
         request.marker = Some(given);
-        request.max_parts = Some(10);
+        request.max_parts = Some(100);
         let page = ask(request)?;
         let next = page.next.map(|next| format!("token-{next}"));
         Ok(PartsPage { next, ..page })
     });
-    let steps = vec![Step::send(26..=35, SECOND * 2), Step::Abort];
+    let steps = vec![Step::send(226..=235, SECOND * 2), Step::Abort];
     let asked = Arc::clone(&store);
     let seen = stage.see_on(store, stage.watch(), steps).await;
-    assert_eq!(seen.arrived(), (1..=35).collect::<Vec<_>>());
+    assert_eq!(seen.arrived(), (1..=235).collect::<Vec<_>>());
     assert_eq!(*seen.ending(), Ending::Aborted);
     let asked = asked.asked.lock().unwrap();
     let made_up = asked.iter().filter(|(marker, _)| {
@@ -72,7 +72,7 @@ async fn markers_that_are_no_numbers_are_never_made_up_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_runs_in_circles_is_watched_and_told_of() {
-    let stage = Stage::with_parts(30);
+    let stage = Stage::with_parts(230);
     let store = odd(&stage, |request, ask| {
         let page = ask(request)?;
         Ok(PartsPage {
@@ -80,7 +80,7 @@ async fn a_server_that_runs_in_circles_is_watched_and_told_of() {
             ..page
         })
     });
-    let steps = vec![Step::send(31..=40, SECOND * 2), Step::Complete];
+    let steps = vec![Step::send(231..=240, SECOND * 2), Step::Complete];
     let seen = stage.see_on(store, stage.watch(), steps).await;
     assert_eq!(seen.ending().word(), "completed");
     let told = seen
@@ -91,12 +91,17 @@ async fn a_server_that_runs_in_circles_is_watched_and_told_of() {
         told.clone()
             .any(|why| why.contains("repeats its part marker"))
     );
-    assert_eq!(seen.arrived(), (1..=40).collect::<Vec<_>>());
+    assert_eq!(seen.arrived(), (1..=240).collect::<Vec<_>>());
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_upload_that_is_gone_may_list_nothing_instead() {
-    for (parts, end) in [(30, Step::Complete), (30, Step::Abort), (0, Step::Abort)] {
+    for (parts, end) in [
+        (230, Step::Complete),
+        (230, Step::Abort),
+        (30, Step::Abort),
+        (0, Step::Abort),
+    ] {
         let stage = Stage::with_parts(parts);
         let store = odd(&stage, |request, ask| Ok(ask(request).unwrap_or_default()));
         let word = if end == Step::Abort {
@@ -112,7 +117,7 @@ async fn an_upload_that_is_gone_may_list_nothing_instead() {
 
 #[tokio::test(start_paused = true)]
 async fn a_list_that_is_empty_by_mistake_ends_nothing() {
-    let stage = Stage::with_parts(30);
+    let stage = Stage::with_parts(230);
     let times = Mutex::new(0);
     let store = odd(&stage, move |request, ask| {
         let mut times = times.lock().unwrap();
@@ -123,10 +128,10 @@ async fn a_list_that_is_empty_by_mistake_ends_nothing() {
         }
         ask(request)
     });
-    let steps = vec![Step::send(31..=50, SECOND * 2), Step::Complete];
+    let steps = vec![Step::send(231..=250, SECOND * 2), Step::Complete];
     let seen = stage.see_on(store, stage.watch(), steps).await;
     assert_eq!(seen.ending().word(), "completed");
-    assert_eq!(seen.arrived(), (1..=50).collect::<Vec<_>>());
+    assert_eq!(seen.arrived(), (1..=250).collect::<Vec<_>>());
 }
 
 #[tokio::test(start_paused = true)]

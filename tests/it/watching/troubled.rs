@@ -1,5 +1,6 @@
 //! Looks that fail.
 
+use mopup::model::watch::Pulse;
 use mopup::protocol::{Kind, Operation};
 
 use super::*;
@@ -66,6 +67,9 @@ async fn a_first_reading_goes_on_where_it_broke_off() {
     assert_eq!(*seen.ending(), Ending::Aborted);
     assert_eq!(seen.arrived(), (1..=4_500).collect::<Vec<_>>());
     assert!(!troubles(&seen).is_empty());
+    // The first parts are hours old, and no stall.
+    let mut reading = seen.vitals.iter().filter(|vitals| vitals.looks == 0);
+    assert!(reading.all(|vitals| !vitals.caught_up && vitals.pulse == Pulse::Waiting));
 }
 
 #[tokio::test(start_paused = true)]
@@ -78,6 +82,9 @@ async fn a_service_that_throttles_is_waited_for_and_told_of() {
     assert_eq!(seen.ending().word(), "completed");
     let told = troubles(&seen);
     assert!(told.iter().any(|why| why.contains("slow down")), "{told:?}");
+    // Before all was read there is no pace, and nothing is told to be whole.
+    let mut reading = seen.vitals.iter().filter(|vitals| vitals.looks == 0);
+    assert!(reading.all(|vitals| !vitals.caught_up && vitals.quiet.is_none()));
 }
 
 #[tokio::test(start_paused = true)]
