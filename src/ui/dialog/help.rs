@@ -3,9 +3,10 @@
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
-use super::{Scroll, scrolled};
+use super::{Scroll, Titles, open, scrolled, text_height, text_width};
 use crate::app::App;
 use crate::app::action::{ACTIONS, Entry, Scope};
+use crate::ui::paint::{put, row, skip};
 use crate::ui::text::{width, wrap};
 use crate::ui::theme::Theme;
 
@@ -39,6 +40,36 @@ pub fn draw(app: &App, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) {
         keys: "",
     };
     scrolled(frame, theme, &lines, &scroll, &name);
+}
+
+/// The keys of a view that has its own, and what each does.
+pub(super) fn keys_of_view(
+    keys: &[(&str, &str)],
+    name: &str,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+) {
+    const KEY: u16 = 8;
+    let width = text_width(frame.area(), 74);
+    let room = usize::from(width.saturating_sub(KEY)).max(8);
+    let mut lines = Vec::new();
+    for (key, what) in keys {
+        for (index, text) in wrap(what, room).into_iter().enumerate() {
+            lines.push((if index == 0 { *key } else { "" }, text));
+        }
+    }
+    let titles = Titles {
+        name,
+        keys: "any key closes",
+        ..Titles::default()
+    };
+    let height = text_height(frame.area(), lines.len());
+    let inside = open(frame, theme, width, height, &titles);
+    for (index, (key, text)) in lines.iter().enumerate() {
+        let line = row(inside, index);
+        put(frame.buffer_mut(), line, key, theme.key);
+        put(frame.buffer_mut(), skip(line, KEY), text, theme.text);
+    }
 }
 
 struct Look<'a> {
