@@ -89,6 +89,7 @@ pub async fn run(connection: &Connection, args: Du) -> Result<Exit, Failure> {
     };
     let mut sums = Sums {
         printer,
+        only: only(&scopes, args.filter.as_deref()),
         scopes: scopes.clone(),
         groups: batches(by, args.depth, &scopes, session.moment()),
         account: (by == GroupBy::Bucket).then(|| Account::new(&scopes)),
@@ -118,14 +119,20 @@ pub async fn run(connection: &Connection, args: Du) -> Result<Exit, Failure> {
         return Err(Failure::Interrupted(told));
     }
     swept?;
-    if let Some(account) = &mut sums.account {
-        account.ask_for_rules(&mut session).await?;
+    let asked = match &mut sums.account {
+        Some(account) => account.ask_for_rules(&mut session).await,
+        None => Ok(()),
+    };
+    if let Err(Failure::Interrupted(told)) = &asked {
+        // What it took to find the sums is not thrown away for the rules.
+        sums.printer.interrupt(told);
     }
     if args.markdown {
         sums.print_markdown(&session).await?;
     } else {
         sums.print(by)?;
     }
+    asked?;
     Ok(Exit::failed_if(sums.printer.has_errors()))
 }
 
@@ -164,7 +171,17 @@ struct Sums {
     /// Instead of groups by bucket.
     account: Option<Account>,
     total: Tally,
+    /// What was left out, for the head of a summary.
+    only: Vec<String>,
     status: Status,
+}
+
+/// What the sums are restricted to: prefixes and a filter.
+fn only(scopes: &[Scope], filter: Option<&str>) -> Vec<String> {
+    let prefixes = scopes.iter().filter(|scope| !scope.prefix.is_empty());
+    let address = |of: &Scope| format!("only s3://{}/{}", of.bucket, of.prefix);
+    let filter = filter.map(|text| format!("only {text}"));
+    prefixes.map(address).chain(filter).collect()
 }
 
 impl Sink for Sums {
@@ -211,7 +228,8 @@ impl Sums {
         let who = session.store.identity().await.unwrap_or_default();
         let region = Some(who.region).filter(|region| !region.is_empty());
         let words = [who.profile, who.endpoint, region];
-        let words: Vec<String> = words.into_iter().flatten().collect();
+        let words = words.into_iter().flatten();
+        let words: Vec<String> = words.chain(std::mem::take(&mut self.only)).collect();
         let taken = Taken {
             at: session.clock.now(),
             origin: words.join(", "),
@@ -249,9 +267,8 @@ impl Sums {
 
 const HEAD: &str = "        HELD    UPLOADS     COST/MONTH  OLDEST                GROUP\n";
 
-fn line_start(held: &str, uploads: u64, cost: &str, oldest: Option<Timestamp>) -> String {
+fn line_start(held: &str, uploads: &str, cost: &str, oldest: Option<Timestamp>) -> String {
     let oldest = oldest.map_or("-".to_owned(), human::utc);
-    let uploads = human::count(uploads);
     format!("{held:>12}  {uploads:>9}  {cost:>13}  {oldest:<20}  ")
 }
 
@@ -261,7 +278,8 @@ fn line(label: &str, tally: &Tally) -> String {
     } else {
         human::dollars(tally.monthly())
     };
-    let start = line_start(&tally.bytes_text(), tally.rows, &cost, tally.oldest);
+    let uploads = human::count(tally.rows);
+    let start = line_start(&tally.bytes_text(), &uploads, &cost, tally.oldest);
     format!("{start}{label}")
 }
 

@@ -53,7 +53,7 @@ impl Column {
     ];
 
     /// Where there is no room, these go first, in this order.
-    const FIRST_TO_GO: [Self; 8] = [
+    const FIRST_TO_GO: [Self; 11] = [
         Self::Region,
         Self::Sized,
         Self::Of(State::Unknown),
@@ -62,6 +62,9 @@ impl Column {
         Self::Of(State::Active),
         Self::Of(State::Stale),
         Self::Oldest,
+        Self::Held,
+        Self::Uploads,
+        Self::Rule,
     ];
 
     const fn width(self) -> u16 {
@@ -124,6 +127,7 @@ fn held(of: &Holding, theme: &Theme) -> (String, Style) {
     match of.listed {
         Listed::Whole if of.tally.rows == 0 => ("clean ✓".to_owned(), theme.good),
         Listed::Denied | Listed::Failed => (of.held_text(), theme.bad),
+        Listed::Unfinished if of.tally.rows == 0 => ("…".to_owned(), theme.dim),
         _ => (of.held_text(), theme.text),
     }
 }

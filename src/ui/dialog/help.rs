@@ -23,11 +23,14 @@ pub fn draw(app: &App, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) {
     let column = if two { (room - GAP) / 2 } else { room };
     let look = Look { app, theme, column };
     let [own_block, list_block, global_block] = scopes.map(|scope| block(&look, scope));
-    let left = if has_own {
+    let mut left = if has_own {
         join(own_block, list_block)
     } else {
         list_block
     };
+    if let Some(signs) = signs(&look, own) {
+        left = join(left, signs);
+    }
     let lines = if two {
         side_by_side(left, global_block, column)
     } else {
@@ -113,6 +116,51 @@ fn block(look: &Look<'_>, scope: Scope) -> Vec<Line<'static>> {
         }
     }
     lines
+}
+
+/// What stands before the rows of a pane means.
+const fn meanings(own: Scope) -> &'static [(&'static str, &'static str)] {
+    match own {
+        Scope::Buckets => &[
+            (
+                "!",
+                "no rule ends uploads: orphans stay until somebody does",
+            ),
+            ("◐", "a rule ends uploads, but only under some prefixes"),
+            ("✓", "a rule ends every upload after some days"),
+            ("?", "not known: the right to look at the rules is missing"),
+            ("–", "the service has no such rules"),
+        ],
+        Scope::Uploads => &[
+            ("●", "marked"),
+            ("○", "in the open range"),
+            ("✕", "being aborted"),
+            ("+", "new since the look before"),
+            ("↑", "its parts changed between two looks"),
+            ("−", "gone: shown for one more look, its details say why"),
+            ("‼", "alive, and its deadline will cut it"),
+            ("!", "skipped or failed: its details say why"),
+        ],
+        _ => &[],
+    }
+}
+
+fn signs(look: &Look<'_>, own: Scope) -> Option<Vec<Line<'static>>> {
+    let meanings = meanings(own);
+    let theme = look.theme;
+    let heading = Line::styled("signs before a row", theme.heading);
+    let room = look.column.saturating_sub(4).max(12);
+    let lines = meanings.iter().flat_map(|(sign, meaning)| {
+        let wrapped = wrap(meaning, room).into_iter().enumerate();
+        wrapped.map(|(index, text)| {
+            let shown = if index == 0 { *sign } else { " " };
+            Line::from(vec![
+                Span::styled(shown, theme.key),
+                Span::styled(format!("   {text}"), theme.text),
+            ])
+        })
+    });
+    (!meanings.is_empty()).then(|| std::iter::once(heading).chain(lines).collect())
 }
 
 /// The default keys that are still bound, in their order, then others.

@@ -54,6 +54,15 @@ fn the_account_shows_what_costs_and_what_will_fill_up_again() {
 }
 
 #[test]
+fn names_stay_however_little_room_there_is() {
+    for (columns, rows) in [(40, 10), (30, 8), (200, 60)] {
+        let screen = account(columns, rows).screen();
+        assert!(screen.contains("media-archive"), "{screen}");
+        assert!(screen.contains("COST/MONTH"), "{screen}");
+    }
+}
+
+#[test]
 fn the_summary_is_copied_and_a_bucket_is_opened() {
     let mut scene = account(120, 36);
     let effects = scene.app.update(Event::Key(Key::char('y')));

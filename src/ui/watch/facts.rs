@@ -253,9 +253,9 @@ impl Facts<'_> {
             )
         };
         let made = format!(
-            "{} looks, {} requests",
-            count(vitals.looks),
-            count(vitals.requests)
+            "{}, {}",
+            counted(vitals.looks, "look"),
+            counted(vitals.requests, "request")
         );
         let mut pieces = vec![
             Piece::new(every, theme.dim, 0),
@@ -295,4 +295,9 @@ pub fn events(app: &App, watched: &Watched, theme: &Theme, area: Rect, buffer: &
         let text = event.what.text();
         put(buffer, skip(rest, 2), &escape(&text), style);
     }
+}
+
+fn counted(many: u64, word: &str) -> String {
+    let plural = if many == 1 { "" } else { "s" };
+    format!("{} {word}{plural}", count(many))
 }
