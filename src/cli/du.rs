@@ -295,3 +295,22 @@ fn label(by: GroupBy, group: &Group) -> String {
         _ => name.map_or("(not known)".to_owned(), |name| escape(name).into_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_says_what_it_leaves_out() {
+        let scope = |bucket: &str, prefix: &str| Scope {
+            bucket: bucket.to_owned(),
+            prefix: prefix.to_owned(),
+        };
+        let scopes = [scope("whole", ""), scope("b", "tmp/")];
+        assert_eq!(
+            only(&scopes, Some("idle>7d")),
+            ["only s3://b/tmp/", "only idle>7d"]
+        );
+        assert!(only(&scopes[..1], None).is_empty());
+    }
+}

@@ -261,6 +261,29 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_was_not_listed_has_no_number() {
+        let of = |listed, rows| {
+            let mut holding = Holding {
+                listed,
+                ..Holding::default()
+            };
+            holding.tally.rows = rows;
+            line("s3://b", &holding)
+        };
+        let words = |line: &str| {
+            line.split_whitespace()
+                .take(2)
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(words(&of(Listed::Denied, 0)), "denied -");
+        assert_eq!(words(&of(Listed::Unfinished, 0)), "unknown -");
+        assert_eq!(words(&of(Listed::Whole, 0)), "0 B");
+        let some = of(Listed::Unfinished, 5);
+        assert!(some.contains("≥ 5  "), "{some}");
+    }
+
+    #[test]
     fn the_fields_of_csv_are_those_of_the_record() {
         let record = Record::new("bucket", Some("b"), &Holding::default());
         let value = serde_json::to_value(&record).unwrap();
