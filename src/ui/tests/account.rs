@@ -56,7 +56,9 @@ fn the_account_shows_what_costs_and_what_will_fill_up_again() {
 #[test]
 fn names_stay_however_little_room_there_is() {
     for (columns, rows) in [(40, 10), (30, 8), (200, 60)] {
-        let screen = account(columns, rows).screen();
+        let mut scene = account(80, 24);
+        scene.resize(columns, rows);
+        let screen = scene.screen();
         assert!(screen.contains("media-archive"), "{screen}");
         assert!(screen.contains("COST/MONTH"), "{screen}");
     }
