@@ -111,11 +111,7 @@ pub async fn run(connection: &Connection, args: Du) -> Result<Exit, Failure> {
         if let Some(account) = &mut sums.account {
             account.interrupt();
         }
-        if args.markdown {
-            sums.print_markdown(&session).await?;
-        } else {
-            sums.print(by)?;
-        }
+        sums.tell(&session, by, args.markdown).await?;
         return Err(Failure::Interrupted(told));
     }
     swept?;
@@ -127,11 +123,7 @@ pub async fn run(connection: &Connection, args: Du) -> Result<Exit, Failure> {
         // What it took to find the sums is not thrown away for the rules.
         sums.printer.interrupt(told);
     }
-    if args.markdown {
-        sums.print_markdown(&session).await?;
-    } else {
-        sums.print(by)?;
-    }
+    sums.tell(&session, by, args.markdown).await?;
     asked?;
     Ok(Exit::failed_if(sums.printer.has_errors()))
 }
@@ -221,6 +213,19 @@ impl Sink for Sums {
 }
 
 impl Sums {
+    async fn tell(
+        &mut self,
+        session: &Session,
+        by: GroupBy,
+        markdown: bool,
+    ) -> Result<(), Failure> {
+        if markdown {
+            self.print_markdown(session).await
+        } else {
+            self.print(by)
+        }
+    }
+
     async fn print_markdown(&mut self, session: &Session) -> Result<(), Failure> {
         let Some(account) = self.account.take() else {
             return Ok(());

@@ -55,7 +55,7 @@ fn the_account_shows_what_costs_and_what_will_fill_up_again() {
 
 #[test]
 fn names_stay_however_little_room_there_is() {
-    for (columns, rows) in [(40, 10), (30, 8), (200, 60)] {
+    for (columns, rows) in [(40, 10), (40, 8), (200, 60)] {
         let mut scene = account(80, 24);
         scene.resize(columns, rows);
         let screen = scene.screen();
