@@ -1,18 +1,21 @@
 //! All buckets of the account by what their uploads cost: a view over the panes.
 
+use std::collections::HashMap;
 use std::time::Duration;
+
+use unicode_width::UnicodeWidthStr;
 
 use super::Effect;
 use super::action::{Action, Scope};
 use super::cursor::{Cursor, Motion};
 use super::dialog::Dialog;
+use super::footer::{Hint, fitting};
 use super::input::{Code, Key, Mouse};
-use super::layout::Pane;
 use super::messages::Severity;
 use super::place::{Listing, Place};
 use super::state::App;
 use crate::model::account::{Guard, Holding, Listed, Mix, Rank, Taken, markdown, rank};
-use crate::model::{Timestamp, liveness};
+use crate::model::{Tally, Timestamp, liveness};
 use crate::protocol::{Kind, Prevention};
 
 /// Lines of the view that are no bucket: borders, heading, sum, keys.
@@ -21,6 +24,57 @@ const AROUND: u16 = 5;
 const COUNTED_A_SECOND: u64 = 200_000;
 /// So few are counted again as soon as anything changes.
 const COUNTED_AT_ONCE: u64 = 10_000;
+/// States change with time alone, but nobody sees it sooner.
+const STATES_HOLD: Duration = Duration::from_secs(60);
+
+/// The keys of the view: what each does in a word, and in a line for its help.
+pub const KEYS: &[(Action, &str, &str)] = &[
+    (
+        Action::Open,
+        "open",
+        "the uploads of the bucket under the cursor",
+    ),
+    (
+        Action::Sort,
+        "sort",
+        "by cost, held bytes, uploads, oldest upload, name",
+    ),
+    (
+        Action::SizeAll,
+        "size all",
+        "size all uploads of all buckets, after showing what it costs",
+    ),
+    (
+        Action::Copy,
+        "copy as Markdown",
+        "a summary that can be pasted into a ticket",
+    ),
+    (
+        Action::Lifecycle,
+        "rules",
+        "the bucket's lifecycle rules; propose one against orphans",
+    ),
+    (Action::Refresh, "refresh", "list every bucket again"),
+    (Action::Help, "help", "these keys"),
+    (Action::Back, "back", "to the panes"),
+];
+/// Where there is no room for all, these go first, in this order.
+const FIRST_TO_GO: [Action; 5] = [
+    Action::Refresh,
+    Action::Open,
+    Action::SizeAll,
+    Action::Sort,
+    Action::Lifecycle,
+];
+
+/// The states of a bucket's uploads, as they were counted.
+#[derive(Debug, Clone, PartialEq)]
+struct Counted {
+    at: Timestamp,
+    /// What the bucket held then.
+    of: Tally,
+    mix: Mix,
+}
 
 /// What sizing the whole account takes.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +96,27 @@ pub struct AccountView {
     pub cursor: Cursor<String>,
     /// The question before everything is sized.
     pub question: Option<SizeAccount>,
+    /// Its keys are shown.
+    pub helps: bool,
+    /// By the bucket's name.
+    counted: HashMap<String, Counted>,
+}
+
+/// The keys that are worth showing in the last line, as many as fit.
+pub fn hints(app: &App) -> Vec<Hint> {
+    let hint = |(action, label, _): &(Action, &'static str, &str)| {
+        let key = app.settings.keymap.shown_key(*action)?.to_string();
+        let width = u16::try_from(key.width() + 1 + label.width()).unwrap_or(u16::MAX);
+        Some(Hint {
+            action: *action,
+            key,
+            label,
+            x: 0,
+            width,
+        })
+    };
+    let all = KEYS.iter().filter_map(hint).collect();
+    fitting(all, &FIRST_TO_GO, app.columns)
 }
 
 impl App {
@@ -52,6 +127,8 @@ impl App {
             made_at: self.now,
             cursor: Cursor::default(),
             question: None,
+            helps: false,
+            counted: HashMap::new(),
         };
         self.renew_account(&mut view);
         self.dialog = Some(Dialog::Account(Box::new(view)));
@@ -87,7 +164,8 @@ impl App {
     }
 
     fn renew_account(&self, view: &mut AccountView) {
-        let holding = |place: &Place| holding(place, self.now);
+        let counted = &mut view.counted;
+        let holding = |place: &Place| holding(place, counted, self.now);
         view.holdings = self.buckets.places.iter().map(holding).collect();
         view.made_at = self.now;
         self.put_in_order(view);
@@ -117,6 +195,10 @@ impl App {
         key: Key,
         effects: &mut Vec<Effect>,
     ) -> Option<Dialog> {
+        self.messages.dismiss();
+        if std::mem::take(&mut view.helps) {
+            return Some(Dialog::Account(view));
+        }
         if view.question.is_some() {
             match key.code {
                 Code::Char('y') => {
@@ -135,36 +217,74 @@ impl App {
             return Some(Dialog::Account(view));
         }
         let Some(action) = action else {
+            self.useless(key);
             return Some(Dialog::Account(view));
         };
+        if !self.act_in_account(&mut view, action, effects) {
+            self.useless(key);
+        }
+        match action {
+            Action::Lifecycle => self.rules_of_account(view, effects),
+            Action::Open | Action::Back | Action::Leave | Action::Account | Action::Quit => None,
+            _ => Some(Dialog::Account(view)),
+        }
+    }
+
+    fn useless(&mut self, key: Key) {
+        let text = format!("{key} does nothing here; ? shows the keys of this view");
+        self.messages.hint(self.now, text);
+    }
+
+    /// False if the action is none of this view.
+    fn act_in_account(
+        &mut self,
+        view: &mut AccountView,
+        action: Action,
+        effects: &mut Vec<Effect>,
+    ) -> bool {
         match action {
             Action::Sort => {
                 view.rank = view.rank.next();
-                self.put_in_order(&mut view);
+                self.put_in_order(view);
             }
-            Action::SizeAll => view.question = self.ask_account(&view),
-            Action::Lifecycle => return self.rules_of_account(&view, effects),
-            Action::Copy => self.copy_account(&view, effects),
+            Action::SizeAll => view.question = self.ask_account(view),
+            Action::Copy => self.copy_account(view, effects),
             Action::Refresh => self.refresh_buckets(effects),
+            Action::Help => view.helps = true,
+            Action::Redraw => effects.push(Effect::Redraw),
+            Action::Suspend => effects.push(Effect::Suspend),
             Action::Open => {
                 if let Some(name) = view.cursor.item() {
                     self.go_to_bucket(&name.clone(), "", effects);
                 }
-                return None;
             }
-            Action::Back | Action::Leave | Action::Account | Action::Quit => return None,
-            _ => {}
+            Action::Lifecycle | Action::Back | Action::Leave | Action::Account | Action::Quit => {}
+            _ => return false,
         }
-        Some(Dialog::Account(view))
+        true
     }
 
-    /// A press takes the cursor there; on the cursor it opens the bucket.
+    /// A press takes the cursor there; on the cursor it opens the bucket; on a key of the last line it does what
+    /// that does.
     pub(super) fn press_account(
         &mut self,
         mut view: Box<AccountView>,
         mouse: Mouse,
         effects: &mut Vec<Effect>,
     ) -> Option<Dialog> {
+        if mouse.row + 1 == self.rows && view.question.is_none() && !view.helps {
+            let hit = |hint: &Hint| (hint.x..hint.x + hint.width).contains(&mouse.column);
+            let hit = hints(self).into_iter().find(hit);
+            let key = hit.filter(|_| !self.messages.dismiss());
+            let key = key.and_then(|hint| self.settings.keymap.shown_key(hint.action));
+            return match key {
+                Some(key) => self.account_key(view, key, effects),
+                None => Some(Dialog::Account(view)),
+            };
+        }
+        if std::mem::take(&mut view.helps) {
+            return Some(Dialog::Account(view));
+        }
         // Above the first bucket are the border and the headings.
         let line = usize::from(mouse.row).checked_sub(2);
         let line = line.filter(|line| *line < self.account_window());
@@ -240,36 +360,50 @@ impl App {
         }
     }
 
-    /// The rules of the bucket under the cursor, as in the buckets pane.
+    /// The rules of the bucket under the cursor; the view comes back after them.
     fn rules_of_account(
         &mut self,
-        view: &AccountView,
+        view: Box<AccountView>,
         effects: &mut Vec<Effect>,
     ) -> Option<Dialog> {
-        let name = view.cursor.item()?.clone();
-        self.focus_bucket(&name);
-        self.act(Action::Lifecycle, effects);
+        let Some(name) = view.cursor.item().cloned() else {
+            return Some(Dialog::Account(view));
+        };
+        self.behind = Some(view);
+        self.open_rules(name, "", effects);
         self.dialog.take()
     }
 
-    /// Puts the cursor of the buckets pane on a bucket, also on one that its filter hid.
-    fn focus_bucket(&mut self, name: &str) {
-        if !self.buckets.shows(name) {
-            self.buckets.filter.clear();
-        }
-        self.focus = Pane::Buckets;
-        self.buckets.open = None;
-        let shown = self.buckets.shown();
-        let names: Vec<String> = shown.map(|place| place.bucket.name.clone()).collect();
-        let window = self.window(Pane::Buckets);
-        if let Some(index) = names.iter().position(|of| of == name) {
-            let at = |index: usize| names.get(index).cloned();
-            self.buckets.cursor.go(index, names.len(), window, at);
+    /// What was opened over the view was closed.
+    pub(super) fn return_to_account(&mut self) {
+        if self.dialog.is_none() {
+            self.dialog = self.behind.take().map(Dialog::Account);
         }
     }
 }
 
-fn holding(place: &Place, now: Timestamp) -> Holding {
+fn holding(place: &Place, counted: &mut HashMap<String, Counted>, now: Timestamp) -> Holding {
+    let (name, of) = (&place.bucket.name, *place.table.totals());
+    let holds = |known: &&Counted| known.of == of && now.since(known.at) < STATES_HOLD;
+    let known = counted.get(name).filter(holds).map(|known| known.mix);
+    let mix = known.unwrap_or_else(|| {
+        let mix = mix(place, now);
+        let at = now;
+        counted.insert(name.clone(), Counted { at, of, mix });
+        mix
+    });
+    Holding {
+        bucket: name.clone(),
+        region: place.bucket.region.clone(),
+        listed: listed(place),
+        tally: of,
+        mix,
+        guard: guard(place),
+    }
+}
+
+/// Looks at every upload.
+fn mix(place: &Place, now: Timestamp) -> Mix {
     let thresholds = &place.table.settings().thresholds;
     let mut mix = Mix::default();
     for row in place.table.rows() {
@@ -277,14 +411,7 @@ fn holding(place: &Place, now: Timestamp) -> Holding {
         let state = liveness::state_moved(&measure, row.moved_at(), now, thresholds);
         mix.add(state);
     }
-    Holding {
-        bucket: place.bucket.name.clone(),
-        region: place.bucket.region.clone(),
-        listed: listed(place),
-        tally: *place.table.totals(),
-        mix,
-        guard: guard(place),
-    }
+    mix
 }
 
 fn guard(place: &Place) -> Guard {

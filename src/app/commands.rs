@@ -157,7 +157,10 @@ impl App {
             "quiet" => self.filter_verb(&format!("idle>{argument}"), effects),
             "sort" => {
                 let column = Column::ALL.iter().find(|column| column.word() == argument);
-                let column = *column.ok_or_else(|| format!("there is no column '{argument}'"))?;
+                let column = *column.ok_or_else(|| {
+                    let words = Column::ALL.map(Column::word).join(", ");
+                    format!("there is no column '{argument}': {words}")
+                })?;
                 self.show_uploads(effects);
                 self.sort_by(Sort {
                     column,

@@ -59,12 +59,14 @@ pub fn hints(app: &App, width: u16) -> Vec<Hint> {
         .collect();
     // Opening is what most people come for.
     entries.sort_by_key(|entry| entry.action != Action::Open);
-    let mut hints: Vec<Hint> = entries
-        .iter()
-        .filter_map(|entry| hint(app, entry))
-        .collect();
+    let hints = entries.iter().filter_map(|entry| hint(app, entry));
+    fitting(hints.collect(), &FIRST_TO_GO, width)
+}
+
+/// As many as fit, each in its place; `first_to_go` in this order where there is no room.
+pub(super) fn fitting(mut hints: Vec<Hint>, first_to_go: &[Action], width: u16) -> Vec<Hint> {
     while total(&hints) > width && hints.len() > 1 {
-        hints.remove(least(&hints));
+        hints.remove(least(&hints, first_to_go));
     }
     let mut x = 1;
     for hint in &mut hints {
@@ -75,10 +77,10 @@ pub fn hints(app: &App, width: u16) -> Vec<Hint> {
 }
 
 /// The one that is missed least: then from the end, but last of all how to leave and how to learn more.
-fn least(hints: &[Hint]) -> usize {
+fn least(hints: &[Hint], first_to_go: &[Action]) -> usize {
     let of = |action: Action| hints.iter().position(|hint| hint.action == action);
-    let known = |hint: &Hint| matches!(hint.action, Action::Help | Action::Quit);
-    let first = FIRST_TO_GO.into_iter().find_map(of);
+    let known = |hint: &Hint| matches!(hint.action, Action::Help | Action::Quit | Action::Back);
+    let first = first_to_go.iter().copied().find_map(of);
     first
         .or_else(|| hints.iter().rposition(|hint| !known(hint)))
         .or_else(|| of(Action::Quit))

@@ -28,7 +28,12 @@ impl App {
             self.filter_key(key, effects);
         } else {
             let dismissed = self.messages.dismiss();
-            match self.settings.keymap.action(&self.scopes(), key) {
+            let keymap = &self.settings.keymap;
+            let here = keymap.action(&self.scopes(), key);
+            // What is asked of a bucket can be asked from within it.
+            let within = matches!(self.focus, Pane::Uploads | Pane::Parts);
+            let outer = || keymap.action(&[Scope::Buckets], key).filter(|_| within);
+            match here.or_else(outer) {
                 // A message in the way is the nearest step back, unless something else is open.
                 Some(Action::Back) if dismissed && self.is_at_top() => {}
                 Some(action) => self.act(action, effects),

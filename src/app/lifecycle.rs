@@ -88,8 +88,13 @@ impl App {
             _ => self.place().map_or("", |place| place.table.prefix()),
         };
         let prefix = prefix.to_owned();
+        self.open_rules(bucket, &prefix, effects);
+    }
+
+    /// Opens the rules of a bucket; one is proposed for this prefix.
+    pub(super) fn open_rules(&mut self, bucket: String, prefix: &str, effects: &mut Vec<Effect>) {
         let job = self.look_at_rules(&bucket, Urgency::Visible, effects);
-        let dialog = RulesDialog::new(bucket, &prefix, job, self.settings.read_only);
+        let dialog = RulesDialog::new(bucket, prefix, job, self.settings.read_only);
         self.dialog = Some(Dialog::Rules(Box::new(dialog)));
     }
 

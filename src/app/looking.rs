@@ -90,9 +90,9 @@ impl App {
 
     /// Whether the action is about the upload under the cursor and that one went; says so.
     pub(super) fn is_over(&mut self, action: Action) -> bool {
-        let marked = self
-            .place()
-            .is_some_and(|place| place.table.marked_totals().rows > 0);
+        let marked = self.place().is_some_and(|place| {
+            place.table.marked_totals().rows > 0 || place.range_from.is_some()
+        });
         let about_it = match action {
             Action::Open | Action::Complete | Action::Resume | Action::PartMap | Action::Copy => {
                 true

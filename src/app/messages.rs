@@ -1,6 +1,7 @@
 //! What was reported, so that no error message is lost when its line on screen is gone.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use crate::model::Timestamp;
 
@@ -35,6 +36,8 @@ pub struct Messages {
     pub dropped: u64,
 }
 
+/// What is no warning leaves the keys their line after this.
+const SHOWN: Duration = Duration::from_secs(10);
 /// More than this many are not kept.
 const KEPT: usize = 2_000;
 
@@ -87,6 +90,18 @@ impl Messages {
         self.shown.take().is_some() || hinted
     }
 
+    /// Takes what is no warning off the screen once it was there for long enough; it stays in the log.
+    pub fn expire(&mut self, now: Timestamp) {
+        let old = |message: &mut Message| passes(message) && now.since(message.at) >= SHOWN;
+        self.hint.take_if(old);
+        self.shown.take_if(old);
+    }
+
+    /// Whether anything on screen will expire.
+    pub fn expires(&self) -> bool {
+        self.hint.iter().chain(&self.shown).any(passes)
+    }
+
     /// Newest first.
     pub fn newest_first(&self) -> impl Iterator<Item = &Message> {
         self.log.iter().rev()
@@ -101,9 +116,30 @@ impl Messages {
     }
 }
 
+fn passes(message: &Message) -> bool {
+    message.severity < Severity::Warning
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_warning_gives_the_keys_their_line_back() {
+        let mut messages = Messages::default();
+        let at = Timestamp::from_secs(0);
+        messages.add(at, Severity::Info, "sorted");
+        messages.expire(at.plus(Duration::from_secs(9)));
+        assert!(messages.current().is_some() && messages.expires());
+        messages.expire(at.plus(SHOWN));
+        assert!(messages.current().is_none() && !messages.expires());
+        messages.add(at, Severity::Error, "denied");
+        messages.hint(at, "x does nothing here");
+        messages.expire(at.plus(SHOWN));
+        let shown = messages.current().map(|message| message.severity);
+        assert_eq!(shown, Some(Severity::Error), "an error waits to be read");
+        assert_eq!(messages.len(), 2);
+    }
 
     #[test]
     fn what_is_only_recorded_does_not_push_a_message_off_the_screen() {

@@ -62,7 +62,7 @@ pub struct Place {
 
 /// What is alive and due within this is cut: nobody sends a large object in less. Shown as such.
 const CUT_WITHIN: Duration = Duration::from_hours(24);
-/// Counting looks at every upload: not more often than this.
+/// Counting looks at every upload that is alive: not more often than this.
 const CUT_EVERY: Duration = Duration::from_secs(10);
 
 impl Place {
@@ -94,7 +94,7 @@ impl Place {
     /// known not to be done by its deadline, whenever that is.
     pub fn is_cut(&self, row: RowId, now: Timestamp) -> bool {
         if self.late.contains(&row) {
-            return true;
+            return self.table.row(row).is_some();
         }
         let due = || self.table.deadline(row).map(|of| of.at);
         self.table.state(row, now) == Some(State::Active)
@@ -106,10 +106,13 @@ impl Place {
         self.cut.1
     }
 
-    /// Counts them.
+    /// Counts them; looks only at those that are alive, and at those known to be late.
     pub fn count_cut(&mut self, now: Timestamp) {
-        let cut = self.table.rows().filter(|row| self.is_cut(row.id(), now));
-        self.cut = (now, cut.count());
+        let late = self.late.iter().filter(|row| self.is_cut(**row, now));
+        let lively = self.table.lively(now);
+        let lively = lively.filter(|row| !self.late.contains(row));
+        let cut = late.count() + lively.filter(|row| self.is_cut(*row, now)).count();
+        self.cut = (now, cut);
     }
 
     /// Counts them unless that was done just now.

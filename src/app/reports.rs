@@ -299,7 +299,6 @@ impl App {
         let mut fault = None;
         if let Some(place) = self.buckets.get_mut(bucket) {
             place.listed_at = Some(now);
-            place.count_cut(now);
             // Asked again, as the rest of it is.
             if matches!(place.prevention, Some(Prevention::Failed(_))) {
                 place.prevention = None;
@@ -315,6 +314,8 @@ impl App {
                     Listing::Failed(failed.clone())
                 }
             };
+            // Only now is it known who went.
+            place.count_cut(now);
         }
         if let Some(text) = fault {
             if self.buckets.open.as_deref() == Some(bucket) {

@@ -111,6 +111,8 @@ pub struct App {
     pub watching: Watching,
     pub messages: Messages,
     pub dialog: Option<Dialog>,
+    /// What comes back when the open dialog is closed.
+    pub behind: Option<Box<super::account::AccountView>>,
     /// How far the long text on screen can be scrolled: the one thing that the screen tells, since only it knows
     /// widths and wrapped lines.
     pub reach: Cell<usize>,
@@ -151,6 +153,7 @@ impl App {
             watching: Watching::default(),
             messages: Messages::default(),
             dialog: None,
+            behind: None,
             reach: Cell::new(END),
             filter_edit: None,
             jobs: Jobs::default(),

@@ -78,7 +78,10 @@ impl App {
         let counting = account && self.buckets.places.iter().any(Place::is_listing);
         if listing || working || counting || self.wants_preview() || self.folders_are_stale() {
             Some(LIVELY)
-        } else if self.shows_seconds() || self.tasks.running().any(Task::moves) {
+        } else if self.shows_seconds()
+            || self.messages.expires()
+            || self.tasks.running().any(Task::moves)
+        {
             Some(SECONDS)
         } else {
             Some(
@@ -91,6 +94,7 @@ impl App {
 
     fn tick(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         self.now = now;
+        self.messages.expire(now);
         if let Some(place) = self.place_mut() {
             place.table.tick(now);
             place.recount_cut(now);
@@ -108,6 +112,7 @@ impl App {
     /// After any change: lists settle, cursors find their rows, and what is on screen is asked for.
     fn follow_up(&mut self, effects: &mut Vec<Effect>) {
         self.settle();
+        self.return_to_account();
         self.keep_account_fresh();
         self.ask_for_sizes(effects);
     }

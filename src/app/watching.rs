@@ -176,6 +176,12 @@ impl App {
         running.any(|watched| watched.target == *target)
     }
 
+    fn looks_at_watched(&self, job: JobId) -> bool {
+        let current = self.watching.current();
+        matches!(self.dialog, Some(Dialog::Watch(_)))
+            && current.is_some_and(|watched| watched.job == job)
+    }
+
     fn open_watch(&mut self) {
         self.dialog = Some(Dialog::Watch(Box::default()));
     }
@@ -308,7 +314,12 @@ impl App {
                 let what = What::Stalled(quiet);
                 let text = format!("{} {}", target.key, what.text());
                 watched.note(now, what);
-                self.say(Severity::Warning, text.clone());
+                // Whoever looks at it sees it, and wants the keys.
+                if self.looks_at_watched(job) {
+                    self.messages.record(now, Severity::Warning, text.clone());
+                } else {
+                    self.say(Severity::Warning, text.clone());
+                }
                 self.notify(text, effects);
             }
             Happening::Moving => watched.note(now, What::Moving),

@@ -93,6 +93,7 @@ pub async fn run(connection: &Connection, args: Du) -> Result<Exit, Failure> {
     };
     let mut sums = Sums {
         printer,
+        only: only(&scopes, args.filter.as_deref()),
         scopes: scopes.clone(),
         groups: batches(by, args.depth, &scopes, session.moment()),
         account: (by == GroupBy::Bucket).then(|| Account::new(&scopes)),
@@ -115,22 +116,20 @@ pub async fn run(connection: &Connection, args: Du) -> Result<Exit, Failure> {
         if let Some(account) = &mut sums.account {
             account.interrupt();
         }
-        if args.markdown {
-            sums.print_markdown(&session).await?;
-        } else {
-            sums.print(by)?;
-        }
+        sums.tell(&session, by, args.markdown).await?;
         return Err(Failure::Interrupted(told));
     }
     swept?;
-    if let Some(account) = &mut sums.account {
-        account.ask_for_rules(&mut session).await?;
+    let asked = match &mut sums.account {
+        Some(account) => account.ask_for_rules(&mut session).await,
+        None => Ok(()),
+    };
+    if let Err(Failure::Interrupted(told)) = &asked {
+        // What it took to find the sums is not thrown away for the rules.
+        sums.printer.interrupt(told);
     }
-    if args.markdown {
-        sums.print_markdown(&session).await?;
-    } else {
-        sums.print(by)?;
-    }
+    sums.tell(&session, by, args.markdown).await?;
+    asked?;
     Ok(Exit::failed_if(sums.printer.has_errors()))
 }
 
@@ -169,7 +168,17 @@ struct Sums {
     /// Instead of groups by bucket.
     account: Option<Account>,
     total: Tally,
+    /// What was left out, for the head of a summary.
+    only: Vec<String>,
     status: Status,
+}
+
+/// What the sums are restricted to: prefixes and a filter.
+fn only(scopes: &[Scope], filter: Option<&str>) -> Vec<String> {
+    let prefixes = scopes.iter().filter(|scope| !scope.prefix.is_empty());
+    let address = |of: &Scope| format!("only s3://{}/{}", of.bucket, of.prefix);
+    let filter = filter.map(|text| format!("only {text}"));
+    prefixes.map(address).chain(filter).collect()
 }
 
 impl Sink for Sums {
@@ -209,6 +218,19 @@ impl Sink for Sums {
 }
 
 impl Sums {
+    async fn tell(
+        &mut self,
+        session: &Session,
+        by: GroupBy,
+        markdown: bool,
+    ) -> Result<(), Failure> {
+        if markdown {
+            self.print_markdown(session).await
+        } else {
+            self.print(by)
+        }
+    }
+
     async fn print_markdown(&mut self, session: &Session) -> Result<(), Failure> {
         let Some(account) = self.account.take() else {
             return Ok(());
@@ -216,7 +238,8 @@ impl Sums {
         let who = session.store.identity().await.unwrap_or_default();
         let region = Some(who.region).filter(|region| !region.is_empty());
         let words = [who.profile, who.endpoint, region];
-        let words: Vec<String> = words.into_iter().flatten().collect();
+        let words = words.into_iter().flatten();
+        let words: Vec<String> = words.chain(std::mem::take(&mut self.only)).collect();
         let taken = Taken {
             at: session.clock.now(),
             origin: words.join(", "),
@@ -254,9 +277,8 @@ impl Sums {
 
 const HEAD: &str = "        HELD    UPLOADS     COST/MONTH  OLDEST                GROUP\n";
 
-fn line_start(held: &str, uploads: u64, cost: &str, oldest: Option<Timestamp>) -> String {
+fn line_start(held: &str, uploads: &str, cost: &str, oldest: Option<Timestamp>) -> String {
     let oldest = oldest.map_or("-".to_owned(), human::utc);
-    let uploads = human::count(uploads);
     format!("{held:>12}  {uploads:>9}  {cost:>13}  {oldest:<20}  ")
 }
 
@@ -266,7 +288,8 @@ fn line(label: &str, tally: &Tally) -> String {
     } else {
         human::dollars(tally.monthly())
     };
-    let start = line_start(&tally.bytes_text(), tally.rows, &cost, tally.oldest);
+    let uploads = human::count(tally.rows);
+    let start = line_start(&tally.bytes_text(), &uploads, &cost, tally.oldest);
     format!("{start}{label}")
 }
 
@@ -280,5 +303,24 @@ fn label(by: GroupBy, group: &Group) -> String {
         ),
         (GroupBy::Bucket, Some(bucket)) => format!("s3://{}", escape(bucket)),
         _ => name.map_or("(not known)".to_owned(), |name| escape(name).into_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_says_what_it_leaves_out() {
+        let scope = |bucket: &str, prefix: &str| Scope {
+            bucket: bucket.to_owned(),
+            prefix: prefix.to_owned(),
+        };
+        let scopes = [scope("whole", ""), scope("b", "tmp/")];
+        assert_eq!(
+            only(&scopes, Some("idle>7d")),
+            ["only s3://b/tmp/", "only idle>7d"]
+        );
+        assert!(only(&scopes[..1], None).is_empty());
     }
 }

@@ -158,7 +158,7 @@ impl Holding {
         match self.listed {
             Listed::Denied => "denied".to_owned(),
             Listed::Failed if self.tally.rows == 0 => "failed".to_owned(),
-            Listed::Unfinished if self.tally.rows == 0 => "…".to_owned(),
+            Listed::Unfinished if self.tally.rows == 0 => "unknown".to_owned(),
             _ => self.tally.bytes_text(),
         }
     }
@@ -250,7 +250,7 @@ pub fn total(holdings: &[Holding]) -> (Tally, Mix) {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
     pub at: Timestamp,
-    /// Profile, endpoint and region, as far as there are any.
+    /// Profile, endpoint and region, as far as there are any, and what the figures are restricted to.
     pub origin: String,
 }
 
@@ -281,6 +281,7 @@ pub fn markdown(holdings: &[Holding], taken: &Taken) -> String {
         let uploads = match holding.listed {
             Listed::Whole => human::count(holding.tally.rows),
             Listed::Denied => "denied".to_owned(),
+            _ if holding.tally.rows == 0 => "unknown".to_owned(),
             _ => format!("≥ {}", human::count(holding.tally.rows)),
         };
         let oldest = holding.tally.oldest.map_or("–".to_owned(), human::utc);

@@ -145,7 +145,9 @@ impl Table {
                 settings,
                 ..
             } = self;
+            let mut was_there = false;
             let listed = catalog.list(upload, |row| {
+                was_there = true;
                 let prices = &settings.prices;
                 totals.remove(&row, prices);
                 marks.lift(&row, prices);
@@ -157,12 +159,12 @@ impl Table {
                 Listed::New(row) => {
                     fresh += 1;
                     self.standing.push(Standing::default());
-                    self.stirs.came();
+                    self.stirs.came(row);
                     self.weigh_in(row);
                 }
                 Listed::Changed(row) => {
-                    if self.stirs.has_left(row) {
-                        self.stirs.returned(row);
+                    if !was_there {
+                        self.stirs.came(row);
                     }
                     self.weigh_in(row);
                 }
@@ -209,9 +211,13 @@ impl Table {
             return;
         }
         let moves = measure.shows_change_since(&old);
+        let before = stir::sign(&known);
         self.weigh_out(row);
         self.held.remove(&row);
         self.catalog.set_measure(row, measure, now);
+        let fresh = |sign: &Timestamp| now.since(*sign) < self.settings.thresholds.active;
+        let sign = self.row(row).and_then(|row| stir::sign(&row));
+        self.stirs.shows(row, before, sign.filter(fresh));
         if moves {
             self.stirs.moved(row);
         }
@@ -298,13 +304,12 @@ impl Table {
 
     /// The upload is over: aborted, completed, or found to be gone. Its mark goes with it.
     pub fn bury(&mut self, row: RowId) {
-        if self.row(row).is_none() {
-            return;
-        }
+        let Some(known) = self.row(row) else { return };
+        let sign = stir::sign(&known);
         self.drop_mark(row);
         self.weigh_out(row);
         self.catalog.bury(row);
-        self.stirs.went(row);
+        self.stirs.went(row, sign);
         self.note_change(row);
     }
 

@@ -181,3 +181,24 @@ fn typing_at_random_never_panics() {
         }
     }
 }
+
+#[test]
+fn what_is_asked_of_a_bucket_can_be_asked_from_within_it() {
+    let mut bench = Bench::listed(&many(3));
+    bench.keys("L");
+    assert!(matches!(&bench.app.dialog, Some(Dialog::Rules(of)) if of.bucket == "b"));
+    bench.keys("esc");
+    assert!(bench.app.dialog.is_none());
+    assert_eq!(bench.app.focus, Pane::Uploads);
+}
+
+#[test]
+fn a_column_that_is_not_there_is_answered_with_those_that_are() {
+    let mut bench = Bench::listed(&many(3));
+    bench.keys(":").type_("sort bytes").keys("enter");
+    let Some(Dialog::Palette(palette)) = &bench.app.dialog else {
+        panic!("the command is to be mended")
+    };
+    let why = palette.error.as_deref().unwrap();
+    assert!(why.contains("bytes") && why.contains("size"), "{why}");
+}

@@ -134,6 +134,44 @@ fn what_is_alive_is_sized_again_wherever_it_stands() {
 }
 
 #[test]
+fn a_range_that_ends_at_an_upload_that_went_is_aborted_without_it() {
+    let all = [upload("a", 30), upload("b", 30), upload("c", 30)];
+    let mut bench = Bench::listed(&all);
+    by_key(&mut bench);
+    bench.keys("g");
+    bench.size_all(DAY * 20);
+    relisted(&mut bench, &all[..2]);
+    bench.keys("g v G");
+    assert!(bench.app.place().unwrap().current_left().is_some());
+    bench.keys("a");
+    let Some(Dialog::Abort(dialog)) = &bench.app.dialog else {
+        panic!("not asked")
+    };
+    let keys: Vec<&str> = dialog
+        .targets
+        .iter()
+        .map(|of| of.target.key.as_str())
+        .collect();
+    assert_eq!(keys, ["a", "b"]);
+}
+
+#[test]
+fn an_upload_that_went_is_not_late_any_more() {
+    let all = [upload("a", 30), upload("b", 30)];
+    let mut bench = Bench::listed(&all);
+    let rows = bench.rows();
+    bench.size_all(DAY * 20);
+    let place = bench.app.buckets.get_mut("b").unwrap();
+    place.late.insert(rows[0]);
+    place.count_cut(NOW);
+    assert_eq!(place.cut(), 1);
+    relisted(&mut bench, &all[1..]);
+    let place = bench.app.place().unwrap();
+    assert!(place.late.contains(&rows[0]) && !place.is_cut(rows[0], NOW));
+    assert_eq!(place.cut(), 0);
+}
+
+#[test]
 fn an_interval_says_its_price() {
     let mut bench = Bench::listed(&[upload("a", 30), upload("b", 30)]);
     bench.size_all(DAY * 20);

@@ -10,7 +10,7 @@ use crate::cli::output::{Format, time};
 use crate::cli::session::Session;
 use crate::model::State;
 use crate::model::account::{Guard, Holding, Listed, Rank, Taken, markdown, rank, total};
-use crate::model::human::escape;
+use crate::model::human::{self, escape};
 use crate::model::{Subject, liveness};
 use crate::protocol::{Command, Fault, JobId, Kind, News, Operation, Outcome, Scope, Urgency};
 
@@ -170,7 +170,8 @@ impl Account {
             let reports = tokio::select! {
                 reports = session.worked.recv(64) => reports,
                 () = session.interrupt.heard() => {
-                    return Err(Failure::Interrupted("interrupted".to_owned()));
+                    let told = "interrupted; not every bucket was asked for its rules";
+                    return Err(Failure::Interrupted(told.to_owned()));
                 }
             };
             for report in reports {
@@ -244,12 +245,12 @@ fn line(label: &str, of: &Holding) -> String {
         Guard::Unasked => String::new(),
         guard => guard.text(),
     };
-    let start = line_start(
-        &of.held_text(),
-        of.tally.rows,
-        &of.cost_text(),
-        of.tally.oldest,
-    );
+    let uploads = match of.listed {
+        Listed::Whole => human::count(of.tally.rows),
+        _ if of.tally.rows == 0 => "-".to_owned(),
+        _ => format!("≥ {}", human::count(of.tally.rows)),
+    };
+    let start = line_start(&of.held_text(), &uploads, &of.cost_text(), of.tally.oldest);
     let states = of.mix.text();
     let gap = if states.is_empty() { "" } else { "  " };
     format!("{start}{rule:<11}  {label}{gap}{states}")
@@ -258,6 +259,29 @@ fn line(label: &str, of: &Holding) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_not_listed_has_no_number() {
+        let of = |listed, rows| {
+            let mut holding = Holding {
+                listed,
+                ..Holding::default()
+            };
+            holding.tally.rows = rows;
+            line("s3://b", &holding)
+        };
+        let words = |line: &str| {
+            line.split_whitespace()
+                .take(2)
+                .collect::<Vec<_>>()
+                .join(" ")
+        };
+        assert_eq!(words(&of(Listed::Denied, 0)), "denied -");
+        assert_eq!(words(&of(Listed::Unfinished, 0)), "unknown -");
+        assert_eq!(words(&of(Listed::Whole, 0)), "0 B");
+        let some = of(Listed::Unfinished, 5);
+        assert!(some.contains("≥ 5  "), "{some}");
+    }
 
     #[test]
     fn the_fields_of_csv_are_those_of_the_record() {

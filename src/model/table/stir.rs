@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Table;
-use crate::model::{RowId, State, Timestamp};
+use crate::model::catalog::Row;
+use crate::model::{Measure, RowId, State, Timestamp};
 
 /// Rows that went are kept in sight up to this many; more are only counted.
 const LEFT: usize = 1_000;
@@ -83,6 +84,17 @@ pub(super) struct Stirs {
     left: BTreeMap<RowId, (Leaving, bool)>,
     /// Rows that went and were too many to be kept in sight.
     out_of_sight: usize,
+    /// Live rows by their newest sign of life, as far as it was fresh when they were last sized.
+    lively: BTreeSet<(Timestamp, RowId)>,
+}
+
+/// The newest sign of life that makes a row active while it is fresh.
+pub(super) fn sign(row: &Row<'_>) -> Option<Timestamp> {
+    let part = match row.measure() {
+        Measure::Exact(extent) if extent.parts == 0 => None,
+        measure => measure.extent().and_then(|extent| extent.last_part),
+    };
+    part.max(row.moved_at())
 }
 
 impl Stirs {
@@ -91,30 +103,41 @@ impl Stirs {
         behind(self.new_from) || behind(self.next_from)
     }
 
-    /// A row came.
-    pub(super) fn came(&mut self) {
-        if self.next_from.is_some() {
-            self.fresh_next += 1;
-        } else if self.new_from.is_some() {
-            self.fresh += 1;
-        }
-    }
-
-    /// A row went, for whatever reason.
-    pub(super) fn went(&mut self, row: RowId) {
-        self.moving.remove(&row);
+    /// How many there are of what a row counts as, if it counts as new.
+    fn count_of(&mut self, row: RowId) -> Option<&mut usize> {
         if self.next_from.is_some_and(|from| row.0 >= from) {
-            self.fresh_next = self.fresh_next.saturating_sub(1);
+            Some(&mut self.fresh_next)
         } else if self.new_from.is_some_and(|from| row.0 >= from) {
-            self.fresh = self.fresh.saturating_sub(1);
+            Some(&mut self.fresh)
+        } else {
+            None
         }
     }
 
-    /// A row that went is there again.
-    pub(super) fn returned(&mut self, row: RowId) {
+    /// A row came, or one that went is there again.
+    pub(super) fn came(&mut self, row: RowId) {
         self.left.remove(&row);
-        if self.is_new(row) {
-            self.came();
+        if let Some(count) = self.count_of(row) {
+            *count += 1;
+        }
+    }
+
+    /// A row whose newest sign of life this was went, for whatever reason.
+    pub(super) fn went(&mut self, row: RowId, sign: Option<Timestamp>) {
+        self.moving.remove(&row);
+        self.shows(row, sign, None);
+        if let Some(count) = self.count_of(row) {
+            *count = count.saturating_sub(1);
+        }
+    }
+
+    /// A row has another newest sign of life; `new` only if it is fresh.
+    pub(super) fn shows(&mut self, row: RowId, old: Option<Timestamp>, new: Option<Timestamp>) {
+        if let Some(old) = old {
+            self.lively.remove(&(old, row));
+        }
+        if let Some(new) = new {
+            self.lively.insert((new, row));
         }
     }
 
@@ -230,16 +253,22 @@ impl Table {
         unseen.len()
     }
 
+    /// Rows that show a sign of life, the freshest first. Looks at no other row.
+    pub fn lively(&self, now: Timestamp) -> impl Iterator<Item = RowId> {
+        let active = self.settings.thresholds.active;
+        let signs = self.stirs.lively.iter().rev();
+        signs
+            .take_while(move |(sign, _)| now.since(*sign) < active)
+            .map(|(_, row)| *row)
+            .filter(move |row| self.state(*row, now) == Some(State::Active))
+    }
+
     /// Rows that are worth another look: those that gained parts between two looks, then those that show a sign
-    /// of life; at most so many. Looks at every row that is sized.
+    /// of life, the freshest first; at most so many.
     pub fn alive(&self, most: usize, now: Timestamp) -> Vec<RowId> {
         let moving = self.stirs.moving.iter().copied();
-        let active = self
-            .catalog
-            .rows()
-            .map(|row| row.id())
-            .filter(|row| !self.stirs.moving.contains(row))
-            .filter(|row| self.state(*row, now) == Some(State::Active));
+        let active = self.lively(now);
+        let active = active.filter(|row| !self.stirs.moving.contains(row));
         moving.chain(active).take(most).collect()
     }
 }

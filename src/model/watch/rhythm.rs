@@ -45,6 +45,8 @@ pub struct Rhythm {
 impl Rhythm {
     /// Of what is known. `initiated` stands for the arrival before the first while there are few.
     pub fn of(ledger: &Ledger, initiated: Option<Timestamp>) -> Self {
+        // As the service told it: whoever compares it with a listing must not see a change where there is none.
+        let last = ledger.arrivals().map(|(at, _)| at).max();
         let mut arrivals: Vec<(i64, u64)> = ledger
             .arrivals()
             .map(|(at, bytes)| (at.millis().div_euclid(1000), bytes))
@@ -57,7 +59,7 @@ impl Rhythm {
         let recent = newest(&mut arrivals);
         let mut rhythm = Self {
             first: Some(Timestamp::from_secs(first)),
-            last: recent.last().map(|(at, _)| Timestamp::from_secs(*at)),
+            last,
             recent,
             bytes,
             first_bytes,
@@ -217,6 +219,21 @@ mod tests {
 
     fn secs(secs: u64) -> Duration {
         Duration::from_secs(secs)
+    }
+
+    #[test]
+    fn the_last_part_is_dated_as_the_service_dates_it() {
+        let part = |number, millis| Part {
+            number,
+            size: 1,
+            etag: String::new(),
+            last_modified: Some(Timestamp::from_millis(millis)),
+            checksum: None,
+        };
+        let mut all = Ledger::default();
+        all.take(vec![part(1, 200_750), part(2, 100_000)]);
+        let last = Rhythm::of(&all, None).last;
+        assert_eq!(last, Some(Timestamp::from_millis(200_750)));
     }
 
     #[test]

@@ -6,11 +6,13 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
-use crate::app::account::AccountView;
+use super::help::keys_of_view;
+use crate::app::account::{AccountView, KEYS, hints};
 use crate::app::{Action, App};
 use crate::model::State;
 use crate::model::account::{Guard, Holding, Listed, Rank, total};
 use crate::model::human::{self, count, escape};
+use crate::ui::footer;
 use crate::ui::paint::{self, Piece, pane, put, put_right, row, skip};
 use crate::ui::text::cut_middle;
 use crate::ui::theme::Theme;
@@ -51,7 +53,7 @@ impl Column {
     ];
 
     /// Where there is no room, these go first, in this order.
-    const FIRST_TO_GO: [Self; 8] = [
+    const FIRST_TO_GO: [Self; 11] = [
         Self::Region,
         Self::Sized,
         Self::Of(State::Unknown),
@@ -60,6 +62,9 @@ impl Column {
         Self::Of(State::Active),
         Self::Of(State::Stale),
         Self::Oldest,
+        Self::Held,
+        Self::Uploads,
+        Self::Rule,
     ];
 
     const fn width(self) -> u16 {
@@ -122,6 +127,7 @@ fn held(of: &Holding, theme: &Theme) -> (String, Style) {
     match of.listed {
         Listed::Whole if of.tally.rows == 0 => ("clean ✓".to_owned(), theme.good),
         Listed::Denied | Listed::Failed => (of.held_text(), theme.bad),
+        Listed::Unfinished if of.tally.rows == 0 => ("…".to_owned(), theme.dim),
         _ => (of.held_text(), theme.text),
     }
 }
@@ -182,10 +188,40 @@ pub fn draw(app: &App, view: &AccountView, theme: &Theme, frame: &mut Frame<'_>)
         shown: &shown,
     };
     table.draw(inner, buffer);
-    table.keys(
-        row(screen, usize::from(screen.height.saturating_sub(1))),
-        buffer,
-    );
+    let last = usize::from(screen.height.saturating_sub(1));
+    keys(app, view, theme, row(screen, last), frame);
+    if view.helps {
+        help(app, theme, frame);
+    }
+}
+
+/// The question, else the newest message, else the keys.
+fn keys(app: &App, view: &AccountView, theme: &Theme, at: Rect, frame: &mut Frame<'_>) {
+    frame.buffer_mut().set_style(at, theme.footer);
+    if let Some(asked) = &view.question {
+        let text = format!(
+            " Size {} uploads of {} buckets: {} requests or more, {}?  y yes  n no",
+            count(asked.uploads),
+            count(asked.buckets),
+            count(asked.uploads),
+            human::dollars(asked.price),
+        );
+        put(frame.buffer_mut(), at, &text, theme.prompt);
+    } else if !footer::message(app, theme, at, frame) {
+        for hint in hints(app) {
+            let at = skip(at, hint.x);
+            let rest = put(frame.buffer_mut(), at, &hint.key, theme.key);
+            put(frame.buffer_mut(), skip(rest, 1), hint.label, theme.dim);
+        }
+    }
+}
+
+fn help(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    let key = |action| app.settings.keymap.shown_key(action);
+    let known = |of: &(Action, &str, &'static str)| Some((key(of.0)?.to_string(), of.2));
+    let keys: Vec<_> = KEYS.iter().filter_map(known).collect();
+    let keys: Vec<_> = keys.iter().map(|of| (of.0.as_str(), of.1)).collect();
+    keys_of_view(&keys, "Keys: account", theme, frame);
 }
 
 struct Table<'a> {
@@ -270,42 +306,5 @@ impl Table<'_> {
             column => (column.cell(&sum, app, theme).0, theme.title),
         };
         self.line(at, ("together", theme.title), cell, buffer);
-    }
-
-    fn keys(&self, at: Rect, buffer: &mut Buffer) {
-        let Self {
-            app, view, theme, ..
-        } = *self;
-        buffer.set_style(at, theme.footer);
-        if let Some(asked) = &view.question {
-            let text = format!(
-                " Size {} uploads of {} buckets: {} requests or more, {}?  y yes  n no",
-                count(asked.uploads),
-                count(asked.buckets),
-                count(asked.uploads),
-                human::dollars(asked.price),
-            );
-            put(buffer, at, &text, theme.prompt);
-            return;
-        }
-        if let Some(message) = app.messages.current() {
-            put(buffer, skip(at, 1), &escape(&message.text), theme.text);
-            return;
-        }
-        let mut rest = skip(at, 1);
-        for (action, word) in [
-            (Action::Open, "open"),
-            (Action::Sort, "sort"),
-            (Action::SizeAll, "size all"),
-            (Action::Copy, "copy as Markdown"),
-            (Action::Lifecycle, "rules"),
-            (Action::Refresh, "refresh"),
-            (Action::Back, "back"),
-        ] {
-            if let Some(key) = app.settings.keymap.shown_key(action) {
-                rest = put(buffer, rest, &key.to_string(), theme.key);
-                rest = put(buffer, rest, &format!(" {word}  "), theme.dim);
-            }
-        }
     }
 }

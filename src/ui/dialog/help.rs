@@ -3,9 +3,10 @@
 use ratatui::Frame;
 use ratatui::text::{Line, Span};
 
-use super::{Scroll, scrolled};
+use super::{Scroll, Titles, open, scrolled, text_height, text_width};
 use crate::app::App;
 use crate::app::action::{ACTIONS, Entry, Scope};
+use crate::ui::paint::{put, row, skip};
 use crate::ui::text::{width, wrap};
 use crate::ui::theme::Theme;
 
@@ -22,11 +23,14 @@ pub fn draw(app: &App, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) {
     let column = if two { (room - GAP) / 2 } else { room };
     let look = Look { app, theme, column };
     let [own_block, list_block, global_block] = scopes.map(|scope| block(&look, scope));
-    let left = if has_own {
+    let mut left = if has_own {
         join(own_block, list_block)
     } else {
         list_block
     };
+    if let Some(signs) = signs(&look, own) {
+        left = join(left, signs);
+    }
     let lines = if two {
         side_by_side(left, global_block, column)
     } else {
@@ -39,6 +43,36 @@ pub fn draw(app: &App, scroll: usize, theme: &Theme, frame: &mut Frame<'_>) {
         keys: "",
     };
     scrolled(frame, theme, &lines, &scroll, &name);
+}
+
+/// The keys of a view that has its own, and what each does.
+pub(super) fn keys_of_view(
+    keys: &[(&str, &str)],
+    name: &str,
+    theme: &Theme,
+    frame: &mut Frame<'_>,
+) {
+    const KEY: u16 = 8;
+    let width = text_width(frame.area(), 74);
+    let room = usize::from(width.saturating_sub(KEY)).max(8);
+    let mut lines = Vec::new();
+    for (key, what) in keys {
+        for (index, text) in wrap(what, room).into_iter().enumerate() {
+            lines.push((if index == 0 { *key } else { "" }, text));
+        }
+    }
+    let titles = Titles {
+        name,
+        keys: "any key closes",
+        ..Titles::default()
+    };
+    let height = text_height(frame.area(), lines.len());
+    let inside = open(frame, theme, width, height, &titles);
+    for (index, (key, text)) in lines.iter().enumerate() {
+        let line = row(inside, index);
+        put(frame.buffer_mut(), line, key, theme.key);
+        put(frame.buffer_mut(), skip(line, KEY), text, theme.text);
+    }
 }
 
 struct Look<'a> {
@@ -82,6 +116,51 @@ fn block(look: &Look<'_>, scope: Scope) -> Vec<Line<'static>> {
         }
     }
     lines
+}
+
+/// What stands before the rows of a pane means.
+const fn meanings(own: Scope) -> &'static [(&'static str, &'static str)] {
+    match own {
+        Scope::Buckets => &[
+            (
+                "!",
+                "no rule ends uploads: orphans stay until somebody does",
+            ),
+            ("◐", "a rule ends uploads, but only under some prefixes"),
+            ("✓", "a rule ends every upload after some days"),
+            ("?", "not known: the right to look at the rules is missing"),
+            ("–", "the service has no such rules"),
+        ],
+        Scope::Uploads => &[
+            ("●", "marked"),
+            ("○", "in the open range"),
+            ("✕", "being aborted"),
+            ("+", "new since the look before"),
+            ("↑", "its parts changed between two looks"),
+            ("−", "gone: shown for one more look, its details say why"),
+            ("‼", "alive, and its deadline will cut it"),
+            ("!", "skipped or failed: its details say why"),
+        ],
+        _ => &[],
+    }
+}
+
+fn signs(look: &Look<'_>, own: Scope) -> Option<Vec<Line<'static>>> {
+    let meanings = meanings(own);
+    let theme = look.theme;
+    let heading = Line::styled("signs before a row", theme.heading);
+    let room = look.column.saturating_sub(4).max(12);
+    let lines = meanings.iter().flat_map(|(sign, meaning)| {
+        let wrapped = wrap(meaning, room).into_iter().enumerate();
+        wrapped.map(|(index, text)| {
+            let shown = if index == 0 { *sign } else { " " };
+            Line::from(vec![
+                Span::styled(shown, theme.key),
+                Span::styled(format!("   {text}"), theme.text),
+            ])
+        })
+    });
+    (!meanings.is_empty()).then(|| std::iter::once(heading).chain(lines).collect())
 }
 
 /// The default keys that are still bound, in their order, then others.

@@ -32,6 +32,9 @@ use crate::app::App;
 use crate::app::dialog::Dialog;
 
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
+    if let Some(view) = &app.behind {
+        account::draw(app, view, theme, frame);
+    }
     match &app.dialog {
         None => {}
         Some(Dialog::Help { scroll }) => help::draw(app, *scroll, theme, frame),

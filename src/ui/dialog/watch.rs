@@ -2,19 +2,17 @@
 
 use ratatui::Frame;
 
-use super::{Titles, menu, open, text_height, text_width};
+use super::help::keys_of_view;
+use super::{Titles, menu, text_width};
 use crate::app::App;
 use crate::app::dialog::WatchView;
 use crate::app::dialog::watch::{About, Asked};
 use crate::app::watching::keys::KEYS;
 use crate::model::human::escape;
 use crate::ui::footer::input;
-use crate::ui::paint::{put, row, skip};
-use crate::ui::text::{cut_middle, wrap};
+use crate::ui::paint::put;
+use crate::ui::text::cut_middle;
 use crate::ui::theme::Theme;
-
-/// Cells of the longest key, and a gap.
-const KEY: u16 = 8;
 
 pub fn draw(app: &App, view: &WatchView, theme: &Theme, frame: &mut Frame<'_>) {
     if let Some(asked) = &view.asked {
@@ -57,24 +55,6 @@ fn ask(app: &App, asked: &Asked, theme: &Theme, frame: &mut Frame<'_>) {
 }
 
 fn help(theme: &Theme, frame: &mut Frame<'_>) {
-    let width = text_width(frame.area(), 74);
-    let room = usize::from(width.saturating_sub(KEY)).max(8);
-    let mut lines = Vec::new();
-    for (key, _, what) in KEYS {
-        for (index, text) in wrap(what, room).into_iter().enumerate() {
-            lines.push((if index == 0 { *key } else { "" }, text));
-        }
-    }
-    let titles = Titles {
-        name: "Keys: watch",
-        keys: "any key closes",
-        ..Titles::default()
-    };
-    let height = text_height(frame.area(), lines.len());
-    let inside = open(frame, theme, width, height, &titles);
-    for (index, (key, text)) in lines.iter().enumerate() {
-        let line = row(inside, index);
-        put(frame.buffer_mut(), line, key, theme.key);
-        put(frame.buffer_mut(), skip(line, KEY), text, theme.text);
-    }
+    let keys: Vec<_> = KEYS.iter().map(|(key, _, what)| (*key, *what)).collect();
+    keys_of_view(&keys, "Keys: watch", theme, frame);
 }

@@ -54,6 +54,17 @@ fn the_account_shows_what_costs_and_what_will_fill_up_again() {
 }
 
 #[test]
+fn names_stay_however_little_room_there_is() {
+    for (columns, rows) in [(40, 10), (40, 8), (200, 60)] {
+        let mut scene = account(80, 24);
+        scene.resize(columns, rows);
+        let screen = scene.screen();
+        assert!(screen.contains("media-archive"), "{screen}");
+        assert!(screen.contains("COST/MONTH"), "{screen}");
+    }
+}
+
+#[test]
 fn the_summary_is_copied_and_a_bucket_is_opened() {
     let mut scene = account(120, 36);
     let effects = scene.app.update(Event::Key(Key::char('y')));
@@ -116,4 +127,56 @@ fn everything_is_sized_only_after_its_price_was_seen() {
     );
     scene.keys("esc");
     assert!(scene.app.dialog.is_none());
+}
+
+#[test]
+fn a_message_gives_way_to_the_next_key_and_then_to_the_keys() {
+    let mut scene = account(80, 24);
+    scene.keys("y");
+    assert!(scene.screen().contains("on the clipboard"));
+    scene.keys("j");
+    let screen = scene.screen();
+    assert!(!screen.contains("on the clipboard"), "{screen}");
+    for hint in ["s sort", "L rules", "? help", "esc back"] {
+        assert!(screen.contains(hint), "{hint}\n{screen}");
+    }
+    scene.keys("?");
+    assert!(
+        scene.screen().contains("Keys: account"),
+        "{}",
+        scene.screen()
+    );
+    scene.keys("q");
+    assert!(!scene.screen().contains("Keys: account") && scene.screen().contains("together"));
+}
+
+#[test]
+fn rules_opened_from_the_account_lead_back_to_it() {
+    let mut scene = account(120, 36);
+    scene.keys("s s s s g j L");
+    let about = "s3://logs-prod";
+    assert!(scene.screen().contains(about), "{}", scene.screen());
+    scene.keys("esc");
+    let screen = scene.screen();
+    assert!(screen.contains("together") && !screen.contains(about));
+    scene.keys("esc");
+    assert!(scene.app.dialog.is_none() && scene.app.behind.is_none());
+}
+
+#[test]
+fn a_press_on_a_key_of_the_last_line_does_what_the_key_does() {
+    let mut scene = account(120, 36);
+    let before = scene.screen();
+    assert!(before.contains("sort: cost"));
+    let line = before.lines().last().unwrap();
+    let at = line.find("s sort").unwrap();
+    let press = |column| Mouse {
+        kind: MouseKind::Press,
+        column,
+        row: 35,
+    };
+    scene.event(Event::Mouse(press(u16::try_from(at).unwrap())));
+    assert!(scene.screen().contains("sort: held"), "{}", scene.screen());
+    scene.event(Event::Mouse(press(119)));
+    assert!(scene.app.dialog.is_some(), "there is no key there");
 }

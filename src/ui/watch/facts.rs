@@ -256,14 +256,10 @@ impl Facts<'_> {
                 human::age(vitals.every.max(std::time::Duration::from_secs(1)))
             )
         };
-        let times = |number: u64, word: &str| {
-            let s = if number == 1 { "" } else { "s" };
-            format!("{} {word}{s}", count(number))
-        };
         let made = format!(
             "{}, {}",
-            times(vitals.looks, "look"),
-            times(vitals.requests, "request")
+            counted(vitals.looks, "look"),
+            counted(vitals.requests, "request")
         );
         let mut pieces = vec![
             Piece::new(every, theme.dim, 0),
@@ -303,4 +299,9 @@ pub fn events(app: &App, watched: &Watched, theme: &Theme, area: Rect, buffer: &
         let text = event.what.text();
         put(buffer, skip(rest, 2), &escape(&text), style);
     }
+}
+
+fn counted(many: u64, word: &str) -> String {
+    let plural = if many == 1 { "" } else { "s" };
+    format!("{} {word}{plural}", count(many))
 }
