@@ -1,5 +1,7 @@
 //! All buckets of the account by what their uploads cost: a view over the panes.
 
+mod holding;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -12,11 +14,11 @@ use super::dialog::Dialog;
 use super::footer::{Hint, fitting};
 use super::input::{Code, Key, Mouse};
 use super::messages::Severity;
-use super::place::{Listing, Place};
+use super::place::Place;
 use super::state::App;
-use crate::model::account::{Guard, Holding, Listed, Mix, Rank, Taken, markdown, rank};
-use crate::model::{Tally, Timestamp, liveness};
-use crate::protocol::{Kind, Prevention};
+use crate::model::Timestamp;
+use crate::model::account::{Holding, Rank, Taken, markdown, rank};
+use holding::{Counted, guard, holding, listed};
 
 /// Lines of the view that are no bucket: borders, heading, sum, keys.
 const AROUND: u16 = 5;
@@ -24,8 +26,6 @@ const AROUND: u16 = 5;
 const COUNTED_A_SECOND: u64 = 200_000;
 /// So few are counted again as soon as anything changes.
 const COUNTED_AT_ONCE: u64 = 10_000;
-/// States change with time alone, but nobody sees it sooner.
-const STATES_HOLD: Duration = Duration::from_secs(60);
 
 /// The keys of the view: what each does in a word, and in a line for its help.
 pub const KEYS: &[(Action, &str, &str)] = &[
@@ -66,15 +66,6 @@ const FIRST_TO_GO: [Action; 5] = [
     Action::Sort,
     Action::Lifecycle,
 ];
-
-/// The states of a bucket's uploads, as they were counted.
-#[derive(Debug, Clone, PartialEq)]
-struct Counted {
-    at: Timestamp,
-    /// What the bucket held then.
-    of: Tally,
-    mix: Mix,
-}
 
 /// What sizing the whole account takes.
 #[derive(Debug, Clone, PartialEq)]
@@ -379,52 +370,5 @@ impl App {
         if self.dialog.is_none() {
             self.dialog = self.behind.take().map(Dialog::Account);
         }
-    }
-}
-
-fn holding(place: &Place, counted: &mut HashMap<String, Counted>, now: Timestamp) -> Holding {
-    let (name, of) = (&place.bucket.name, *place.table.totals());
-    let holds = |known: &&Counted| known.of == of && now.since(known.at) < STATES_HOLD;
-    let known = counted.get(name).filter(holds).map(|known| known.mix);
-    let mix = known.unwrap_or_else(|| {
-        let mix = mix(place, now);
-        let at = now;
-        counted.insert(name.clone(), Counted { at, of, mix });
-        mix
-    });
-    Holding {
-        bucket: name.clone(),
-        region: place.bucket.region.clone(),
-        listed: listed(place),
-        tally: of,
-        mix,
-        guard: guard(place),
-    }
-}
-
-/// Looks at every upload.
-fn mix(place: &Place, now: Timestamp) -> Mix {
-    let thresholds = &place.table.settings().thresholds;
-    let mut mix = Mix::default();
-    for row in place.table.rows() {
-        let measure = row.measure();
-        let state = liveness::state_moved(&measure, row.moved_at(), now, thresholds);
-        mix.add(state);
-    }
-    mix
-}
-
-fn guard(place: &Place) -> Guard {
-    let prevention = place.prevention.as_ref();
-    prevention.map_or(Guard::Unasked, Prevention::guard)
-}
-
-fn listed(place: &Place) -> Listed {
-    match &place.listing {
-        // Only what was listed whole says what the bucket holds.
-        Listing::Complete if place.scope.is_empty() => Listed::Whole,
-        Listing::Failed(fault) if fault.kind == Kind::Denied => Listed::Denied,
-        Listing::Failed(_) => Listed::Failed,
-        _ => Listed::Unfinished,
     }
 }
