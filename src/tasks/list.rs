@@ -7,6 +7,9 @@ mod spread;
 use std::collections::{HashSet, VecDeque};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::job::{Asker, Job, stopped};
 use super::pacer::Stop;
@@ -21,6 +24,8 @@ use crate::s3::{ListUploads, Marker, UploadsPage};
 const WINDOW: usize = 10_000;
 /// So many pages in a row without an upload that is new: the server runs in circles with ever new markers.
 const IDLE_PAGES: u32 = 100;
+/// A page that comes sooner costs more to read than to wait for: then stretches side by side only cost more pages.
+const SLOW: Duration = Duration::from_millis(12);
 
 pub(super) use spread::Disorder;
 
@@ -30,12 +35,15 @@ pub(super) async fn run(job: &Job, scope: &Scope, urgency: Urgency, in_order: bo
     let mut walk = UploadsWalk::of(job, scope).await;
     let mut first = None;
     loop {
+        let begun = Instant::now();
         match walk.next(&asker).await {
             Ok(Some(uploads)) => {
+                let is_slow = begun.elapsed() >= SLOW;
                 if first.is_none() {
                     first = uploads.first().map(|upload| upload.key.clone());
                 }
-                let spreads = !in_order && may_spread(job, &asker, &walk, &uploads).await;
+                let spreads =
+                    !in_order && is_slow && may_spread(job, &asker, &walk, &uploads).await;
                 if !uploads.is_empty() {
                     job.tell(News::Listed(uploads)).await;
                 }
