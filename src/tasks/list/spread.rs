@@ -20,8 +20,8 @@ use crate::tasks::pacer::Stop;
 pub(super) const WIDTH: usize = 16;
 /// So many pages are read one after the other before it is worth a try.
 pub(super) const FIRST: u64 = 2;
-/// So many cuts may find nothing behind them, and half as many again as there were pages.
-const EMPTY: u64 = 48;
+/// So many pages may bring nothing, and a quarter of those that brought something: then nothing more is cut.
+const EMPTY: u64 = 32;
 
 /// Whether a service was seen to break the order that it was believed to keep.
 pub(in crate::tasks) type Disorder = Arc<AtomicBool>;
@@ -70,7 +70,7 @@ struct Stretch {
 struct Stretches {
     all: Vec<Stretch>,
     pages: u64,
-    /// Cuts that found nothing behind them.
+    /// Of these: pages that brought nothing.
     empty: u64,
 }
 
@@ -87,7 +87,7 @@ impl Stretches {
         if let Some(end) = &stretch.end {
             page.retain(|upload| upload.key <= *end);
         }
-        self.empty += u64::from(is_first && page.is_empty());
+        self.empty += u64::from(page.is_empty());
         if let Some(upload) = page.first().filter(|_| is_first) {
             stretch.first = Some(upload.key.clone());
         }
@@ -104,7 +104,7 @@ impl Stretches {
 
     /// Cuts the widest stretch: the new one and where it begins.
     fn cut(&mut self) -> Option<(usize, String)> {
-        if self.empty > EMPTY + self.pages / 2 {
+        if self.empty > EMPTY + (self.pages - self.empty) / 4 {
             return None;
         }
         loop {
@@ -150,14 +150,13 @@ impl Stretch {
     }
 }
 
-/// The end of the folder that was seen so far, unless the stretch ends inside of it; then the middle.
+/// The middle; of a stretch without an end first the end of the folder that was seen so far, since nobody knows
+/// what there is behind it.
 fn place_of_cut(stretch: &Stretch) -> Option<String> {
     let first = stretch.first.as_deref()?;
-    let folder = end_of_folder(first, &stretch.after);
     let end = stretch.end.as_deref();
-    folder
-        .filter(|folder| end.is_none_or(|end| folder.as_str() < end))
-        .or_else(|| between(&stretch.after, end))
+    let folder = end.is_none().then(|| end_of_folder(first, &stretch.after));
+    folder.flatten().or_else(|| between(&stretch.after, end))
 }
 
 /// Lists what `walk` has left, `first` being the first key that it found. Found so far are as many as it says.

@@ -77,13 +77,19 @@ fn assert_whole(fake: &Fake, prefix: &str, listed: &[Upload]) {
 
 #[tokio::test(start_paused = true)]
 async fn many_pages_are_listed_ten_times_as_fast_with_sixteen_at_once() {
-    let shapes: [(&str, Vec<String>); 4] = [
+    let shapes: [(&str, Vec<String>); 5] = [
         ("numbers", numbered(40_000).collect()),
         ("hexadecimal", hexadecimal(40_000).collect()),
         (
             "folders",
             (0..40_000)
                 .map(|n| format!("{}/{:05}/part", n % 37, n))
+                .collect(),
+        ),
+        (
+            "batches",
+            (0..40_000)
+                .map(|n| format!("ingest/{:04}/batch-{n:08}.parquet", n / 100))
                 .collect(),
         ),
         (
