@@ -150,7 +150,7 @@ impl App {
             .filter(|row| !place.aborting.contains(row))
             .filter(|row| {
                 let id = place.table.row(*row);
-                !id.is_some_and(|row| completing.contains(row.upload_id()))
+                !id.is_some_and(|row| completing.contains(row.upload_id().text().as_ref()))
             })
             .collect();
         if rows.is_empty() {

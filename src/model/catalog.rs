@@ -1,85 +1,26 @@
 //! The uploads of one bucket, compact and append-only: a million of them fit where a million structs would not.
 //!
-//! Keys and upload IDs lie in one arena, words that repeat are interned as whole sets, sizes are kept only for
-//! rows that were sized. Rows are never moved and never reused: what is gone leaves a tombstone. Knows no
-//! filter, order or mark.
+//! Keys lie one behind the other, upload IDs are packed, words that repeat are interned as whole sets, sizes are
+//! kept only for rows that were sized. Rows are never moved and never reused: what is gone leaves a tombstone.
+//! A copy of the rows as they are now costs next to nothing. Knows no filter, order or mark.
 
+mod index;
+mod labels;
+mod names;
+mod packed;
 mod row;
+mod rows;
 
-use std::hash::{BuildHasher, Hash, Hasher};
+use index::Index;
+use labels::Interner;
+use names::{Name, fit};
 
-use hashbrown::{DefaultHashBuilder, HashTable};
-
+pub use packed::UploadId;
 pub use row::Row;
+pub use rows::Rows;
 
+use super::bits::Bits;
 use super::{Measure, RowId, Timestamp, Upload};
-
-/// Stands for "no time" in records.
-const NEVER: i64 = i64::MIN;
-/// Stands for "not sized" in records.
-const UNSIZED: u32 = u32::MAX;
-
-/// What many uploads share.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-struct Labels {
-    storage_class: Option<String>,
-    initiator: Option<String>,
-    owner: Option<String>,
-    checksum_algorithm: Option<String>,
-    checksum_type: Option<String>,
-}
-
-impl Labels {
-    fn fits(&self, upload: &Upload) -> bool {
-        self.storage_class == upload.storage_class
-            && self.initiator == upload.initiator
-            && self.owner == upload.owner
-            && self.checksum_algorithm == upload.checksum_algorithm
-            && self.checksum_type == upload.checksum_type
-    }
-
-    fn of(upload: &Upload) -> Self {
-        Self {
-            storage_class: upload.storage_class.clone(),
-            initiator: upload.initiator.clone(),
-            owner: upload.owner.clone(),
-            checksum_algorithm: upload.checksum_algorithm.clone(),
-            checksum_type: upload.checksum_type.clone(),
-        }
-    }
-}
-
-/// One row. Its upload ID ends where the next row's key begins.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Record {
-    initiated: i64,
-    key_at: u32,
-    id_at: u32,
-    labels: u32,
-    /// Into the sizes, or [`UNSIZED`].
-    size: u32,
-    /// The listing that saw it last; for a row that is gone, the one during which it went.
-    seen: u32,
-    gone: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Depth {
-    Unknown,
-    AtLeast,
-    Exact,
-    Denied,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Size {
-    bytes: u64,
-    last_part: i64,
-    abort_date: i64,
-    moved_at: i64,
-    parts: u32,
-    depth: Depth,
-}
 
 /// What became of an upload that was listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,198 +33,158 @@ pub enum Listed {
     Changed(RowId),
     /// Not taken: the row was buried since this listing began, so that the page may be older than its end.
     Buried,
-    /// Not taken: the arena is full (4 GiB of keys and upload IDs).
+    /// Not taken: a key of more than 64 KiB, an upload ID of more than 16 KiB, or more than 2^32 rows.
     Full,
 }
 
-/// The rows of one bucket.
+/// The rows of one bucket, and how they are found.
 #[derive(Debug, Clone, Default)]
 pub struct Catalog {
-    arena: String,
-    records: Vec<Record>,
-    sizes: Vec<Size>,
-    labels: Vec<Labels>,
-    by_name: HashTable<u32>,
-    by_labels: HashTable<u32>,
-    hasher: DefaultHashBuilder,
-    generation: u32,
-    live: usize,
+    rows: Rows,
+    /// Named, or buried, since the listing began.
+    seen: Bits,
+    index: Index,
+    interner: Interner,
+    /// For an ID while it is packed.
+    scratch: Vec<u8>,
 }
 
 impl PartialEq for Catalog {
     fn eq(&self, other: &Self) -> bool {
-        self.arena == other.arena
-            && self.records == other.records
-            && self.sizes == other.sizes
-            && self.labels == other.labels
-            && self.generation == other.generation
+        self.rows == other.rows && self.seen == other.seen
     }
 }
 
-fn time(millis: i64) -> Option<Timestamp> {
-    (millis != NEVER).then(|| Timestamp::from_millis(millis))
-}
-
-fn millis(time: Option<Timestamp>) -> i64 {
-    time.map_or(NEVER, Timestamp::millis)
+fn time(millis: i64, never: i64) -> Option<Timestamp> {
+    (millis != never).then(|| Timestamp::from_millis(millis))
 }
 
 impl Catalog {
     /// How many rows there are, gone ones among them.
     pub fn slots(&self) -> usize {
-        self.records.len()
+        self.rows.slots()
     }
 
     /// How many rows are not gone.
     pub fn live(&self) -> usize {
-        self.live
+        self.rows.live()
     }
 
     /// Bytes of memory that the rows take, capacity that is not yet used included.
     pub fn memory(&self) -> usize {
-        self.arena.capacity()
-            + self.records.capacity() * size_of::<Record>()
-            + self.sizes.capacity() * size_of::<Size>()
-            + self.by_name.allocation_size()
+        self.rows.memory() + self.index.memory() + self.seen.memory()
+    }
+
+    /// The rows as they are now; what changes later does not change them. Costs next to nothing.
+    pub fn snapshot(&self) -> Rows {
+        self.rows.clone()
+    }
+
+    /// The rows themselves.
+    pub fn all(&self) -> &Rows {
+        &self.rows
     }
 
     /// Begins another listing: rows that it does not name are found by [`Catalog::unseen`].
     pub fn begin_listing(&mut self) {
-        self.generation = self.generation.wrapping_add(1);
+        self.seen.clear();
     }
 
     /// The live rows under `prefix` that no listing has named since [`Catalog::begin_listing`].
     pub fn unseen(&self, prefix: &str) -> Vec<RowId> {
-        self.rows()
-            .filter(|row| row.record.seen != self.generation && row.key().starts_with(prefix))
+        if self.seen.len() == self.slots() {
+            return Vec::new();
+        }
+        let unseen = (0_u32..).take(self.slots()).map(RowId);
+        unseen
+            .filter(|row| !self.seen.contains(*row))
+            .filter_map(|row| self.get(row))
+            .filter(|row| !row.is_gone() && row.key().starts_with(prefix))
             .map(|row| row.id())
             .collect()
     }
 
     /// The row of `row`, gone or not; `None` if there never was one.
     pub fn get(&self, row: RowId) -> Option<Row<'_>> {
-        let record = self.records.get(row.0 as usize)?;
-        Some(Row {
-            catalog: self,
-            record,
-            id: row,
-        })
+        self.rows.get(row)
     }
 
     /// The live rows in the order in which they were first listed.
     pub fn rows(&self) -> impl Iterator<Item = Row<'_>> {
-        (0_u32..)
-            .zip(&self.records)
-            .filter(|(_, record)| !record.gone)
-            .map(|(id, record)| Row {
-                catalog: self,
-                record,
-                id: RowId(id),
-            })
+        self.rows.iter()
     }
 
     /// The row of an upload, gone or not.
     pub fn find(&self, key: &str, upload_id: &str) -> Option<RowId> {
-        let hash = self.hash(key, upload_id);
-        self.by_name
-            .find(hash, |row| self.names(*row) == (key, upload_id))
-            .map(|row| RowId(*row))
+        let mut scratch = Vec::new();
+        let form = packed::pack(upload_id, &mut scratch)?;
+        let bytes = &scratch;
+        let id = UploadId { form, bytes };
+        self.index.find(&self.rows, Name { key, id })
     }
 
     /// Takes in one entry of a listing. `before` is called with a known row before its facts change.
     pub fn list(&mut self, upload: &Upload, before: impl FnOnce(Row<'_>)) -> Listed {
-        let Some(RowId(row)) = self.find(&upload.key, &upload.upload_id) else {
-            return self.insert(upload);
+        if !fit(&upload.key, &upload.upload_id) {
+            return Listed::Full;
+        }
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.clear();
+        let listed = match packed::pack(&upload.upload_id, &mut scratch) {
+            None => Listed::Full,
+            Some(form) => {
+                let bytes = &scratch;
+                let id = UploadId { form, bytes };
+                let key = &upload.key;
+                self.list_name(Name { key, id }, upload, before)
+            }
         };
-        let record = &self.records[row as usize];
-        if record.gone && record.seen == self.generation {
+        self.scratch = scratch;
+        listed
+    }
+
+    fn list_name(
+        &mut self,
+        name: Name<'_>,
+        upload: &Upload,
+        before: impl FnOnce(Row<'_>),
+    ) -> Listed {
+        let Some(id) = self.index.find(&self.rows, name) else {
+            return self.insert(name, upload);
+        };
+        let row = id.0;
+        let facts = self.rows.facts(row);
+        let gone = facts.is_gone(row);
+        if gone && self.seen.contains(id) {
             return Listed::Buried;
         }
-        let same = !record.gone
-            && record.initiated == millis(upload.initiated)
-            && self.labels[record.labels as usize].fits(upload);
-        if !same {
-            if let Some(row) = self.get(RowId(row)).filter(|row| !row.is_gone()) {
-                before(row);
-            }
-            let labels = self.intern(upload);
-            let record = &mut self.records[row as usize];
-            record.initiated = millis(upload.initiated);
-            record.labels = labels;
-            if record.gone {
-                record.gone = false;
-                record.size = UNSIZED;
-                self.live += 1;
-            }
+        self.seen.insert(id);
+        if !gone
+            && facts.initiated(row) == upload.initiated
+            && self.rows.labels_of(row).fits(upload)
+        {
+            return Listed::Same(id);
         }
-        self.records[row as usize].seen = self.generation;
-        if same {
-            Listed::Same(RowId(row))
-        } else {
-            Listed::Changed(RowId(row))
+        if let Some(known) = self.get(id).filter(|_| !gone) {
+            before(known);
         }
+        let labels = self.interner.intern(upload, &mut self.rows.labels);
+        let initiated = rows::millis(upload.initiated);
+        if self.rows.facts_mut(row).relist(row, initiated, labels) {
+            self.rows.live += 1;
+        }
+        Listed::Changed(id)
     }
 
-    fn insert(&mut self, upload: &Upload) -> Listed {
-        let end = self.arena.len() + upload.key.len() + upload.upload_id.len();
-        let (Ok(key_at), Ok(id_at), Ok(_), Ok(row)) = (
-            u32::try_from(self.arena.len()),
-            u32::try_from(self.arena.len() + upload.key.len()),
-            u32::try_from(end),
-            u32::try_from(self.records.len()),
-        ) else {
+    fn insert(&mut self, name: Name<'_>, upload: &Upload) -> Listed {
+        let labels = self.interner.intern(upload, &mut self.rows.labels);
+        let initiated = rows::millis(upload.initiated);
+        let Some(row) = self.rows.push(name, initiated, labels) else {
             return Listed::Full;
         };
-        let labels = self.intern(upload);
-        self.arena.push_str(&upload.key);
-        self.arena.push_str(&upload.upload_id);
-        self.records.push(Record {
-            initiated: millis(upload.initiated),
-            key_at,
-            id_at,
-            labels,
-            size: UNSIZED,
-            seen: self.generation,
-            gone: false,
-        });
-        self.live += 1;
-        let hash = self.hash(&upload.key, &upload.upload_id);
-        let Self {
-            by_name,
-            records,
-            arena,
-            hasher,
-            ..
-        } = self;
-        by_name.insert_unique(hash, row, |row| {
-            let (key, id) = names(arena, records, *row);
-            hash_names(hasher, key, id)
-        });
+        self.index.insert(&self.rows, row);
+        self.seen.insert(RowId(row));
         Listed::New(RowId(row))
-    }
-
-    fn intern(&mut self, upload: &Upload) -> u32 {
-        // Neighbours in a listing come from the same client more often than not.
-        let last = self.records.last().map(|record| record.labels);
-        if let Some(last) = last.filter(|last| self.labels[*last as usize].fits(upload)) {
-            return last;
-        }
-        let labels = Labels::of(upload);
-        let hash = self.hasher.hash_one(&labels);
-        let Self {
-            by_labels,
-            labels: known,
-            hasher,
-            ..
-        } = self;
-        if let Some(found) = by_labels.find(hash, |at| known[*at as usize] == labels) {
-            return *found;
-        }
-        // There are no more label sets than rows, whose number fits.
-        let at = u32::try_from(known.len()).unwrap_or(u32::MAX);
-        known.push(labels);
-        by_labels.insert_unique(hash, at, |at| hasher.hash_one(&known[*at as usize]));
-        at
     }
 
     /// Takes in a look at a row's parts. An incomplete look that shows nothing new does not replace a complete
@@ -293,105 +194,32 @@ impl Catalog {
         let Some(before) = self.get(row).filter(|row| !row.is_gone()) else {
             return false;
         };
-        let (old, mut moved_at) = (before.measure(), before.moved_at());
+        let old = before.measure();
         if old == measure || !measure.tells_more_than(&old) {
             return false;
         }
-        if measure.shows_change_since(&old) {
-            moved_at = Some(now);
-        }
-        let extent = measure.extent().copied().unwrap_or_default();
-        let size = Size {
-            bytes: extent.bytes,
-            last_part: millis(extent.last_part),
-            abort_date: millis(extent.abort_date),
-            moved_at: millis(moved_at),
-            parts: extent.parts,
-            depth: match measure {
-                Measure::Unknown => Depth::Unknown,
-                Measure::AtLeast(_) => Depth::AtLeast,
-                Measure::Exact(_) => Depth::Exact,
-                Measure::Denied => Depth::Denied,
-            },
-        };
-        let record = &mut self.records[row.0 as usize];
-        if let Some(place) = self.sizes.get_mut(record.size as usize) {
-            *place = size;
-        } else {
-            record.size = u32::try_from(self.sizes.len()).unwrap_or(UNSIZED);
-            self.sizes.push(size);
-        }
+        let moved = measure.shows_change_since(&old).then_some(now);
+        self.rows
+            .facts_mut(row.0)
+            .set_measure(row.0, measure, moved);
         true
     }
 
     /// What the service said of the uploads' ends holds no more.
     pub fn forget_abort_dates(&mut self) {
-        for size in &mut self.sizes {
-            size.abort_date = millis(None);
+        for facts in self.rows.all_facts_mut() {
+            facts.forget_abort_dates();
         }
     }
 
     /// Leaves a tombstone. False if there was no live row.
     pub fn bury(&mut self, row: RowId) -> bool {
-        let generation = self.generation;
-        match self.records.get_mut(row.0 as usize) {
-            Some(record) if !record.gone => {
-                record.gone = true;
-                record.seen = generation;
-                self.live -= 1;
-                true
-            }
-            _ => false,
+        if self.get(row).is_none_or(|row| row.is_gone()) {
+            return false;
         }
-    }
-
-    fn names(&self, row: u32) -> (&str, &str) {
-        names(&self.arena, &self.records, row)
-    }
-
-    fn hash(&self, key: &str, upload_id: &str) -> u64 {
-        hash_names(&self.hasher, key, upload_id)
-    }
-}
-
-fn names<'a>(arena: &'a str, records: &[Record], row: u32) -> (&'a str, &'a str) {
-    let at = row as usize;
-    let record = &records[at];
-    let end = records
-        .get(at + 1)
-        .map_or(arena.len(), |next| next.key_at as usize);
-    let (key_at, id_at) = (record.key_at as usize, record.id_at as usize);
-    (&arena[key_at..id_at], &arena[id_at..end])
-}
-
-fn hash_names(hasher: &DefaultHashBuilder, key: &str, upload_id: &str) -> u64 {
-    let mut state = hasher.build_hasher();
-    key.hash(&mut state);
-    upload_id.hash(&mut state);
-    state.finish()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_row_takes_no_more_than_its_names_and_fifty_bytes() {
-        let mut catalog = Catalog::default();
-        for number in 0..50_000 {
-            catalog.list(
-                &Upload {
-                    key: format!("{number:060}"),
-                    upload_id: format!("{number:064}"),
-                    ..Upload::default()
-                },
-                |_| (),
-            );
-        }
-        let names = catalog.slots() * 124;
-        let used =
-            names + catalog.records.len() * size_of::<Record>() + catalog.by_name.allocation_size();
-        assert!(used <= names + catalog.slots() * 50, "{used}");
-        assert!(catalog.memory() >= used);
+        self.rows.facts_mut(row.0).bury(row.0);
+        self.seen.insert(row);
+        self.rows.live -= 1;
+        true
     }
 }

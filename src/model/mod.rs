@@ -4,6 +4,7 @@
 
 pub mod account;
 pub mod address;
+pub mod bits;
 pub mod bucket;
 pub mod catalog;
 pub mod checksum;
@@ -30,6 +31,7 @@ pub mod send;
 pub mod shell;
 pub mod table;
 pub mod tally;
+pub mod targets;
 pub mod time;
 pub mod upload;
 pub mod view;
@@ -45,6 +47,7 @@ pub use measure::{Extent, Measure};
 pub use part::{Part, UploadInfo};
 pub use table::{Table, TableSettings};
 pub use tally::Tally;
+pub use targets::Targets;
 pub use time::Timestamp;
 pub use upload::{RowId, Target, Upload};
 pub use view::{Column, Sort};

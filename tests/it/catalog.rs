@@ -96,3 +96,40 @@ fn only_parts_that_differ_are_a_sign_of_life() {
     assert_eq!(moved(exact(5)), (exact(5), None));
     assert_eq!(moved(exact(6)), (exact(6), Some(NOW)));
 }
+
+#[test]
+fn a_row_takes_no_more_than_its_names_and_thirty_five_bytes() {
+    let mut catalog = Catalog::default();
+    let rows = 200_000;
+    for number in 0..rows {
+        let entry = Upload {
+            key: format!("{number:060}"),
+            upload_id: format!("{number:063}Z"),
+            ..Upload::default()
+        };
+        list(&mut catalog, &entry);
+    }
+    // Six bits are enough for each character of these IDs.
+    let names = rows * (60 + 48);
+    assert!(
+        catalog.memory() <= names + rows * 35,
+        "{} bytes a row",
+        catalog.memory() / rows
+    );
+}
+
+#[test]
+fn a_snapshot_stays_as_it_was() {
+    let mut catalog = Catalog::default();
+    list(&mut catalog, &upload("a", "1"));
+    list(&mut catalog, &upload("b", "2"));
+    let before = catalog.snapshot();
+    catalog.bury(RowId(0));
+    catalog.set_measure(RowId(1), Measure::Denied, NOW);
+    list(&mut catalog, &upload("c", "3"));
+    let keys: Vec<&str> = before.iter().map(|row| row.key()).collect();
+    assert_eq!(keys, ["a", "b"]);
+    assert_eq!(before.get(RowId(1)).unwrap().measure(), Measure::Unknown);
+    assert!(before.get(RowId(2)).is_none());
+    assert_eq!(catalog.live(), 2);
+}

@@ -28,7 +28,7 @@ fn subject(measure: Measure) -> Subject<'static> {
     Subject {
         bucket: "media",
         key: "video/raw/Cam-01.mxf",
-        upload_id: "R4QUmO",
+        upload_id: "R4QUmO".into(),
         initiated: Some(NOW.minus(DAY * 30)),
         storage_class: Some("STANDARD_IA"),
         initiator: Some("svc-enc"),

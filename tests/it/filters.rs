@@ -117,7 +117,7 @@ proptest! {
             let subject = Subject {
                 bucket: "b",
                 key: "a/b",
-                upload_id: "i",
+                upload_id: "i".into(),
                 initiated: age_hours.map(|hours| NOW.minus(Duration::from_secs(hours * 3600))),
                 storage_class: None,
                 initiator: None,

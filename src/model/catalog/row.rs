@@ -1,35 +1,47 @@
-//! One row of a catalog, read through its record.
+//! One row of a catalog, looked at.
 
-use super::{Catalog, Depth, Labels, Record, Size, time};
-use crate::model::{Extent, Measure, RowId, Subject, Target, Timestamp, Upload};
+use super::labels::Labels;
+use super::packed::UploadId;
+use super::rows::Rows;
+use crate::model::{Measure, RowId, Subject, Target, Timestamp, Upload};
 
 /// One row, looked at.
 #[derive(Debug, Clone, Copy)]
 pub struct Row<'a> {
-    pub(super) catalog: &'a Catalog,
-    pub(super) record: &'a Record,
+    pub(super) rows: &'a Rows,
     pub(super) id: RowId,
 }
 
 impl<'a> Row<'a> {
+    /// The row must be there.
+    pub(in crate::model) fn of(rows: &'a Rows, id: RowId) -> Self {
+        Self { rows, id }
+    }
+
     pub fn id(&self) -> RowId {
         self.id
     }
 
     pub fn key(&self) -> &'a str {
-        &self.catalog.arena[self.record.key_at as usize..self.record.id_at as usize]
+        self.rows.key(self.id.0)
     }
 
-    pub fn upload_id(&self) -> &'a str {
-        self.catalog.names(self.id.0).1
+    pub fn upload_id(&self) -> UploadId<'a> {
+        self.rows.name(self.id.0).id
     }
 
     pub fn initiated(&self) -> Option<Timestamp> {
-        time(self.record.initiated)
+        self.rows.facts(self.id.0).initiated(self.id.0)
     }
 
     fn labels(&self) -> &'a Labels {
-        &self.catalog.labels[self.record.labels as usize]
+        self.rows.labels_of(self.id.0)
+    }
+
+    /// The number of what it is labelled with: rows with the same number have the same class, initiator, owner and
+    /// checksum.
+    pub fn label_set(&self) -> u32 {
+        self.rows.facts(self.id.0).labels(self.id.0)
     }
 
     pub fn storage_class(&self) -> Option<&'a str> {
@@ -52,37 +64,19 @@ impl<'a> Row<'a> {
         self.labels().checksum_type.as_deref()
     }
 
-    fn size(&self) -> Option<&'a Size> {
-        self.catalog.sizes.get(self.record.size as usize)
-    }
-
     /// What is known of its size.
     pub fn measure(&self) -> Measure {
-        let Some(size) = self.size() else {
-            return Measure::Unknown;
-        };
-        let extent = Extent {
-            bytes: size.bytes,
-            parts: size.parts,
-            last_part: time(size.last_part),
-            abort_date: time(size.abort_date),
-        };
-        match size.depth {
-            Depth::Unknown => Measure::Unknown,
-            Depth::AtLeast => Measure::AtLeast(extent),
-            Depth::Exact => Measure::Exact(extent),
-            Depth::Denied => Measure::Denied,
-        }
+        self.rows.facts(self.id.0).measure(self.id.0)
     }
 
     /// When its parts were last found to differ from an earlier look.
     pub fn moved_at(&self) -> Option<Timestamp> {
-        self.size().and_then(|size| time(size.moved_at))
+        self.rows.facts(self.id.0).moved_at(self.id.0)
     }
 
     /// Aborted, completed, or not listed any more.
     pub fn is_gone(&self) -> bool {
-        self.record.gone
+        self.rows.facts(self.id.0).is_gone(self.id.0)
     }
 
     /// What a filter looks at.
@@ -106,7 +100,7 @@ impl<'a> Row<'a> {
         Target {
             bucket: bucket.to_owned(),
             key: self.key().to_owned(),
-            upload_id: self.upload_id().to_owned(),
+            upload_id: self.upload_id().text().into_owned(),
         }
     }
 
@@ -115,7 +109,7 @@ impl<'a> Row<'a> {
         let labels = self.labels().clone();
         Upload {
             key: self.key().to_owned(),
-            upload_id: self.upload_id().to_owned(),
+            upload_id: self.upload_id().text().into_owned(),
             initiated: self.initiated(),
             storage_class: labels.storage_class,
             initiator: labels.initiator,

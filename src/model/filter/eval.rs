@@ -190,7 +190,7 @@ fn one_of(subject: &Subject<'_>, moment: &Moment, wanted: &[State]) -> Option<bo
 fn text(subject: &Subject<'_>, place: Place, pattern: &Pattern) -> bool {
     let value = match place {
         Place::Key => Some(subject.key),
-        Place::Id => Some(subject.upload_id),
+        Place::Id => return matches(&subject.upload_id.text(), pattern),
         Place::Bucket => Some(subject.bucket),
         Place::Class => subject.storage_class,
         Place::Initiator => subject.initiator,

@@ -15,6 +15,7 @@ use regex::Regex;
 pub use suggest::{applicable, suggestions};
 pub use value::{parse_duration, parse_size};
 
+use super::catalog::UploadId;
 use super::{Measure, State, Thresholds, Timestamp, Upload, human};
 
 /// What a filter looks at.
@@ -22,7 +23,7 @@ use super::{Measure, State, Thresholds, Timestamp, Upload, human};
 pub struct Subject<'a> {
     pub bucket: &'a str,
     pub key: &'a str,
-    pub upload_id: &'a str,
+    pub upload_id: UploadId<'a>,
     pub initiated: Option<Timestamp>,
     pub storage_class: Option<&'a str>,
     pub initiator: Option<&'a str>,
@@ -40,7 +41,7 @@ impl<'a> Subject<'a> {
         Self {
             bucket,
             key: &upload.key,
-            upload_id: &upload.upload_id,
+            upload_id: upload.upload_id.as_str().into(),
             initiated: upload.initiated,
             storage_class: upload.storage_class.as_deref(),
             initiator: upload.initiator.as_deref(),

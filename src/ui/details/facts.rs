@@ -67,7 +67,7 @@ impl Facts<'_> {
             self.fact("deadline", self.deadline())
         });
         lines.push(self.fact("initiated", self.time(self.row.initiated())));
-        let id = escape(self.row.upload_id()).into_owned();
+        let id = escape(&self.row.upload_id().text()).into_owned();
         let id_room = room.saturating_sub(LABEL);
         if wrapped {
             for (index, text) in fold(&id, id_room.max(8)).into_iter().enumerate() {
