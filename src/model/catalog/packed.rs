@@ -198,7 +198,7 @@ mod tests {
         assert_eq!(bytes(&"0123456789abcdef".repeat(4)), 32);
         assert_eq!(
             bytes("dfRtDYU0WWCCcH43C3WFbkRONycyCpTJJvxu2i5GYkZljF.Yxwh6"),
-            40
+            39
         );
         assert_eq!(bytes("NzQ5YTk2-MDEtNGU_"), 13);
         assert_eq!(bytes("2~nJ9qX"), 7, "what does not fit stays as it is");
