@@ -125,10 +125,9 @@ impl App {
             return;
         };
         if let Some(view) = &mut place.folders {
-            let target = motion.target(view.cursor.index(), view.lines.len(), window);
-            let lines = &view.lines;
-            let at = |index: usize| lines.get(index).map(FolderLine::name);
-            view.cursor.go(target, lines.len(), window, at);
+            let len = view.len(&place.table);
+            let target = motion.target(view.cursor.index(), len, window);
+            view.go(&place.table, target, window);
         } else {
             let table = &place.table;
             let target = motion.target(place.cursor.index(), table.len(), window);
@@ -148,12 +147,12 @@ impl App {
                 }
             }
             Pane::Uploads => {
-                let folder =
-                    self.place()
-                        .and_then(|place| match place.folders.as_ref()?.current()? {
-                            FolderLine::Folder(folder) => Some(folder.prefix.clone()),
-                            FolderLine::Upload(_) => None,
-                        });
+                let folder = self.place().and_then(|place| {
+                    match place.folders.as_ref()?.current(&place.table)? {
+                        FolderLine::Folder(folder) => Some(folder.prefix),
+                        FolderLine::Upload(_) => None,
+                    }
+                });
                 match folder {
                     Some(prefix) => self.enter_folder(prefix),
                     None => self.focus_parts(effects),

@@ -21,6 +21,10 @@ pub enum Purpose {
         bucket: String,
         key: String,
     },
+    /// The view of a large bucket, filtered and sorted.
+    Arrange {
+        bucket: String,
+    },
     /// Sizes of what is on screen or marked.
     Measure {
         bucket: String,
@@ -83,6 +87,7 @@ impl Purpose {
     pub fn bucket(&self) -> Option<&str> {
         match self {
             Self::List { bucket }
+            | Self::Arrange { bucket }
             | Self::ListKey { bucket, .. }
             | Self::Measure { bucket, .. }
             | Self::MeasureAll { bucket }

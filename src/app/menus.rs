@@ -246,7 +246,7 @@ fn folder_texts(place: &Place) -> Vec<Line> {
     let Some(view) = &place.folders else {
         return Vec::new();
     };
-    let Some(super::folders::FolderLine::Folder(folder)) = view.current() else {
+    let Some(super::folders::FolderLine::Folder(folder)) = view.current(&place.table) else {
         return Vec::new();
     };
     let address = Address {

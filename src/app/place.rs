@@ -58,6 +58,10 @@ pub struct Place {
     pub rules_due: bool,
     /// Uploads that are alive and will be cut, as of when they were counted.
     cut: (Timestamp, usize),
+    /// The job that filters and sorts it.
+    pub arranging: Option<JobId>,
+    /// When that began last.
+    pub arranged_at: Timestamp,
 }
 
 /// What is alive and due within this is cut: nobody sends a large object in less. Shown as such.
@@ -87,6 +91,8 @@ impl Place {
             prevention: None,
             rules_due: false,
             cut: (Timestamp::default(), 0),
+            arranging: None,
+            arranged_at: Timestamp::default(),
         }
     }
 
@@ -125,7 +131,7 @@ impl Place {
     /// The upload under the cursor, in either view.
     pub fn current(&self) -> Option<RowId> {
         match &self.folders {
-            Some(view) => view.current_row(),
+            Some(view) => view.current_row(&self.table),
             None => self.cursor.item().copied(),
         }
     }
@@ -152,7 +158,7 @@ impl Place {
     /// The rows in the window of the flat list, or the uploads among the lines of the folder view.
     pub fn on_screen(&self, window: usize) -> Vec<RowId> {
         if let Some(view) = &self.folders {
-            view.rows_on_screen(window)
+            view.rows_on_screen(&self.table, window)
         } else {
             let top = self.cursor.top();
             (top..top + window)

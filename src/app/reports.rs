@@ -26,6 +26,13 @@ impl App {
             (News::Identity(identity), _) => self.take_identity(identity, effects),
             (News::Buckets(buckets), _) => self.take_buckets(buckets, effects),
             (News::Listed(uploads), purpose) => self.take_listed(&purpose, &uploads),
+            (News::Arranged(arranged), Purpose::Arrange { bucket }) => {
+                let now = self.now;
+                if let Some(place) = self.buckets.get_mut(&bucket) {
+                    place.table.take_over(*arranged, now);
+                    place.regroup();
+                }
+            }
             (
                 News::Measured(items),
                 Purpose::Measure { bucket, .. } | Purpose::MeasureAll { bucket },
@@ -231,6 +238,7 @@ impl App {
                 self.look_for_rivals();
                 self.look_at_the_living(bucket, effects);
             }
+            Purpose::Arrange { bucket } => self.arranging_ended(job, bucket, &outcome),
             Purpose::ListKey { bucket, key } => self.key_ended(bucket, key, &outcome),
             Purpose::Parts => self.parts_ended(&outcome),
             Purpose::Identify | Purpose::Interrupted(_) => {

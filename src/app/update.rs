@@ -9,7 +9,7 @@ use super::state::App;
 use super::tasks::Task;
 use super::{Effect, Event};
 use crate::model::Timestamp;
-use crate::protocol::Command;
+use crate::protocol::{Command, JobId, Outcome};
 use std::time::Duration;
 
 /// While something moves on screen, the clock is wanted this often.
@@ -18,6 +18,8 @@ const LIVELY: Duration = Duration::from_millis(250);
 const SECONDS: Duration = Duration::from_secs(1);
 /// Otherwise: ages are told in minutes at best.
 const QUIET: Duration = Duration::from_secs(60);
+/// The oldest of what is left in a large list is found again this often.
+const RECOUNT: Duration = Duration::from_secs(2);
 
 impl App {
     /// What has to be asked at the very start.
@@ -95,8 +97,10 @@ impl App {
     fn tick(&mut self, now: Timestamp, effects: &mut Vec<Effect>) {
         self.now = now;
         self.messages.expire(now);
-        if let Some(place) = self.place_mut() {
+        for place in &mut self.buckets.places {
             place.table.tick(now);
+        }
+        if let Some(place) = self.place_mut() {
             place.recount_cut(now);
         }
         self.preview(effects);
@@ -112,6 +116,7 @@ impl App {
     /// After any change: lists settle, cursors find their rows, and what is on screen is asked for.
     fn follow_up(&mut self, effects: &mut Vec<Effect>) {
         self.settle();
+        self.arrange(effects);
         self.return_to_account();
         self.keep_account_fresh();
         self.ask_for_sizes(effects);
@@ -160,7 +165,7 @@ impl App {
             );
             if let Some(view) = &mut place.folders {
                 view.is_stale |= changed;
-                view.settle(window);
+                view.settle(&place.table, window);
             }
         }
         self.settle_buckets();
@@ -183,6 +188,44 @@ impl App {
         tasks.cursor.settle(jobs.len(), window, position, |index| {
             jobs.get(index).copied()
         });
+    }
+
+    /// A large list is filtered and sorted elsewhere; what was asked for before comes too late then.
+    fn arrange(&mut self, effects: &mut Vec<Effect>) {
+        let now = self.now;
+        let Some(place) = self.place_mut() else {
+            return;
+        };
+        let recount = now.since(place.arranged_at) >= RECOUNT;
+        let Some(wish) = place.table.wish(now, recount) else {
+            return;
+        };
+        place.arranged_at = now;
+        let bucket = place.bucket.name.clone();
+        let before = place.arranging.take();
+        let job = self.jobs.start(Purpose::Arrange {
+            bucket: bucket.clone(),
+        });
+        if let Some(place) = self.buckets.get_mut(&bucket) {
+            place.arranging = Some(job);
+        }
+        if let Some(before) = before {
+            self.jobs.close(before);
+            effects.push(Effect::Send(Command::Cancel(before)));
+        }
+        let wish = Box::new(wish);
+        effects.push(Effect::Send(Command::Arrange { job, wish }));
+    }
+
+    pub(super) fn arranging_ended(&mut self, job: JobId, bucket: &str, outcome: &Outcome) {
+        if let Some(place) = self.buckets.get_mut(bucket) {
+            place.arranging.take_if(|arranging| *arranging == job);
+            if let Outcome::Failed(fault) = outcome {
+                place.table.give_up();
+                let text = fault.to_string();
+                self.say(Severity::Error, text);
+            }
+        }
     }
 
     pub(super) fn settle_buckets(&mut self) {

@@ -6,7 +6,7 @@ use super::Effect;
 use super::action::Action;
 use super::cursor::Motion;
 use super::dialog::{AbortDialog, Dialog};
-use super::folders::{FolderLine, FolderView};
+use super::folders::FolderLine;
 use super::input::{Code, Key};
 use super::jobs::Purpose;
 use super::messages::Severity;
@@ -232,10 +232,11 @@ impl App {
 
 /// The uploads that an action without marks means: the one under the cursor, or all of a folder.
 fn rows_under_cursor(place: &Place) -> Vec<RowId> {
-    match place.folders.as_ref().map(FolderView::current) {
+    let view = place.folders.as_ref();
+    match view.map(|view| view.current(&place.table)) {
         None => place.cursor.item().copied().into_iter().collect(),
         Some(None) => Vec::new(),
-        Some(Some(FolderLine::Upload(row))) => vec![*row],
+        Some(Some(FolderLine::Upload(row))) => vec![row],
         Some(Some(FolderLine::Folder(folder))) => {
             let under = |row: &RowId| {
                 place

@@ -21,6 +21,14 @@ impl Mix {
         }
     }
 
+    /// Counts one out that was counted in with this state.
+    pub fn remove(&mut self, state: Option<State>) {
+        if let Some(state) = state {
+            let count = &mut self.0[Self::place(state)];
+            *count = count.saturating_sub(1);
+        }
+    }
+
     pub fn of(&self, state: State) -> u64 {
         self.0[Self::place(state)]
     }

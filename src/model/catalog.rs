@@ -123,7 +123,8 @@ impl Catalog {
         self.index.find(&self.rows, Name { key, id })
     }
 
-    /// Takes in one entry of a listing. `before` is called with a known row before its facts change.
+    /// Takes in one entry of a listing. `before` is called with a known row, gone or not, before its
+    /// facts change.
     pub fn list(&mut self, upload: &Upload, before: impl FnOnce(Row<'_>)) -> Listed {
         if !fit(&upload.key, &upload.upload_id) {
             return Listed::Full;
@@ -165,7 +166,7 @@ impl Catalog {
         {
             return Listed::Same(id);
         }
-        if let Some(known) = self.get(id).filter(|_| !gone) {
+        if let Some(known) = self.get(id) {
             before(known);
         }
         let labels = self.interner.intern(upload, &mut self.rows.labels);

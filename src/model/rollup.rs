@@ -4,23 +4,12 @@
 
 mod age;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use super::cost::Prices;
-use super::{Moment, Row, RowId, State, Subject, Tally, liveness};
+use super::{Moment, State, Subject, Tally, liveness};
 
 pub use age::AgeGroup;
-
-/// What lies directly below a prefix.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Level {
-    /// By bytes, then by rows, the greatest first, then by name.
-    pub folders: Vec<Folder>,
-    /// Uploads whose key has no `/` behind the prefix, in the order in which they were given.
-    pub leaves: Vec<RowId>,
-    /// The sum of all.
-    pub tally: Tally,
-}
 
 /// Uploads that share the next `/` segment of their keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,41 +19,6 @@ pub struct Folder {
     /// From the start of the key, name included.
     pub prefix: String,
     pub tally: Tally,
-}
-
-/// Groups the rows whose key begins with `prefix`; others are left out. Quickest when neighbours share folders.
-pub fn level<'a>(rows: impl Iterator<Item = Row<'a>>, prefix: &str, prices: &Prices) -> Level {
-    let mut level = Level::default();
-    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut last: Option<(&str, usize)> = None;
-    for row in rows {
-        let Some(rest) = row.key().strip_prefix(prefix) else {
-            continue;
-        };
-        level.tally.add(&row, prices);
-        let Some((segment, _)) = rest.split_once('/') else {
-            level.leaves.push(row.id());
-            continue;
-        };
-        let place = match last.filter(|(name, _)| *name == segment) {
-            Some((_, place)) => place,
-            None => *places.entry(segment).or_insert_with(|| {
-                level.folders.push(Folder {
-                    name: format!("{segment}/"),
-                    prefix: format!("{prefix}{segment}/"),
-                    tally: Tally::default(),
-                });
-                level.folders.len() - 1
-            }),
-        };
-        last = Some((segment, place));
-        level.folders[place].tally.add(&row, prices);
-    }
-    level.folders.sort_by(|a, b| {
-        let weight = |folder: &Folder| (folder.tally.bytes, folder.tally.rows);
-        weight(b).cmp(&weight(a)).then_with(|| a.name.cmp(&b.name))
-    });
-    level
 }
 
 /// What uploads are grouped by.
@@ -99,6 +53,20 @@ impl By {
             }
             Self::Age => AgeGroup::of(subject.initiated, moment.now).word(),
         }
+    }
+
+    /// Groups by bytes, then by rows, the greatest first, then by bucket and name; groups of ages the youngest
+    /// first.
+    pub fn ranked(self, groups: impl IntoIterator<Item = Group>) -> Vec<Group> {
+        let mut groups: Vec<Group> = groups.into_iter().collect();
+        if self == Self::Age {
+            groups.sort_by_key(|group| AgeGroup::of_word(group.name.as_deref()));
+            return groups;
+        }
+        let weight = |group: &Group| (group.tally.bytes, group.tally.rows);
+        let called = |a: &Group, b: &Group| (&a.bucket, &a.name).cmp(&(&b.bucket, &b.name));
+        groups.sort_by(|a, b| weight(b).cmp(&weight(a)).then_with(|| called(a, b)));
+        groups
     }
 
     /// Whether groups are made for each bucket.
@@ -197,23 +165,16 @@ impl Groups {
         place
     }
 
-    /// The groups by bytes, then by rows, the greatest first, then by bucket and name; groups of ages the
-    /// youngest first.
+    /// The groups in the order of [`By::ranked`].
     pub fn finish(self) -> Vec<Group> {
-        let mut groups = self.groups;
-        if self.by == By::Age {
-            groups.sort_by_key(|group| AgeGroup::of_word(group.name.as_deref()));
-            return groups;
-        }
-        let weight = |group: &Group| (group.tally.bytes, group.tally.rows);
-        let called = |a: &Group, b: &Group| (&a.bucket, &a.name).cmp(&(&b.bucket, &b.name));
-        groups.sort_by(|a, b| weight(b).cmp(&weight(a)).then_with(|| called(a, b)));
-        groups
+        self.by.ranked(self.groups)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::super::{Extent, Measure, Thresholds, Timestamp, Upload};
     use super::*;
 

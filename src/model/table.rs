@@ -3,23 +3,35 @@
 //! Changes are taken in at once, the view follows when [`Table::settle`] is called. Time arrives as an
 //! argument. Knows no screen and no job.
 
+mod arrange;
+mod books;
+mod fade;
 mod select;
 mod settle;
+mod standing;
 mod stir;
+mod sums;
 
 use std::sync::Arc;
 
 use super::catalog::{Catalog, Listed, Row};
 use super::cost::Prices;
 use super::deadline::{AbortRule, Deadline, Rules};
-use super::marks::Marks;
 use super::provider::Provider;
-use super::view::{Held, Sort, View};
-use super::{
-    Filter, Measure, RowId, State, Tally, Target, Thresholds, Timestamp, Upload, liveness,
-};
+use super::view::{Sort, View};
+use super::{Filter, Measure, RowId, State, Target, Thresholds, Timestamp, Upload, liveness};
 
+pub use arrange::{Arranged, Wish};
 pub use stir::{Leaving, Stir, Stirring};
+pub use sums::Below;
+
+use books::Books;
+use fade::Fading;
+use standing::Verdict;
+
+/// Up to so many rows a table is filtered and sorted at once: that takes some milliseconds. What is larger is
+/// arranged elsewhere, see [`Table::wish`].
+const SMALL: usize = 20_000;
 
 /// What a table needs to know beside its rows.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,28 +41,17 @@ pub struct TableSettings {
     pub provider: Provider,
 }
 
-/// Where a row stands with the view.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Standing {
-    verdict: Verdict,
-    /// Waits in the list of changed rows.
-    changed: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-enum Verdict {
-    #[default]
-    Out,
-    Shown,
-    /// Shown for one more look, though it went: it counts for nothing.
-    Left,
-    Undecided,
-}
-
-impl Verdict {
-    const fn is_in_view(self) -> bool {
-        matches!(self, Self::Shown | Self::Left)
-    }
+/// What a view is made by.
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Shape {
+    filter: Filter,
+    sort: Sort,
+    /// Only keys that begin so.
+    prefix: String,
+    /// What can end uploads.
+    rules: Rules,
+    /// The prefix below which folders are summed up.
+    below: Option<String>,
 }
 
 /// What of the view is out of date, beside the changed rows.
@@ -60,33 +61,31 @@ struct Stale {
     filter: bool,
     /// In which order they come.
     order: bool,
+    /// What they add up to.
+    sums: bool,
 }
 
 /// One bucket's uploads.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     bucket: String,
-    settings: TableSettings,
-    /// What can end its uploads.
-    rules: Rules,
-    /// The bucket's own, once they are known.
+    /// The bucket's own rules, once they are known.
     own_rules: Option<Arc<[AbortRule]>>,
     catalog: Catalog,
-    filter: Filter,
-    sort: Sort,
-    prefix: String,
+    books: Books,
+    /// What the person wants to see; what the view shows by now stands in the books.
+    wanted: Shape,
     view: View,
-    standing: Vec<Standing>,
-    changed: Vec<RowId>,
-    /// Rows that stay where they are until the next sort.
-    held: Held,
     stale: Stale,
+    /// The view is being arranged elsewhere.
+    pending: Option<arrange::Pending>,
+    /// How often it was.
+    wishes: u64,
+    small: usize,
     judged_at: Option<Timestamp>,
     undecided: usize,
     refused: usize,
-    totals: Tally,
-    view_totals: Tally,
-    marks: Marks,
+    fading: Fading,
     /// Of the marked rows, those that the view does not show.
     hidden_marks: usize,
     /// What came, went and moves.
@@ -97,30 +96,35 @@ pub struct Table {
 
 impl Table {
     pub fn new(bucket: &str, settings: TableSettings) -> Self {
+        let shape = Shape {
+            rules: Rules::of(&settings.provider, None),
+            ..Shape::default()
+        };
         Self {
             bucket: bucket.to_owned(),
-            rules: Rules::of(&settings.provider, None),
             own_rules: None,
-            settings,
             catalog: Catalog::default(),
-            filter: Filter::default(),
-            sort: Sort::default(),
-            prefix: String::new(),
+            books: Books::new(settings, shape.clone()),
+            wanted: shape,
             view: View::default(),
-            standing: Vec::new(),
-            changed: Vec::new(),
-            held: Held::default(),
             stale: Stale::default(),
+            pending: None,
+            wishes: 0,
+            small: SMALL,
             judged_at: None,
             undecided: 0,
             refused: 0,
-            totals: Tally::default(),
-            view_totals: Tally::default(),
-            marks: Marks::default(),
+            fading: Fading::default(),
             hidden_marks: 0,
             stirs: stir::Stirs::default(),
             left_shown: 0,
         }
+    }
+
+    /// The same, but what has more rows than this is arranged elsewhere.
+    #[must_use]
+    pub fn with_small(self, small: usize) -> Self {
+        Self { small, ..self }
     }
 
     pub fn bucket(&self) -> &str {
@@ -128,7 +132,7 @@ impl Table {
     }
 
     pub fn settings(&self) -> &TableSettings {
-        &self.settings
+        &self.books.settings
     }
 
     /// Takes in a page of a listing and returns how many uploads were new. Known ones count as seen again. One
@@ -136,34 +140,25 @@ impl Table {
     pub fn extend(&mut self, uploads: &[Upload]) -> usize {
         let mut fresh = 0;
         for upload in uploads {
-            let Self {
-                catalog,
-                standing,
-                totals,
-                view_totals,
-                marks,
-                settings,
-                ..
-            } = self;
             let mut was_there = false;
+            let Self { catalog, books, .. } = self;
             let listed = catalog.list(upload, |row| {
-                was_there = true;
-                let prices = &settings.prices;
-                totals.remove(&row, prices);
-                marks.lift(&row, prices);
-                if standing[row.id().0 as usize].verdict == Verdict::Shown {
-                    view_totals.remove(&row, prices);
+                was_there = !row.is_gone();
+                books.note(&row);
+                if was_there {
+                    books.weigh_out(&row);
                 }
             });
             match listed {
                 Listed::New(row) => {
                     fresh += 1;
-                    self.standing.push(Standing::default());
                     self.stirs.came(row);
+                    self.books.take_in(row);
                     self.weigh_in(row);
                 }
                 Listed::Changed(row) => {
                     if !was_there {
+                        self.books.standings[row.0 as usize].set_state(None);
                         self.stirs.came(row);
                     }
                     self.weigh_in(row);
@@ -175,8 +170,7 @@ impl Table {
         fresh
     }
 
-    /// How many entries of this listing were not taken, being beyond the 4 GiB of keys and upload IDs that a
-    /// table holds.
+    /// How many entries of this listing were not taken, see [`Listed::Full`].
     pub fn refused(&self) -> usize {
         self.refused
     }
@@ -202,6 +196,16 @@ impl Table {
     /// Takes in a look at a row's parts. An incomplete look that shows nothing new does not replace a complete
     /// one. Parts that differ from those of an earlier complete look are a sign of life at `now`.
     pub fn set_measure(&mut self, row: RowId, measure: Measure, now: Timestamp) {
+        self.measure(row, measure, now, false);
+    }
+
+    /// As [`Table::set_measure`], but the row keeps its place in the view until the next [`Table::sort_again`]:
+    /// whoever reads a page must not see it run away as its sizes come in.
+    pub fn set_measure_in_place(&mut self, row: RowId, measure: Measure, now: Timestamp) {
+        self.measure(row, measure, now, true);
+    }
+
+    fn measure(&mut self, row: RowId, measure: Measure, now: Timestamp, in_place: bool) {
         let Some(known) = self.row(row) else { return };
         let old = known.measure();
         if old == measure {
@@ -212,39 +216,31 @@ impl Table {
         }
         let moves = measure.shows_change_since(&old);
         let before = stir::sign(&known);
+        let books = &self.books;
+        let placed = books.standings[row.0 as usize].verdict() == Verdict::Shown
+            && !books.is_changed.contains(row);
+        let held = books.held.get(row);
+        let held = held.or_else(|| placed.then(|| books.packing().pack(&known)));
         self.weigh_out(row);
-        self.held.remove(&row);
+        self.books.held.remove(row);
         self.catalog.set_measure(row, measure, now);
-        let fresh = |sign: &Timestamp| now.since(*sign) < self.settings.thresholds.active;
+        let active = self.settings().thresholds.active;
+        let fresh = |sign: &Timestamp| now.since(*sign) < active;
         let sign = self.row(row).and_then(|row| stir::sign(&row));
         self.stirs.shows(row, before, sign.filter(fresh));
         if moves {
             self.stirs.moved(row);
         }
+        self.restate(row, now);
         self.weigh_in(row);
-    }
-
-    /// As [`Table::set_measure`], but the row keeps its place in the view until the next [`Table::sort_again`]:
-    /// whoever reads a page must not see it run away as its sizes come in.
-    pub fn set_measure_in_place(&mut self, row: RowId, measure: Measure, now: Timestamp) {
-        let placed = self
-            .standing
-            .get(row.0 as usize)
-            .is_some_and(|standing| standing.verdict == Verdict::Shown && !standing.changed);
-        let before = self.held.get(&row).copied();
-        let held = before.or_else(|| {
-            let known = self.row(row).filter(|_| placed)?;
-            Some(self.order().pack(&known))
-        });
-        self.set_measure(row, measure, now);
-        if let Some(held) = held {
-            self.held.insert(row, held);
+        if let Some(held) = held.filter(|_| in_place) {
+            self.books.held.insert(row, held);
         }
     }
 
     /// How many rows keep a place that is not theirs any more.
     pub fn held(&self) -> usize {
-        self.held.len()
+        self.books.held.len()
     }
 
     /// Puts every row in its place; settles.
@@ -255,11 +251,11 @@ impl Table {
 
     /// Another provider's rules and prices hold; settles.
     pub fn set_provider(&mut self, provider: Provider, prices: Arc<Prices>, now: Timestamp) {
-        if prices != self.settings.prices {
+        if prices != self.settings().prices {
             self.set_prices(prices);
         }
-        if provider != self.settings.provider {
-            self.settings.provider = provider;
+        if provider != self.settings().provider {
+            self.books.settings.provider = provider;
             self.renew_rules(false, now);
         }
     }
@@ -282,10 +278,10 @@ impl Table {
     }
 
     fn renew_rules(&mut self, changed: bool, now: Timestamp) {
-        let rules = Rules::of(&self.settings.provider, self.own_rules.clone());
-        if changed || rules != self.rules {
-            self.rules = rules;
-            self.stale.filter |= self.filter.needs_deadlines();
+        let rules = Rules::of(&self.settings().provider, self.own_rules.clone());
+        if changed || rules != self.wanted.rules {
+            self.wanted.rules = rules;
+            self.stale.filter |= self.wanted.filter.needs_deadlines();
             self.sort_again(now);
         }
     }
@@ -296,7 +292,7 @@ impl Table {
         for row in &rows {
             self.weigh_out(*row);
         }
-        self.settings.prices = prices;
+        self.books.settings.prices = prices;
         for row in rows {
             self.weigh_in(row);
         }
@@ -310,40 +306,22 @@ impl Table {
         self.weigh_out(row);
         self.catalog.bury(row);
         self.stirs.went(row, sign);
-        self.note_change(row);
     }
 
-    /// Takes a live row's weight out of all totals that count it.
+    /// Takes a live row's weight out of all that counts it, and notes that it changes.
     fn weigh_out(&mut self, row: RowId) {
-        let prices = &self.settings.prices;
-        let Some(looked) = self.catalog.get(row) else {
-            return;
-        };
-        self.totals.remove(&looked, prices);
-        self.marks.lift(&looked, prices);
-        if self.standing[row.0 as usize].verdict == Verdict::Shown {
-            self.view_totals.remove(&looked, prices);
+        let Self { catalog, books, .. } = self;
+        if let Some(row) = catalog.get(row) {
+            books.note(&row);
+            books.weigh_out(&row);
         }
     }
 
-    /// Puts it back, and notes that the row has changed.
+    /// Puts it back.
     fn weigh_in(&mut self, row: RowId) {
-        let prices = &self.settings.prices;
-        if let Some(looked) = self.catalog.get(row) {
-            self.totals.add(&looked, prices);
-            self.marks.lower(&looked, prices);
-            if self.standing[row.0 as usize].verdict == Verdict::Shown {
-                self.view_totals.add(&looked, prices);
-            }
-        }
-        self.note_change(row);
-    }
-
-    fn note_change(&mut self, row: RowId) {
-        let standing = &mut self.standing[row.0 as usize];
-        if !standing.changed {
-            standing.changed = true;
-            self.changed.push(row);
+        let Self { catalog, books, .. } = self;
+        if let Some(row) = catalog.get(row) {
+            books.weigh_in(&row);
         }
     }
 
@@ -366,7 +344,7 @@ impl Table {
     /// The state of a row; a change between two looks is a sign of life. `None` while it is not sized.
     pub fn state(&self, row: RowId, now: Timestamp) -> Option<State> {
         let row = self.row(row)?;
-        let thresholds = &self.settings.thresholds;
+        let thresholds = &self.settings().thresholds;
         liveness::state_moved(&row.measure(), row.moved_at(), now, thresholds)
     }
 
@@ -375,7 +353,7 @@ impl Table {
         let left = || self.left(row).map(|(left, _)| left);
         let row = self.row(row).or_else(left)?;
         let own = row.measure().extent().and_then(|extent| extent.abort_date);
-        self.rules.deadline(row.key(), row.initiated(), own)
+        self.wanted.rules.deadline(row.key(), row.initiated(), own)
     }
 
     /// What names the row's upload for ever.
@@ -384,40 +362,55 @@ impl Table {
     }
 
     pub fn filter(&self) -> &Filter {
-        &self.filter
+        &self.wanted.filter
     }
 
     /// Changes the filter; settles.
     pub fn set_filter(&mut self, filter: Filter, now: Timestamp) {
-        if filter != self.filter {
-            self.filter = filter;
+        if filter != self.wanted.filter {
+            self.wanted.filter = filter;
             self.stale.filter = true;
             self.settle(now);
         }
     }
 
     pub fn sort(&self) -> Sort {
-        self.sort
+        self.wanted.sort
     }
 
     /// Changes the order; settles.
     pub fn set_sort(&mut self, sort: Sort, now: Timestamp) {
-        if sort != self.sort || !self.held.is_empty() {
-            self.sort = sort;
+        if sort != self.wanted.sort || !self.books.held.is_empty() {
+            self.wanted.sort = sort;
             self.sort_again(now);
         }
     }
 
     pub fn prefix(&self) -> &str {
-        &self.prefix
+        &self.wanted.prefix
     }
 
     /// Shows only keys that begin with `prefix`; settles.
     pub fn set_prefix(&mut self, prefix: &str, now: Timestamp) {
-        if prefix != self.prefix {
-            prefix.clone_into(&mut self.prefix);
+        if prefix != self.wanted.prefix {
+            prefix.clone_into(&mut self.wanted.prefix);
             self.stale.filter = true;
             self.settle(now);
         }
+    }
+
+    /// Sums up the folders below a prefix from now on, or none; settles.
+    pub fn open_folder(&mut self, prefix: Option<&str>, now: Timestamp) {
+        if prefix != self.wanted.below.as_deref() {
+            self.wanted.below = prefix.map(ToOwned::to_owned);
+            self.stale.sums = true;
+            self.settle(now);
+        }
+    }
+
+    /// What lies below the open folder; `None` while that is being summed up.
+    pub fn below(&self) -> Option<&Below> {
+        let below = self.books.sums.below.as_ref()?;
+        (Some(below.prefix()) == self.wanted.below.as_deref()).then_some(below)
     }
 }

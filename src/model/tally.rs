@@ -67,42 +67,78 @@ fn nanodollars(weight: &Weight<'_>, prices: &Prices) -> u64 {
     whole
 }
 
+/// A row's weight, its cost worked out once for all totals that count it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Load {
+    initiated: Option<Timestamp>,
+    /// In full, in part, or denied.
+    depth: [bool; 3],
+    bytes: u64,
+    nanodollars: u64,
+}
+
+impl Load {
+    pub fn of<'a>(row: impl Into<Weight<'a>>, prices: &Prices) -> Self {
+        let weight = row.into();
+        let measure = &weight.measure;
+        Self {
+            initiated: weight.initiated,
+            depth: [
+                matches!(measure, Measure::Exact(_)),
+                matches!(measure, Measure::AtLeast(_)),
+                matches!(measure, Measure::Denied),
+            ],
+            bytes: measure.extent().map_or(0, |extent| extent.bytes),
+            nanodollars: nanodollars(&weight, prices),
+        }
+    }
+
+    pub const fn initiated(&self) -> Option<Timestamp> {
+        self.initiated
+    }
+}
+
 impl Tally {
     /// Counts one row in.
     pub fn add<'a>(&mut self, row: impl Into<Weight<'a>>, prices: &Prices) {
-        let weight = row.into();
+        self.count_in(&Load::of(row, prices));
+    }
+
+    /// Counts one row out, which must weigh what it weighed when it was counted in.
+    pub fn remove<'a>(&mut self, row: impl Into<Weight<'a>>, prices: &Prices) {
+        self.count_out(&Load::of(row, prices));
+    }
+
+    /// As [`Tally::add`].
+    pub fn count_in(&mut self, load: &Load) {
         self.rows += 1;
-        match weight.measure {
-            Measure::Unknown => {}
-            Measure::AtLeast(_) => self.partial += 1,
-            Measure::Exact(_) => self.sized += 1,
-            Measure::Denied => self.denied += 1,
-        }
-        let bytes = weight.measure.extent().map_or(0, |extent| extent.bytes);
-        self.bytes = self.bytes.wrapping_add(bytes);
-        self.nanodollars = self.nanodollars.wrapping_add(nanodollars(&weight, prices));
+        let [sized, partial, denied] = load.depth.map(u64::from);
+        self.sized += sized;
+        self.partial += partial;
+        self.denied += denied;
+        self.bytes = self.bytes.wrapping_add(load.bytes);
+        self.nanodollars = self.nanodollars.wrapping_add(load.nanodollars);
         // What is as old as the one that left takes its place, which spares a search.
-        self.oldest_left &= weight.initiated.is_none() || weight.initiated > self.oldest;
-        self.oldest = match (self.oldest, weight.initiated) {
+        self.oldest_left &= load.initiated.is_none() || load.initiated > self.oldest;
+        self.oldest = match (self.oldest, load.initiated) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
         };
     }
 
-    /// Counts one row out, which must weigh what it weighed when it was counted in.
-    pub fn remove<'a>(&mut self, row: impl Into<Weight<'a>>, prices: &Prices) {
-        let weight = row.into();
+    /// As [`Tally::remove`].
+    pub fn count_out(&mut self, load: &Load) {
         self.rows = self.rows.saturating_sub(1);
-        match weight.measure {
-            Measure::Unknown => {}
-            Measure::AtLeast(_) => self.partial = self.partial.saturating_sub(1),
-            Measure::Exact(_) => self.sized = self.sized.saturating_sub(1),
-            Measure::Denied => self.denied = self.denied.saturating_sub(1),
+        let [sized, partial, denied] = load.depth.map(u64::from);
+        self.sized = self.sized.saturating_sub(sized);
+        self.partial = self.partial.saturating_sub(partial);
+        self.denied = self.denied.saturating_sub(denied);
+        self.bytes = self.bytes.wrapping_sub(load.bytes);
+        self.nanodollars = self.nanodollars.wrapping_sub(load.nanodollars);
+        self.oldest_left |= load.initiated.is_some() && load.initiated == self.oldest;
+        if self.rows == 0 {
+            *self = Self::default();
         }
-        let bytes = weight.measure.extent().map_or(0, |extent| extent.bytes);
-        self.bytes = self.bytes.wrapping_sub(bytes);
-        self.nanodollars = self.nanodollars.wrapping_sub(nanodollars(&weight, prices));
-        self.oldest_left |= weight.initiated.is_some() && weight.initiated == self.oldest;
     }
 
     /// Adds the rows of `other`, which must not be counted here yet.
@@ -229,8 +265,6 @@ mod tests {
         for one in weights {
             tally.remove(one, &prices());
         }
-        assert!(tally.oldest_left());
-        tally.renew_oldest(std::iter::empty());
         assert_eq!(tally, Tally::default());
     }
 }

@@ -1,223 +1,109 @@
 //! Which rows are shown and in which order: packed sort keys, into which what changed is merged.
 //!
-//! Never sorts everything again because of a few changes. Knows rows, not why they pass the filter.
+//! Never sorts everything again because of a few changes, nor moves everything for them. Knows rows, not why
+//! they pass the filter.
+
+mod order;
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
-use super::catalog::{Catalog, Row};
-use super::deadline::Rules;
-use super::{Measure, RowId, Timestamp};
+pub use order::{Column, Held, Order, Packing, Sort, deadline};
 
-/// What rows are sorted by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Column {
-    Key,
-    Size,
-    Parts,
-    /// The time since the initiation: ascending is the youngest first.
-    Age,
-    /// The time since the newest part: ascending is the freshest first.
-    LastPart,
-    /// `active` to `stale` by the last sign of life, then `empty`, then `unknown`.
-    State,
-    /// Ascending is the soonest first.
-    Deadline,
-    Initiator,
-    Class,
+use super::bits::Bits;
+use super::{Row, RowId};
+
+/// A packed value and its row: where a row belongs.
+pub type Spot = (u64, RowId);
+
+/// The most entries of a run. What is put in moves no more than these.
+const RUN: usize = 512;
+/// More changes than one in so many rows: putting everything together again costs less.
+const FEW: usize = 16;
+
+/// A spot in twelve bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Entry {
+    high: u32,
+    low: u32,
+    row: RowId,
 }
 
-impl Column {
-    /// All columns, in the order in which they are shown.
-    pub const ALL: [Self; 9] = [
-        Self::Key,
-        Self::Size,
-        Self::Parts,
-        Self::Age,
-        Self::LastPart,
-        Self::State,
-        Self::Deadline,
-        Self::Initiator,
-        Self::Class,
-    ];
-
-    /// The word for it: `size`, `last part`.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Key => "key",
-            Self::Size => "size",
-            Self::Parts => "parts",
-            Self::Age => "age",
-            Self::LastPart => "last part",
-            Self::State => "state",
-            Self::Deadline => "deadline",
-            Self::Initiator => "initiator",
-            Self::Class => "class",
-        }
-    }
-
-    /// Whether somebody who chooses this column most likely wants the greatest first.
-    pub const fn descends_at_first(self) -> bool {
-        matches!(
-            self,
-            Self::Size | Self::Parts | Self::Age | Self::LastPart | Self::State
-        )
-    }
-}
-
-/// An order of rows. Rows whose value is unknown come last in both directions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Sort {
-    pub column: Column,
-    pub descending: bool,
-}
-
-impl Default for Sort {
-    fn default() -> Self {
+impl From<Spot> for Entry {
+    fn from((value, row): Spot) -> Self {
         Self {
-            column: Column::Size,
-            descending: true,
+            high: (value >> 32) as u32,
+            low: (value & u64::from(u32::MAX)) as u32,
+            row,
         }
     }
 }
 
-/// Behind every known value, in both directions.
-const UNKNOWN: u64 = u64::MAX;
-const EMPTY_STATE: u64 = UNKNOWN - 3;
-const UNKNOWN_STATE: u64 = UNKNOWN - 2;
-
-/// Keeps the order of signed numbers.
-fn ordered(number: i64) -> u64 {
-    number.cast_unsigned() ^ (1 << 63)
-}
-
-/// The later, the smaller: spans since then ascend.
-fn since(at: Timestamp) -> u64 {
-    (!ordered(at.millis())).min(EMPTY_STATE - 1)
-}
-
-/// The first eight bytes; what is shorter comes first.
-fn packed_text(text: &str) -> u64 {
-    let mut bytes = [0; 8];
-    for (place, byte) in bytes.iter_mut().zip(text.bytes()) {
-        *place = byte;
-    }
-    u64::from_be_bytes(bytes)
-}
-
-/// When a row is ended by the service, a rule of its bucket, or the provider.
-pub fn deadline(row: &Row<'_>, rules: &Rules) -> Option<Timestamp> {
-    let own = row.measure().extent().and_then(|extent| extent.abort_date);
-    rules.at(row.key(), row.initiated(), own)
-}
-
-/// How rows compare.
-#[derive(Debug, Clone, Copy)]
-pub struct Order<'a> {
-    pub catalog: &'a Catalog,
-    pub sort: Sort,
-    /// For [`Column::Deadline`].
-    pub rules: &'a Rules,
-    /// Rows that keep the place of an earlier value.
-    pub held: &'a Held,
-}
-
-/// Packed values under which rows stay where they are although they have changed.
-pub type Held = HashMap<RowId, u64>;
-
-impl Order<'_> {
-    /// The row's value in the sorted column, packed so that numbers compare as values do.
-    pub fn pack(&self, row: &Row<'_>) -> u64 {
-        if let Some(held) = self.held.get(&row.id()) {
-            return *held;
-        }
-        let value = match self.sort.column {
-            Column::Key => Some(packed_text(row.key())),
-            Column::Initiator => row.initiator().map(packed_text),
-            Column::Class => row.storage_class().map(packed_text),
-            Column::Size => row.measure().extent().map(|extent| extent.bytes),
-            Column::Parts => row.measure().extent().map(|extent| u64::from(extent.parts)),
-            Column::Age => row.initiated().map(since),
-            Column::LastPart => row
-                .measure()
-                .extent()
-                .and_then(|extent| extent.last_part)
-                .map(since),
-            Column::State => state(row),
-            Column::Deadline => deadline(row, self.rules).map(|at| ordered(at.millis())),
-        };
-        match value {
-            None => UNKNOWN,
-            Some(value) if self.sort.descending => (UNKNOWN - 1) - value.min(UNKNOWN - 1),
-            Some(value) => value.min(UNKNOWN - 1),
-        }
-    }
-
-    fn text(&self, row: RowId) -> Option<&str> {
-        let row = self.catalog.get(row)?;
-        match self.sort.column {
-            Column::Key => Some(row.key()),
-            Column::Initiator => row.initiator(),
-            Column::Class => row.storage_class(),
-            _ => None,
-        }
-    }
-
-    /// Which of two rows comes first. Rows that are equal in the column stay in the order of the listing.
-    pub fn compare(&self, a: &(u64, RowId), b: &(u64, RowId)) -> Ordering {
-        let texts = || {
-            if !matches!(
-                self.sort.column,
-                Column::Key | Column::Initiator | Column::Class
-            ) {
-                return Ordering::Equal;
-            }
-            match (self.text(a.1), self.text(b.1)) {
-                (Some(a), Some(b)) if self.sort.descending => b.cmp(a),
-                (Some(a), Some(b)) => a.cmp(b),
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (None, None) => Ordering::Equal,
-            }
-        };
-        a.0.cmp(&b.0).then_with(texts).then(a.1.cmp(&b.1))
-    }
-}
-
-/// The state's rank without a clock: the older the last sign of life, the later; then empty, then unknown.
-fn state(row: &Row<'_>) -> Option<u64> {
-    match row.measure() {
-        Measure::Unknown | Measure::AtLeast(_) => None,
-        Measure::Denied => Some(UNKNOWN_STATE),
-        Measure::Exact(extent) if extent.parts == 0 => Some(EMPTY_STATE),
-        Measure::Exact(extent) => {
-            let sign = extent.last_part.max(row.moved_at());
-            Some(sign.map_or(UNKNOWN_STATE, since))
-        }
+impl Entry {
+    fn spot(self) -> Spot {
+        (u64::from(self.high) << 32 | u64::from(self.low), self.row)
     }
 }
 
 /// Rows in order.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct View {
-    entries: Vec<(u64, RowId)>,
+    /// None is empty.
+    runs: Vec<Vec<Entry>>,
+    /// How many entries there are in front of each run.
+    starts: Vec<usize>,
+    len: usize,
 }
 
+impl PartialEq for View {
+    fn eq(&self, other: &Self) -> bool {
+        self.len == other.len && self.entries().eq(other.entries())
+    }
+}
+
+impl Eq for View {}
+
 impl View {
+    /// Puts these rows in order.
+    pub fn of(mut spots: Vec<Spot>, order: &Order<'_>) -> Self {
+        order.sort(&mut spots);
+        let mut view = Self::default();
+        view.fill(spots.into_iter().map(Entry::from));
+        view
+    }
+
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.len
     }
 
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.len == 0
+    }
+
+    /// Bytes of memory.
+    pub fn memory(&self) -> usize {
+        let runs = self.runs.iter().map(Vec::capacity).sum::<usize>();
+        runs * size_of::<Entry>() + self.starts.capacity() * size_of::<usize>()
+    }
+
+    fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.runs.iter().flatten()
+    }
+
+    /// Of the run in which a position lies, and where in it.
+    fn place(&self, index: usize) -> Option<(usize, usize)> {
+        let run = self.starts.partition_point(|start| *start <= index);
+        let run = run.checked_sub(1)?;
+        let at = index - self.starts[run];
+        (at < self.runs[run].len()).then_some((run, at))
     }
 
     pub fn at(&self, index: usize) -> Option<RowId> {
-        self.entries.get(index).map(|entry| entry.1)
+        let (run, at) = self.place(index)?;
+        Some(self.runs[run][at].row)
     }
 
     pub fn iter(&self) -> impl ExactSizeIterator<Item = RowId> + DoubleEndedIterator {
-        self.entries.iter().map(|entry| entry.1)
+        self.window(0..self.len)
     }
 
     /// The rows of these positions, as far as there are any.
@@ -225,55 +111,201 @@ impl View {
         &self,
         range: std::ops::Range<usize>,
     ) -> impl ExactSizeIterator<Item = RowId> + DoubleEndedIterator {
-        let end = range.end.min(self.entries.len());
+        let end = range.end.min(self.len);
         let start = range.start.min(end);
-        self.entries[start..end].iter().map(|entry| entry.1)
+        Window {
+            runs: &self.runs,
+            front: self.place(start).unwrap_or_default(),
+            back: match end {
+                0 => (0, 0),
+                end => self
+                    .place(end - 1)
+                    .map_or((0, 0), |(run, at)| (run, at + 1)),
+            },
+            left: end - start,
+        }
+    }
+
+    /// Where a row is that was merged at this spot.
+    fn find(&self, spot: &Spot, order: &Order<'_>) -> Option<(usize, usize)> {
+        let (run, at) = self.seek(spot, order);
+        let found = self.runs.get(run)?.get(at)?;
+        (found.row == spot.1).then_some((run, at))
+    }
+
+    /// The first place whose entry does not come in front of the spot; behind the last run there is none.
+    fn seek(&self, spot: &Spot, order: &Order<'_>) -> (usize, usize) {
+        let is_before = |entry: &Entry| order.compare(&entry.spot(), spot) == Ordering::Less;
+        let run = self
+            .runs
+            .partition_point(|run| run.last().is_some_and(is_before));
+        let at = self
+            .runs
+            .get(run)
+            .map_or(0, |run| run.partition_point(is_before));
+        (run, at)
     }
 
     /// Where a row is. By bisection; by looking through all when the row has changed since it was merged.
     pub fn position(&self, row: &Row<'_>, order: &Order<'_>) -> Option<usize> {
-        let wanted = (order.pack(row), row.id());
-        let guess = self
-            .entries
-            .binary_search_by(|entry| order.compare(entry, &wanted));
-        match guess {
-            Ok(index) => Some(index),
-            Err(_) => self.entries.iter().position(|entry| entry.1 == row.id()),
+        let place = self.find(&order.spot(row), order);
+        match place {
+            Some((run, at)) => Some(self.starts[run] + at),
+            None => self.entries().position(|entry| entry.row == row.id()),
         }
     }
 
-    /// Begins anew with these rows.
-    pub fn rebuild(&mut self, rows: Vec<(u64, RowId)>, order: &Order<'_>) {
-        self.entries = rows;
-        self.entries.sort_unstable_by(|a, b| order.compare(a, b));
-    }
-
-    /// Drops the rows that `keep` refuses, then merges `fresh` in. One pass each; only `fresh` is sorted.
-    pub fn merge(
-        &mut self,
-        keep: impl Fn(RowId) -> bool,
-        mut fresh: Vec<(u64, RowId)>,
-        order: &Order<'_>,
-    ) {
-        self.entries.retain(|entry| keep(entry.1));
-        if fresh.is_empty() {
+    /// Takes out the rows that were merged at the spots `out`, then puts `fresh` in.
+    pub fn merge(&mut self, out: &[Spot], mut fresh: Vec<Spot>, order: &Order<'_>) {
+        order.sort(&mut fresh);
+        if out.len() + fresh.len() > RUN.max(self.len / FEW) {
+            self.merge_many(out, &fresh, order);
             return;
         }
-        fresh.sort_unstable_by(|a, b| order.compare(a, b));
-        let mut old = self.entries.len();
-        self.entries
-            .resize(old + fresh.len(), (UNKNOWN, RowId(u32::MAX)));
-        // From the back, so that no second list is needed.
-        let mut place = self.entries.len();
-        while let Some(last) = fresh.last() {
-            place -= 1;
-            if old > 0 && order.compare(&self.entries[old - 1], last) == Ordering::Greater {
-                old -= 1;
-                self.entries[place] = self.entries[old];
+        for spot in out {
+            self.take_out(spot, order);
+        }
+        let mut place = None;
+        for spot in fresh {
+            place = Some(self.put_in(spot, place, order));
+        }
+        self.count();
+    }
+
+    fn take_out(&mut self, spot: &Spot, order: &Order<'_>) {
+        let by_looking = || {
+            let mut runs = self.runs.iter().enumerate();
+            runs.find_map(|(run, entries)| {
+                let at = entries.iter().position(|entry| entry.row == spot.1)?;
+                Some((run, at))
+            })
+        };
+        let Some((run, at)) = self.find(spot, order).or_else(by_looking) else {
+            return;
+        };
+        self.runs[run].remove(at);
+        if self.runs[run].is_empty() {
+            self.runs.remove(run);
+        }
+    }
+
+    /// Puts one in; `last` is where the one in front of it went, behind which it most likely belongs.
+    fn put_in(
+        &mut self,
+        spot: Spot,
+        last: Option<(usize, usize)>,
+        order: &Order<'_>,
+    ) -> (usize, usize) {
+        let next = last.map(|(run, at)| (run, at + 1)).filter(|(run, at)| {
+            let next = self.runs[*run].get(*at);
+            let next = next.or_else(|| self.runs.get(run + 1)?.first());
+            next.is_none_or(|next| order.compare(&next.spot(), &spot) == Ordering::Greater)
+        });
+        let (mut run, mut at) = next.unwrap_or_else(|| self.seek(&spot, order));
+        if run == self.runs.len() {
+            // Behind everything: the last run is gone on with.
+            match self.runs.last() {
+                Some(last) if last.len() < RUN => (run, at) = (run - 1, last.len()),
+                _ => self.runs.push(Vec::new()),
+            }
+        } else if self.runs[run].len() >= RUN {
+            if at == RUN && run + 1 == self.runs.len() {
+                self.runs.push(Vec::new());
+                (run, at) = (run + 1, 0);
             } else {
-                self.entries[place] = *last;
-                fresh.pop();
+                let upper = self.runs[run].split_off(RUN / 2);
+                self.runs.insert(run + 1, upper);
+                if at > RUN / 2 {
+                    (run, at) = (run + 1, at - RUN / 2);
+                }
             }
         }
+        self.runs[run].insert(at, spot.into());
+        (run, at)
+    }
+
+    fn merge_many(&mut self, out: &[Spot], fresh: &[Spot], order: &Order<'_>) {
+        let out: Bits = out.iter().map(|spot| spot.1).collect();
+        let mut old: Vec<Entry> = Vec::with_capacity(self.len);
+        old.extend(self.entries().filter(|entry| !out.contains(entry.row)));
+        let mut old = old.into_iter().peekable();
+        let mut fresh = fresh.iter().peekable();
+        let merged = std::iter::from_fn(|| match (old.peek(), fresh.peek()) {
+            (Some(a), Some(b)) if order.compare(&a.spot(), b) == Ordering::Greater => {
+                fresh.next().map(|spot| Entry::from(*spot))
+            }
+            (Some(_), _) => old.next(),
+            (None, _) => fresh.next().map(|spot| Entry::from(*spot)),
+        });
+        let mut view = Self::default();
+        view.fill(merged);
+        *self = view;
+    }
+
+    fn fill(&mut self, mut entries: impl Iterator<Item = Entry>) {
+        loop {
+            let mut run = Vec::with_capacity(RUN);
+            run.extend(entries.by_ref().take(RUN));
+            if run.len() < RUN {
+                run.shrink_to_fit();
+            }
+            if run.is_empty() {
+                break;
+            }
+            self.runs.push(run);
+        }
+        self.count();
+    }
+
+    fn count(&mut self) {
+        self.len = 0;
+        self.starts.clear();
+        for run in &self.runs {
+            self.starts.push(self.len);
+            self.len += run.len();
+        }
+    }
+}
+
+/// Some rows of a view.
+struct Window<'a> {
+    runs: &'a [Vec<Entry>],
+    front: (usize, usize),
+    /// Behind the last one.
+    back: (usize, usize),
+    left: usize,
+}
+
+impl Iterator for Window<'_> {
+    type Item = RowId;
+
+    fn next(&mut self) -> Option<RowId> {
+        self.left = self.left.checked_sub(1)?;
+        let (run, at) = &mut self.front;
+        if *at == self.runs.get(*run)?.len() {
+            (*run, *at) = (*run + 1, 0);
+        }
+        let row = self.runs.get(*run)?.get(*at)?.row;
+        *at += 1;
+        Some(row)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (self.left, Some(self.left))
+    }
+}
+
+impl ExactSizeIterator for Window<'_> {}
+
+impl DoubleEndedIterator for Window<'_> {
+    fn next_back(&mut self) -> Option<RowId> {
+        self.left = self.left.checked_sub(1)?;
+        let (run, at) = &mut self.back;
+        if *at == 0 {
+            *run = run.checked_sub(1)?;
+            *at = self.runs[*run].len();
+        }
+        *at -= 1;
+        Some(self.runs[*run][*at].row)
     }
 }

@@ -15,6 +15,7 @@ use crate::model::part::UploadInfo;
 use crate::model::send::{
     Access, Folder, Interrupted, Order, Pace, Resumption, Sending, Source, StoredObject,
 };
+use crate::model::table::{Arranged, Wish};
 use crate::model::watch::{Happening, Tuning, Vitals, Watch};
 use crate::model::{Bucket, Extent, Part, RowId, Target, Thresholds, Timestamp, Upload};
 
@@ -79,6 +80,11 @@ pub enum Command {
         urgency: Urgency,
         /// Page by page, as the service orders them; else in stretches side by side, where that is safe.
         in_order: bool,
+    },
+    /// The view of a large table, filtered and sorted: [`News::Arranged`].
+    Arrange {
+        job: JobId,
+        wish: Box<Wish>,
     },
     /// The uploads of exactly one key: [`News::Listed`].
     ListKey {
@@ -223,6 +229,7 @@ impl Command {
             | Self::Buckets { job }
             | Self::List { job, .. }
             | Self::ListKey { job, .. }
+            | Self::Arrange { job, .. }
             | Self::Measure { job, .. }
             | Self::Parts { job, .. }
             | Self::Abort { job, .. }
@@ -264,6 +271,7 @@ pub enum News {
     Identity(Identity),
     Buckets(Vec<Bucket>),
     Listed(Vec<Upload>),
+    Arranged(Box<Arranged>),
     Measured(Vec<(RowId, Measured)>),
     Parts {
         info: UploadInfo,

@@ -4,6 +4,7 @@
 //! exactly one `Ended`, also when it is cancelled or panics.
 
 mod abort;
+mod arrange;
 mod audit;
 mod buckets;
 mod complete;
@@ -219,6 +220,7 @@ async fn work(job: Job, command: Command) -> Outcome {
             urgency,
             ..
         } => list::run_key(&job, &bucket, &key, urgency).await,
+        Command::Arrange { wish, .. } => arrange::run(&job, wish).await,
         Command::Measure {
             targets, urgency, ..
         } => measure::run(&job, targets, urgency).await,

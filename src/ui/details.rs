@@ -73,8 +73,8 @@ fn bordered(name: String, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Rec
 }
 
 fn nothing(app: &App, theme: &Theme, inner: Rect, buffer: &mut Buffer) {
-    let view = app.place().and_then(|place| place.folders.as_ref());
-    if let Some(FolderLine::Folder(folder)) = view.and_then(|view| view.current()) {
+    let current = |place: &Place| place.folders.as_ref()?.current(&place.table);
+    if let Some(FolderLine::Folder(folder)) = app.place().and_then(current) {
         let tally = &folder.tally;
         let text = [
             escape(&folder.prefix).into_owned(),

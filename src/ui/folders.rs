@@ -97,11 +97,12 @@ pub fn draw(app: &App, place: &Place, theme: &Theme, inner: Rect, buffer: &mut B
     headings(place, theme, &cells(row(inner, 0)), buffer);
     let top = view.cursor.top();
     let window = usize::from(inner.height).saturating_sub(1);
-    let visible = view.lines.iter().enumerate().skip(top).take(window);
-    let folders = view.lines.iter().take_while(|line| is_folder(line));
-    let biggest = folders.chain(visible.clone().map(|(_, line)| line));
-    let biggest = biggest.map(|line| bytes(place, line)).max().unwrap_or(0);
-    for (index, line) in visible {
+    let lines = (top..top + window).map_while(|index| view.line(&place.table, index));
+    let visible: Vec<FolderLine> = lines.collect();
+    let folders = view.folders.iter().map(|folder| folder.tally.bytes);
+    let biggest = folders.chain(visible.iter().map(|line| bytes(place, line)));
+    let biggest = biggest.max().unwrap_or(0);
+    for (index, line) in (top..).zip(&visible) {
         let at = row(inner, index - top + 1);
         if index == view.cursor.index() {
             let selected = if app.focus == Pane::Uploads {
@@ -151,10 +152,6 @@ fn headings(place: &Place, theme: &Theme, cells: &Cells, buffer: &mut Buffer) {
     let (text, style) = heading("OLDEST", Column::Age);
     put_right(buffer, cells.oldest, &text, style);
     put(buffer, cells.state, "STATE", theme.heading);
-}
-
-const fn is_folder(line: &FolderLine) -> bool {
-    matches!(line, FolderLine::Folder(_))
 }
 
 fn bytes(place: &Place, line: &FolderLine) -> u64 {

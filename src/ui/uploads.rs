@@ -50,7 +50,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let lines = place
         .folders
         .as_ref()
-        .map_or_else(|| place.table.len(), |view| view.lines.len());
+        .map_or_else(|| place.table.len(), |view| view.len(&place.table));
     if lines == 0 {
         say(buffer, inner, &titles::nothing(app, place, theme));
     } else if place.folders.is_some() {

@@ -79,7 +79,8 @@ fn a_prefix_is_left_as_a_step_of_its_own() {
         .keys("enter f h");
     let place = bench.app.place().unwrap();
     assert_eq!(place.table.prefix(), "");
-    assert_eq!(place.folders.as_ref().unwrap().lines.len(), 3);
+    let view = place.folders.as_ref().unwrap();
+    assert_eq!(view.len(&place.table), 3);
 }
 
 #[test]
@@ -87,8 +88,9 @@ fn folders_are_entered_and_left_with_the_cursor_where_it_was() {
     let mut bench = Bench::listed(&many(9));
     bench.size_all(DAY * 20);
     bench.keys("f j enter");
-    let view = bench.app.place().unwrap().folders.as_ref().unwrap();
-    assert_eq!((view.prefix.as_str(), view.lines.len()), ("dir1/", 3));
+    let place = bench.app.place().unwrap();
+    let view = place.folders.as_ref().unwrap();
+    assert_eq!((view.prefix.as_str(), view.len(&place.table)), ("dir1/", 3));
     bench.keys("h");
     let view = bench.app.place().unwrap().folders.as_ref().unwrap();
     assert_eq!((view.prefix.as_str(), view.cursor.index()), ("", 1));
@@ -115,11 +117,10 @@ fn folders_follow_the_filter_and_the_order() {
     bench.size_all(DAY * 20);
     let names = |bench: &Bench| -> Vec<String> {
         let view = bench.app.place().unwrap().folders.as_ref().unwrap();
-        let name = |line: &crate::app::folders::FolderLine| match line {
-            crate::app::folders::FolderLine::Folder(folder) => folder.name.clone(),
-            crate::app::folders::FolderLine::Upload(row) => format!("{row:?}"),
-        };
-        view.lines.iter().map(name).collect()
+        view.folders
+            .iter()
+            .map(|folder| folder.name.clone())
+            .collect()
     };
     bench.keys("f");
     assert_eq!(names(&bench), ["big/", "new/", "old/"]);
@@ -145,8 +146,5 @@ fn folder_totals_follow_the_sizes_that_trickle_in() {
     bench.size_all(DAY * 20);
     bench.keys("f");
     let view = bench.app.place().unwrap().folders.as_ref().unwrap();
-    let crate::app::folders::FolderLine::Folder(folder) = &view.lines[0] else {
-        panic!("no folder")
-    };
-    assert_eq!(folder.tally.bytes, 300);
+    assert_eq!(view.folders[0].tally.bytes, 300);
 }

@@ -202,6 +202,16 @@ impl Rows {
         self.iter().filter_map(|row| row.initiated()).min()
     }
 
+    /// The initiator that a label set names, see [`Row::label_set`].
+    pub fn initiator_of(&self, labels: u32) -> Option<&str> {
+        self.labels.get(labels).initiator.as_deref()
+    }
+
+    /// The storage class that a label set names.
+    pub fn class_of(&self, labels: u32) -> Option<&str> {
+        self.labels.get(labels).storage_class.as_deref()
+    }
+
     pub(super) fn name(&self, row: u32) -> Name<'_> {
         let names = &self.names[(row >> SHIFT) as usize];
         Name {

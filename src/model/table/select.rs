@@ -1,12 +1,15 @@
 //! Reading the view by position and by folder, totals, and marks.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
 use super::{Table, Verdict};
-use crate::model::rollup::{self, Level};
+use crate::model::account::Mix;
+use crate::model::bits::Bits;
+use crate::model::rollup::{AgeGroup, By, Group};
+use crate::model::tally::Load;
 use crate::model::view::Order;
-use crate::model::{RowId, Tally, Timestamp};
+use crate::model::{RowId, State, Tally, Targets, Timestamp};
 
 impl Table {
     /// How many rows the view shows, those among them that went and are still in sight.
@@ -50,35 +53,80 @@ impl Table {
     /// The rows that the filter cannot judge before they are sized.
     pub fn undecided_rows(&self) -> impl Iterator<Item = RowId> {
         (0_u32..)
-            .zip(&self.standing)
-            .filter(|(_, standing)| standing.verdict == Verdict::Undecided)
+            .zip(&self.books.standings)
+            .filter(|(_, standing)| standing.verdict() == Verdict::Undecided)
             .map(|(row, _)| RowId(row))
     }
 
     /// Of all live rows.
     pub fn totals(&self) -> &Tally {
-        &self.totals
+        &self.books.totals
+    }
+
+    /// The states of all live rows, as of the last [`Table::tick`].
+    pub fn mix(&self) -> &Mix {
+        &self.books.mix
     }
 
     /// Of the rows that the view shows.
     pub fn view_totals(&self) -> &Tally {
-        &self.view_totals
+        &self.books.sums.all
+    }
+
+    /// The rows that the view shows, grouped; kept while rows come and go, so that it costs no look at them. By
+    /// prefix there is [`Table::below`].
+    pub fn groups(&self, by: By, now: Timestamp) -> Vec<Group> {
+        let sums = &self.books.sums;
+        let rows = self.catalog.all();
+        let mut groups: BTreeMap<Option<&str>, Tally> = BTreeMap::new();
+        let mut add = |name, tally: &Tally| groups.entry(name).or_default().merge(tally);
+        match by {
+            By::Initiator => sums.by_label().for_each(|(label, tally)| {
+                add(rows.initiator_of(label), tally);
+            }),
+            By::Class => sums.by_label().for_each(|(label, tally)| {
+                add(rows.class_of(label), tally);
+            }),
+            By::Age => sums.by_day().for_each(|(day, tally)| {
+                let begins = day.map(super::sums::begin);
+                add(AgeGroup::of(begins, now).word(), tally);
+            }),
+            By::State => sums.by_state().for_each(|(state, tally)| {
+                add(state.map(State::word), tally);
+            }),
+            By::Bucket | By::Prefix(_) => add(Some(&self.bucket), &sums.all),
+        }
+        let groups = groups.into_iter().filter(|(_, tally)| tally.rows > 0);
+        by.ranked(groups.map(|(name, tally)| Group {
+            bucket: None,
+            name: name.map(ToOwned::to_owned),
+            tally,
+        }))
     }
 
     /// Of the marked rows, hidden ones among them.
     pub fn marked_totals(&self) -> &Tally {
-        self.marks.tally()
+        self.books.marks.tally()
+    }
+
+    /// Rows as they are now, for something that is to be done with them.
+    pub fn freeze(&self, rows: impl IntoIterator<Item = RowId>) -> Targets {
+        Targets::new(&self.bucket, self.catalog.snapshot(), rows)
     }
 
     pub fn is_marked(&self, row: RowId) -> bool {
-        self.marks.contains(row)
+        self.books.marks.contains(row)
+    }
+
+    fn is_shown(&self, row: RowId) -> bool {
+        self.books.standing(row).verdict() == Verdict::Shown
     }
 
     pub fn mark(&mut self, row: RowId) {
-        if let Some(looked) = self.catalog.get(row).filter(|row| !row.is_gone()) {
-            let fresh = self.marks.insert(&looked, &self.settings.prices);
-            let hidden = self.standing[row.0 as usize].verdict != Verdict::Shown;
-            self.hidden_marks += usize::from(fresh && hidden);
+        if let Some(looked) = self.row(row) {
+            let load = Load::of(&looked, &self.settings().prices);
+            let fresh = self.books.marks.insert(row, &load);
+            self.hidden_marks += usize::from(fresh && !self.is_shown(row));
         }
     }
 
@@ -90,9 +138,9 @@ impl Table {
     /// Takes a mark; the oldest marked row may be out of date then.
     pub(super) fn drop_mark(&mut self, row: RowId) {
         if let Some(looked) = self.catalog.get(row) {
-            let marked = self.marks.remove(&looked, &self.settings.prices);
-            let hidden = self.standing[row.0 as usize].verdict != Verdict::Shown;
-            self.hidden_marks -= usize::from(marked && hidden);
+            let load = Load::of(&looked, &self.settings().prices);
+            let marked = self.books.marks.remove(row, &load);
+            self.hidden_marks -= usize::from(marked && !self.is_shown(row));
         }
     }
 
@@ -125,24 +173,45 @@ impl Table {
         let mut tally = Tally::default();
         let rows = self.view.window(a.min(b)..a.max(b).saturating_add(1));
         for row in rows.filter_map(|row| self.row(row)) {
-            tally.add(&row, &self.settings.prices);
+            tally.add(&row, &self.settings().prices);
         }
         tally
     }
 
     /// Marks all that the view shows.
     pub fn mark_view(&mut self) {
-        for index in 0..self.view.len() {
-            if let Some(row) = self.view.at(index) {
-                self.mark(row);
-            }
+        let shown: Vec<RowId> = self.live_shown().collect();
+        if self.hidden_marks == 0 {
+            let marks = &mut self.books.marks;
+            marks.replace(shown.into_iter().collect(), self.books.sums.all);
+            return;
         }
+        for row in shown {
+            self.mark(row);
+        }
+    }
+
+    /// The rows that the view shows and that are there.
+    fn live_shown(&self) -> impl Iterator<Item = RowId> {
+        let there = |row: &RowId| self.is_shown(*row) && self.row(*row).is_some();
+        self.view.iter().filter(there)
     }
 
     /// Turns the marks of what the view shows around; hidden marks stay.
     pub fn invert_view(&mut self) {
-        for index in 0..self.view.len() {
-            if let Some(row) = self.view.at(index) {
+        let marked = self.books.marks.len();
+        if self.hidden_marks == 0 && marked * 2 < self.live_len() {
+            // Few are taken out of all.
+            let mut tally = self.books.sums.all;
+            for row in self.books.marks.iter().filter_map(|row| self.row(row)) {
+                tally.count_out(&Load::of(&row, &self.settings().prices));
+            }
+            let rows = self.live_shown().filter(|row| !self.is_marked(*row));
+            let rows: Bits = rows.collect();
+            self.books.marks.replace(rows, tally);
+        } else {
+            let shown: Vec<RowId> = self.live_shown().collect();
+            for row in shown {
                 self.turn(row);
             }
         }
@@ -150,13 +219,13 @@ impl Table {
     }
 
     pub fn clear_marks(&mut self) {
-        self.marks.clear();
+        self.books.marks.clear();
         self.hidden_marks = 0;
     }
 
     /// The marked rows in the order of the listing, hidden ones among them.
     pub fn marked(&self) -> impl Iterator<Item = RowId> {
-        self.marks.iter()
+        self.books.marks.iter()
     }
 
     /// How many marked rows the view does not show.
@@ -164,33 +233,16 @@ impl Table {
         self.hidden_marks
     }
 
-    /// What lies directly below `prefix`, of the rows that pass the filter; uploads that lie there themselves
-    /// come in the order of the view. Looks at every row, so keep what it gives until something changes.
-    pub fn folders(&self, prefix: &str, now: Timestamp) -> Level {
-        let moment = self.moment(now);
-        let judged = self.is_settled() && prefix.starts_with(&self.prefix);
-        let passing = self.catalog.rows().filter(|row| {
-            if judged {
-                return self.standing[row.id().0 as usize].verdict == Verdict::Shown;
-            }
-            let subject = || self.subject(row);
-            let by_key = self.filter.by_key(row.key());
-            by_key.or_else(|| self.filter.eval(&subject(), &moment)) == Some(true)
-        });
-        let mut level = rollup::level(passing, prefix, &self.settings.prices);
-        let order = self.order();
-        let pack = |row: RowId| Some((order.pack(&self.catalog.get(row)?), row));
-        let mut leaves: Vec<(u64, RowId)> = level.leaves.into_iter().filter_map(pack).collect();
-        leaves.sort_unstable_by(|a, b| order.compare(a, b));
-        level.leaves = leaves.into_iter().map(|leaf| leaf.1).collect();
-        level
+    /// Where an upload is among those that lie in the open folder themselves.
+    pub fn leaf_position(&self, row: RowId) -> Option<usize> {
+        let leaves = self.below()?.leaves();
+        leaves.position(&self.catalog.get(row)?, &self.order())
     }
 
     /// How many rows that the view shows are marked below each folder of a level, by the folder's prefix.
     pub fn marked_folders(&self, prefix: &str) -> HashMap<String, u64> {
         let mut folders: HashMap<String, u64> = HashMap::new();
-        let shown = |row: &RowId| self.standing[row.0 as usize].verdict == Verdict::Shown;
-        for row in self.marks.iter().filter(shown) {
+        for row in self.books.marks.iter().filter(|row| self.is_shown(*row)) {
             let key = self.catalog.get(row).map_or("", |row| row.key());
             let slash = key.strip_prefix(prefix).and_then(|rest| rest.find('/'));
             if let Some(slash) = slash {
@@ -208,39 +260,20 @@ impl Table {
 
     pub(super) fn order(&self) -> Order<'_> {
         Order {
-            catalog: &self.catalog,
-            sort: self.sort,
-            rules: &self.rules,
-            held: &self.held,
+            rows: self.catalog.all(),
+            packing: self.books.packing(),
         }
     }
 
-    /// Finds the oldest rows again where they left a total. The view must be up to date.
-    pub(super) fn renew_oldest(&mut self) {
-        let Self {
-            catalog,
-            view,
-            totals,
-            view_totals,
-            ..
-        } = self;
-        if totals.oldest_left() {
-            totals.renew_oldest(catalog.rows().map(|row| row.initiated()));
+    /// Finds the oldest marked row again where it left. Many are gone through only now and then.
+    pub(super) fn renew_oldest_mark(&mut self) {
+        let marks = &self.books.marks;
+        if !marks.tally().oldest_left() || marks.len() > self.small && self.pending.is_some() {
+            return;
         }
-        if view_totals.oldest_left() {
-            let live = |row| catalog.get(row).filter(|row| !row.is_gone());
-            let initiated = |row: crate::model::Row<'_>| row.initiated();
-            view_totals.renew_oldest(view.iter().filter_map(live).map(initiated));
-        }
-        self.renew_oldest_mark();
-    }
-
-    fn renew_oldest_mark(&mut self) {
-        let Self { catalog, marks, .. } = self;
-        if marks.tally().oldest_left() {
-            let initiated = |row| catalog.get(row).and_then(|row| row.initiated());
-            let oldest = marks.iter().filter_map(initiated).min();
-            marks.tally_mut().renew_oldest(std::iter::once(oldest));
-        }
+        let initiated = |row| self.catalog.get(row).and_then(|row| row.initiated());
+        let oldest = marks.iter().filter_map(initiated).min();
+        let tally = self.books.marks.tally_mut();
+        tally.renew_oldest(std::iter::once(oldest));
     }
 }

@@ -154,6 +154,11 @@ impl Stirs {
         self.left.contains_key(&row)
     }
 
+    /// Rows that went and are still in sight.
+    pub(super) fn in_sight(&self) -> impl Iterator<Item = RowId> {
+        self.left.keys().copied()
+    }
+
     pub(super) fn begin(&mut self, prefix: &str, slots: usize) {
         let compares = self
             .covered
@@ -244,7 +249,9 @@ impl Table {
     pub fn end_refresh_under(&mut self, prefix: &str) -> usize {
         let unseen = self.catalog.unseen(prefix);
         for row in self.stirs.end(prefix) {
-            self.note_change(row);
+            if let Some(row) = self.catalog.get(row) {
+                self.books.note(&row);
+            }
         }
         for row in &unseen {
             self.bury(*row);
@@ -255,7 +262,7 @@ impl Table {
 
     /// Rows that show a sign of life, the freshest first. Looks at no other row.
     pub fn lively(&self, now: Timestamp) -> impl Iterator<Item = RowId> {
-        let active = self.settings.thresholds.active;
+        let active = self.settings().thresholds.active;
         let signs = self.stirs.lively.iter().rev();
         signs
             .take_while(move |(sign, _)| now.since(*sign) < active)

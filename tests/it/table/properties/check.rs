@@ -1,8 +1,10 @@
 //! What must be true of a table at any time: counted again without anything packed or kept.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use mopup::model::account::Mix;
+use mopup::model::rollup::{By, Groups};
 use mopup::model::table::Stir;
 use mopup::model::{
     Column, Measure, Moment, Row, RowId, Sort, State, Table, Tally, Thresholds, Timestamp,
@@ -163,22 +165,54 @@ fn check_hidden_and_folders(table: &Table) -> Result<(), TestCaseError> {
     let shown: BTreeSet<RowId> = table.shown().collect();
     let hidden = table.marked().filter(|row| !shown.contains(row)).count();
     prop_assert_eq!(table.marked_hidden(), hidden);
-    let level = table.folders(table.prefix(), NOW);
-    prop_assert_eq!(level.tally, *table.view_totals());
-    let parts = level
-        .folders
-        .iter()
-        .map(|folder| folder.tally.rows)
-        .sum::<u64>();
-    prop_assert_eq!(parts + level.leaves.len() as u64, level.tally.rows);
+    let Some(below) = table.below() else {
+        return check_groups(table);
+    };
+    let prefix = below.prefix();
+    let under = |row: &RowId| table.row(*row).filter(|row| row.key().starts_with(prefix));
+    let all: Vec<Row<'_>> = shown.iter().filter_map(under).collect();
+    prop_assert_eq!(*below.tally(), recount(all.iter().copied()));
+    let mut folders: BTreeMap<&str, Vec<Row<'_>>> = BTreeMap::new();
+    for row in &all {
+        if let Some((folder, _)) = row.key()[prefix.len()..].split_once('/') {
+            folders.entry(folder).or_default().push(*row);
+        }
+    }
+    prop_assert_eq!(below.folders().len(), folders.len());
+    for (name, tally) in below.folders() {
+        let rows = &folders[name.strip_suffix('/').unwrap()];
+        prop_assert_eq!(*tally, recount(rows.iter().copied()));
+    }
     let leaves: Vec<RowId> = table
         .shown()
         .filter(|row| table.row(*row).is_some())
         .filter(|row| {
             let key = table.row(*row).unwrap().key();
-            !key[table.prefix().len()..].contains('/')
+            key.starts_with(prefix) && !key[prefix.len()..].contains('/')
         })
         .collect();
-    prop_assert_eq!(level.leaves, leaves);
+    prop_assert_eq!(below.leaves().iter().collect::<Vec<_>>(), leaves);
+    check_groups(table)
+}
+
+/// Groups are what grouping the rows of the view again gives.
+fn check_groups(table: &Table) -> Result<(), TestCaseError> {
+    let moment = Moment {
+        now: NOW,
+        thresholds: Thresholds::default(),
+    };
+    let live: Vec<Row<'_>> = table.shown().filter_map(|row| table.row(row)).collect();
+    for by in [By::Initiator, By::Class, By::Age, By::State] {
+        let mut groups = Groups::new(by, moment);
+        for row in &live {
+            groups.add(&row.subject(table.bucket()), &settings().prices);
+        }
+        prop_assert_eq!(table.groups(by, NOW), groups.finish(), "{:?}", by);
+    }
+    let mut mix = Mix::default();
+    for row in table.rows() {
+        mix.add(table.state(row.id(), NOW));
+    }
+    prop_assert_eq!(*table.mix(), mix);
     Ok(())
 }

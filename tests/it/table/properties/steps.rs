@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mopup::model::table::Leaving;
+use mopup::model::table::{Leaving, Wish};
 use mopup::model::{Column, Extent, Filter, Measure, RowId, Sort, Table, Upload};
 use proptest::prelude::*;
 
@@ -24,6 +24,13 @@ pub enum Step {
     Toggle(usize),
     MarkBetween(usize, usize),
     InvertView,
+    MarkView,
+    /// The folder that is open.
+    Folder(Option<&'static str>),
+    /// What is wished for is carried out by somebody else from now on.
+    Wish,
+    /// What was wished for comes, whether it is the last wish or not.
+    Deliver(usize),
     Settle,
 }
 
@@ -105,11 +112,16 @@ pub fn step() -> impl Strategy<Value = Step> {
         2 => any::<usize>().prop_map(Step::Toggle),
         1 => (0..9_usize, 0..9_usize).prop_map(|(a, b)| Step::MarkBetween(a, b)),
         1 => Just(Step::InvertView),
+        1 => Just(Step::MarkView),
+        1 => prop::sample::select(vec![None, Some(""), Some("a/"), Some("folder/same/")])
+            .prop_map(Step::Folder),
+        3 => Just(Step::Wish),
+        2 => (0..3_usize).prop_map(Step::Deliver),
         2 => Just(Step::Settle),
     ]
 }
 
-pub fn apply(table: &mut Table, step: &Step, slots: &mut usize) {
+pub fn apply(table: &mut Table, step: &Step, (slots, wishes): (&mut usize, &mut Vec<Wish>)) {
     let row = |number: usize| RowId(u32::try_from(number % (*slots).max(1)).unwrap());
     match step {
         Step::Extend(uploads) => *slots += table.extend(uploads),
@@ -136,6 +148,15 @@ pub fn apply(table: &mut Table, step: &Step, slots: &mut usize) {
         Step::Toggle(number) => table.toggle(row(*number)),
         Step::MarkBetween(a, b) => table.mark_between(*a, *b),
         Step::InvertView => table.invert_view(),
+        Step::MarkView => table.mark_view(),
+        Step::Folder(prefix) => table.open_folder(*prefix, NOW),
+        Step::Wish => wishes.extend(table.wish(NOW, true)),
+        Step::Deliver(number) => {
+            if *number < wishes.len() {
+                let arranged = wishes.remove(*number).carry_out(|| false);
+                table.take_over(arranged.unwrap(), NOW);
+            }
+        }
         Step::Settle => {
             table.settle(NOW);
         }
