@@ -302,6 +302,20 @@ pub enum News {
     Ended(Outcome),
 }
 
+impl News {
+    /// How many rows it is about; at least one, since taking it in is work.
+    pub fn weight(&self) -> usize {
+        let rows = match self {
+            Self::Listed(uploads) => uploads.len(),
+            Self::Measured(sizes) => sizes.len(),
+            Self::Parts { parts, .. } => parts.len(),
+            Self::Aborted(outcomes) => outcomes.len(),
+            _ => 1,
+        };
+        rows.max(1)
+    }
+}
+
 /// What is known of what a bucket does against orphans.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Prevention {

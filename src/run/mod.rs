@@ -26,8 +26,12 @@ pub use input::Input;
 
 /// Two frames are at least this far apart.
 const FRAME: Duration = Duration::from_millis(16);
+/// A key is answered sooner than that, and keys that come faster share a frame.
+const ANSWER: Duration = Duration::from_millis(4);
 /// So many reports or inputs are taken in before a frame is drawn.
 const BATCH: usize = 256;
+/// No more rows are taken in before somebody looks whether a key was pressed: one or two pages.
+const ROWS: usize = 1_000;
 /// After quitting, requests in flight get this long: an abort of many parts was seen to take 33 s.
 const LAST_REQUESTS: Duration = Duration::from_secs(45);
 
@@ -160,6 +164,7 @@ where
         clock,
         colors,
         dirty: true,
+        is_asked: false,
         drawn: Instant::now(),
         ticked: Instant::now(),
     };
@@ -187,6 +192,8 @@ struct Shell<'a, H, I> {
     clock: Clock,
     colors: &'a [Override],
     dirty: bool,
+    /// The person did something since the last frame.
+    is_asked: bool,
     drawn: Instant,
     ticked: Instant,
 }
@@ -203,14 +210,14 @@ enum Woken {
 impl<H: Host, I: Stream<Item = Input> + Unpin> Shell<'_, H, I> {
     /// Waits for one thing and takes it in; the exit code when that was the end.
     async fn step(&mut self, app: &mut App) -> io::Result<Option<u8>> {
-        let frame = self.dirty.then_some(self.drawn + FRAME);
+        let frame = self.dirty.then_some(self.drawn + self.rest());
         let clock = app.needs_clock().map(|every| self.ticked + every);
         let link = &mut self.link;
         let reports = async {
             match link {
                 Link::Starting(starting, _) => Woken::Started(starting.await),
                 Link::Ready(_, inbox) => {
-                    let reports = inbox.recv(BATCH).await;
+                    let reports = inbox.recv_weighing(BATCH, ROWS).await;
                     // The engine is ours, so its end is not news: wait for the other branches.
                     if reports.is_empty() {
                         std::future::pending().await
@@ -253,6 +260,7 @@ impl<H: Host, I: Stream<Item = Input> + Unpin> Shell<'_, H, I> {
 
     /// Takes in an input and whatever else was typed ahead.
     async fn take_inputs(&mut self, app: &mut App, first: Input) -> io::Result<Option<u8>> {
+        self.is_asked = true;
         let mut input = Some(first);
         for _ in 0..BATCH {
             let end = match input {
@@ -313,13 +321,19 @@ impl<H: Host, I: Stream<Item = Input> + Unpin> Shell<'_, H, I> {
 
     fn draw_when_due(&mut self, app: &App) -> io::Result<()> {
         let now = Instant::now();
-        if self.dirty && now >= self.drawn + FRAME {
+        if self.dirty && now >= self.drawn + self.rest() {
             self.host
                 .draw(|frame| ui::draw(app, &Theme::with(app.theme(), self.colors), frame))?;
             self.dirty = false;
+            self.is_asked = false;
             self.drawn = now;
         }
         Ok(())
+    }
+
+    /// How long the screen stays as it is after a frame.
+    const fn rest(&self) -> Duration {
+        if self.is_asked { ANSWER } else { FRAME }
     }
 }
 

@@ -90,8 +90,14 @@ impl Inbox {
     /// Up to `max` reports, as soon as there is one; empty when the engine and all its jobs are gone.
     /// Safe to drop while it waits: no report is lost.
     pub async fn recv(&mut self, max: usize) -> Vec<Report> {
+        self.recv_weighing(max, usize::MAX).await
+    }
+
+    /// As [`Inbox::recv`], but no more after what weighs this much together ([`News::weight`]): whoever takes it
+    /// in has other things to do as well.
+    pub async fn recv_weighing(&mut self, max: usize, weight: usize) -> Vec<Report> {
         loop {
-            let waiting = self.try_recv(max);
+            let waiting = self.take(max, weight);
             if !waiting.is_empty() || max == 0 {
                 return waiting;
             }
@@ -99,10 +105,13 @@ impl Inbox {
                 biased;
                 first = self.facts.recv() => {
                     let Some(first) = first else {
-                        return self.try_recv(max);
+                        return self.take(max, weight);
                     };
+                    let left = weight.saturating_sub(first.news.weight());
                     let mut reports = vec![first];
-                    reports.extend(self.try_recv(max - 1));
+                    if left > 0 {
+                        reports.extend(self.take(max - 1, left));
+                    }
                     return reports;
                 }
                 () = self.shared.changed.notified() => {}
@@ -112,11 +121,17 @@ impl Inbox {
 
     /// Up to `max` reports that are there already.
     pub fn try_recv(&mut self, max: usize) -> Vec<Report> {
+        self.take(max, usize::MAX)
+    }
+
+    fn take(&mut self, max: usize, weight: usize) -> Vec<Report> {
         let mut reports = Vec::new();
-        while reports.len() < max {
+        let mut taken = 0;
+        while reports.len() < max && taken < weight {
             let Ok(report) = self.facts.try_recv() else {
                 break;
             };
+            taken += report.news.weight();
             reports.push(report);
         }
         let mut progress = lock(&self.shared.progress);
@@ -175,6 +190,18 @@ mod tests {
         };
         tokio::join!(writer, reader);
         assert_eq!(seen, (0..100).collect::<Vec<_>>());
+    }
+
+    #[tokio::test]
+    async fn what_weighs_much_comes_alone() {
+        let (outbox, mut inbox) = open();
+        let page = || News::Listed(vec![crate::model::Upload::default(); 1_000]);
+        for _ in 0..5 {
+            outbox.fact(JobId(1), page()).await;
+        }
+        assert_eq!(inbox.recv_weighing(256, 1_500).await.len(), 2);
+        assert_eq!(inbox.recv_weighing(256, 1).await.len(), 1);
+        assert_eq!(inbox.recv(256).await.len(), 2, "nothing is lost");
     }
 
     #[tokio::test]
