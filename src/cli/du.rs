@@ -11,7 +11,7 @@ use super::session::Session;
 use super::sweep::{self, Found, Sink, Wanted};
 use crate::model::account::Taken;
 use crate::model::human::{self, escape};
-use crate::model::rollup::{By, Group, Groups};
+use crate::model::rollup::{AgeGroup, By, Group, Groups};
 use crate::model::{Moment, Subject, Tally, Timestamp};
 use crate::protocol::{Fault, Scope};
 use account::Account;
@@ -147,6 +147,7 @@ fn batches(by: GroupBy, depth: usize, scopes: &[Scope], moment: Moment) -> Vec<G
         GroupBy::Class => By::Class,
         GroupBy::Bucket => By::Bucket,
         GroupBy::State => By::State,
+        GroupBy::Age => By::Age,
     };
     vec![Groups::new(by, moment)]
 }
@@ -158,6 +159,7 @@ const fn word(by: GroupBy) -> &'static str {
         GroupBy::Class => "class",
         GroupBy::Bucket => "bucket",
         GroupBy::State => "state",
+        GroupBy::Age => "age",
     }
 }
 
@@ -302,6 +304,7 @@ fn label(by: GroupBy, group: &Group) -> String {
             escape(name.unwrap_or_default())
         ),
         (GroupBy::Bucket, Some(bucket)) => format!("s3://{}", escape(bucket)),
+        (GroupBy::Age, _) => AgeGroup::of_word(name).text().to_owned(),
         _ => name.map_or("(not known)".to_owned(), |name| escape(name).into_owned()),
     }
 }

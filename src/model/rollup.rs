@@ -2,11 +2,14 @@
 //!
 //! Knows uploads and totals; which uploads take part is for the caller to say.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+mod age;
+
+use std::collections::{BTreeMap, HashMap};
 
 use super::cost::Prices;
 use super::{Moment, Row, RowId, State, Subject, Tally, liveness};
+
+pub use age::AgeGroup;
 
 /// What lies directly below a prefix.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -73,16 +76,18 @@ pub enum By {
     Class,
     Bucket,
     State,
+    /// By [`AgeGroup`]; its word is the name.
+    Age,
 }
 
 impl By {
     /// The group that an upload belongs to; `None` where the service does not say it, or nobody has looked.
-    pub fn name(self, subject: &Subject<'_>, moment: &Moment) -> Option<String> {
-        let name = match self {
-            Self::Prefix(depth) => leading(subject.key, depth),
-            Self::Initiator => subject.initiator?,
-            Self::Class => subject.storage_class?,
-            Self::Bucket => subject.bucket,
+    pub fn name<'a>(self, subject: &Subject<'a>, moment: &Moment) -> Option<&'a str> {
+        match self {
+            Self::Prefix(depth) => Some(leading(subject.key, depth)),
+            Self::Initiator => subject.initiator,
+            Self::Class => subject.storage_class,
+            Self::Bucket => Some(subject.bucket),
             Self::State => {
                 let state: Option<State> = liveness::state_moved(
                     &subject.measure,
@@ -90,10 +95,15 @@ impl By {
                     moment.now,
                     &moment.thresholds,
                 );
-                state?.word()
+                state.map(State::word)
             }
-        };
-        Some(name.to_owned())
+            Self::Age => AgeGroup::of(subject.initiated, moment.now).word(),
+        }
+    }
+
+    /// Whether groups are made for each bucket.
+    const fn of_one_bucket(self) -> bool {
+        matches!(self, Self::Prefix(_) | Self::Bucket)
     }
 }
 
@@ -117,12 +127,23 @@ pub struct Group {
     pub tally: Tally,
 }
 
-/// Groups that grow upload by upload.
+/// Groups that grow upload by upload. Takes memory for the groups alone, and for an upload of a group that is
+/// there none.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Groups {
     by: By,
     moment: Moment,
-    tallies: BTreeMap<(Option<String>, Option<String>), Tally>,
+    groups: Vec<Group>,
+    /// Where the groups of a bucket lie, by name; the bucket is empty where groups are mixed across buckets.
+    places: HashMap<String, Places>,
+    /// Where the last upload went: its neighbour mostly goes there too.
+    last: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Default)]
+struct Places {
+    named: HashMap<String, usize>,
+    nameless: Option<usize>,
 }
 
 impl Groups {
@@ -130,33 +151,63 @@ impl Groups {
         Self {
             by,
             moment,
-            tallies: BTreeMap::new(),
+            groups: Vec::new(),
+            places: HashMap::new(),
+            last: 0,
         }
     }
 
     /// Counts an upload in.
     pub fn add(&mut self, subject: &Subject<'_>, prices: &Prices) {
         let name = self.by.name(subject, &self.moment);
-        let bucket =
-            matches!(self.by, By::Prefix(_) | By::Bucket).then(|| subject.bucket.to_owned());
-        match self.tallies.entry((bucket, name)) {
-            Entry::Vacant(place) => place.insert(Tally::default()).add(subject, prices),
-            Entry::Occupied(mut place) => place.get_mut().add(subject, prices),
+        let bucket = self.by.of_one_bucket().then_some(subject.bucket);
+        let is_last =
+            |last: &Group| last.name.as_deref() == name && last.bucket.as_deref() == bucket;
+        if !self.groups.get(self.last).is_some_and(is_last) {
+            self.last = self.place(bucket, name);
+        }
+        if let Some(group) = self.groups.get_mut(self.last) {
+            group.tally.add(subject, prices);
         }
     }
 
-    /// The groups by bytes, then by rows, the greatest first, then by name.
+    /// Where a group lies, made if need be.
+    fn place(&mut self, bucket: Option<&str>, name: Option<&str>) -> usize {
+        let of = bucket.unwrap_or_default();
+        let known = self.places.get(of).and_then(|places| match name {
+            Some(name) => places.named.get(name).copied(),
+            None => places.nameless,
+        });
+        if let Some(place) = known {
+            return place;
+        }
+        let place = self.groups.len();
+        self.groups.push(Group {
+            bucket: bucket.map(ToOwned::to_owned),
+            name: name.map(ToOwned::to_owned),
+            tally: Tally::default(),
+        });
+        let places = self.places.entry(of.to_owned()).or_default();
+        match name {
+            Some(name) => {
+                places.named.insert(name.to_owned(), place);
+            }
+            None => places.nameless = Some(place),
+        }
+        place
+    }
+
+    /// The groups by bytes, then by rows, the greatest first, then by bucket and name; groups of ages the
+    /// youngest first.
     pub fn finish(self) -> Vec<Group> {
-        let mut groups: Vec<Group> = self
-            .tallies
-            .into_iter()
-            .map(|((bucket, name), tally)| Group {
-                bucket,
-                name,
-                tally,
-            })
-            .collect();
-        groups.sort_by_key(|group| std::cmp::Reverse((group.tally.bytes, group.tally.rows)));
+        let mut groups = self.groups;
+        if self.by == By::Age {
+            groups.sort_by_key(|group| AgeGroup::of_word(group.name.as_deref()));
+            return groups;
+        }
+        let weight = |group: &Group| (group.tally.bytes, group.tally.rows);
+        let called = |a: &Group, b: &Group| (&a.bucket, &a.name).cmp(&(&b.bucket, &b.name));
+        groups.sort_by(|a, b| weight(b).cmp(&weight(a)).then_with(|| called(a, b)));
         groups
     }
 }
@@ -237,5 +288,55 @@ mod tests {
         assert_eq!(groups(By::Prefix(0), &keys), named(&[("", 17)]));
         assert_eq!(groups(By::State, &keys), named(&[("active", 17)]));
         assert_eq!(groups(By::Initiator, &keys), [(None, 17)]);
+    }
+
+    #[test]
+    fn groups_of_ages_come_in_the_order_of_ages_and_others_by_weight() {
+        let now = Timestamp::from_rfc3339("2026-11-20T12:00:00Z").unwrap();
+        let moment = Moment {
+            now,
+            thresholds: Thresholds::default(),
+        };
+        let day = |days: i64| Timestamp::from_millis(now.millis() - days * 86_400_000);
+        let begun = [
+            None,
+            Some(day(400)),
+            Some(day(0)),
+            Some(day(8)),
+            Some(day(9)),
+        ];
+        let uploads = begun.map(|initiated| Upload {
+            initiated,
+            ..Upload::default()
+        });
+        let subjects = |bucket: &'static str| {
+            let of = move |upload| Subject::of(bucket, upload, Measure::Unknown);
+            uploads.iter().map(of)
+        };
+        let both = subjects("b").chain(subjects("a"));
+        let ages = group_by(both, By::Age, moment, &prices());
+        let words: Vec<_> = ages
+            .iter()
+            .map(|group| {
+                (
+                    group.bucket.as_deref(),
+                    group.name.as_deref(),
+                    group.tally.rows,
+                )
+            })
+            .collect();
+        assert_eq!(
+            words,
+            [
+                (None, Some("today"), 2),
+                (None, Some("7-29d"), 4),
+                (None, Some("365d+"), 2),
+                (None, None, 2),
+            ]
+        );
+        let both = subjects("b").chain(subjects("a"));
+        let of_buckets = group_by(both, By::Prefix(0), moment, &prices());
+        let names: Vec<_> = of_buckets.iter().map(|of| of.bucket.as_deref()).collect();
+        assert_eq!(names, [Some("a"), Some("b")]);
     }
 }

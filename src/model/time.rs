@@ -24,6 +24,11 @@ impl Timestamp {
         self.0
     }
 
+    /// The calendar day in UTC, counted from 1970-01-01, which is 0.
+    pub const fn utc_day(self) -> i64 {
+        self.0.div_euclid(86_400_000)
+    }
+
     /// How long after `earlier` this is; zero when it is not after it (clocks of two machines differ).
     pub fn since(self, earlier: Self) -> Duration {
         let millis = self.0.saturating_sub(earlier.0).max(0);

@@ -204,6 +204,8 @@ pub enum GroupBy {
     Class,
     Bucket,
     State,
+    /// Whole UTC days since the uploads were begun
+    Age,
 }
 
 #[derive(Debug, Args)]
