@@ -8,7 +8,7 @@ use super::args::{Connection, Du, GroupBy};
 use super::failure::{Exit, Failure};
 use super::output::{Format, Printer, Status, time};
 use super::session::Session;
-use super::sweep::{self, Found, Sink, Wanted};
+use super::sweep::{self, Found, Sink, Swept, Wanted};
 use crate::model::account::Taken;
 use crate::model::human::{self, escape};
 use crate::model::rollup::{AgeGroup, By, Group, Groups};
@@ -99,6 +99,7 @@ pub async fn run(connection: &Connection, args: Du) -> Result<Exit, Failure> {
         account: (by == GroupBy::Bucket).then(|| Account::new(&scopes)),
         total: Tally::default(),
         status: Status::new(),
+        swept: Swept::default(),
     };
     let wanted = Wanted {
         filter: &filter,
@@ -173,6 +174,7 @@ struct Sums {
     /// What was left out, for the head of a summary.
     only: Vec<String>,
     status: Status,
+    swept: Swept,
 }
 
 /// What the sums are restricted to: prefixes and a filter.
@@ -203,11 +205,16 @@ impl Sink for Sums {
 
     fn page(&mut self) -> Result<(), Failure> {
         self.status.show(&format!(
-            "{} uploads, {}",
+            "{}{} uploads, {}",
+            self.swept.text(),
             human::count(self.total.rows),
             human::size(self.total.bytes)
         ));
         Ok(())
+    }
+
+    fn swept(&mut self, swept: Swept) {
+        self.swept = swept;
     }
 
     fn error(&mut self, fault: &Fault) {
@@ -263,7 +270,7 @@ impl Sums {
             for group in &groups {
                 self.printer.line(&line(&label(by, group), &group.tally))?;
             }
-            self.printer.line(&line("total", &self.total))?;
+            self.printer.line(&self.total_line())?;
         } else {
             for group in &groups {
                 let bucket = group.bucket.as_deref();
@@ -272,8 +279,29 @@ impl Sums {
                 self.printer.record(&record)?;
             }
         }
-        let total = serde_json::to_value(Record::new("total", None, None, &self.total))?;
+        let mut total = Record::new("total", None, None, &self.total);
+        total.complete &= self.is_whole();
+        let total = serde_json::to_value(total)?;
         self.printer.finish(&[("total", total)])
+    }
+
+    /// Whether every listing found all.
+    fn is_whole(&self) -> bool {
+        self.swept.failed == 0 && self.swept.done == self.swept.all
+    }
+
+    /// The sum; where listings are missing it says so, and that there may be more.
+    fn total_line(&self) -> String {
+        let whole = line("total", &self.total);
+        if self.is_whole() {
+            return whole;
+        }
+        let listed = self.swept.done - self.swept.failed;
+        format!(
+            "{whole}: at least; {} of {} listed to the end",
+            human::count(listed as u64),
+            human::count(self.swept.all as u64)
+        )
     }
 }
 

@@ -1,23 +1,25 @@
 //! Uploads of many buckets, filtered and looked into where need be, in bounded memory and in the order in
-//! which their pages arrived.
+//! which their pages are known: a bucket that answers slowly holds up itself alone.
 
 mod deadlines;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use deadlines::subject;
 
 use super::failure::Failure;
 use super::session::Session;
-use crate::model::{Address, Filter, Measure, RowId, Upload};
+use crate::model::{Address, Filter, Measure, RowId, Upload, human};
 use crate::protocol::{
     Command, Fault, JobId, Kind, Measured, News, Operation, Outcome, Report, Scope, Urgency,
 };
 
-/// Buckets that are listed at the same time.
-const LISTINGS: usize = 8;
+/// Buckets that are listed at the same time: most have one page, so that this many answers are waited for together.
+const LISTINGS: usize = 48;
 /// Uploads that wait to be looked into; more are not listed meanwhile.
-const WAITING: usize = 4_000;
+const WAITING: usize = 16_000;
+/// The same of one bucket, whose listing pauses then; a quarter of [`WAITING`], so that others have room.
+const WAITING_OF_ONE: usize = WAITING / 4;
 
 /// An upload that passed.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ pub trait Sink {
     fn upload(&mut self, session: &Session, found: &Found<'_>) -> Result<(), Failure>;
     /// A page came to its end.
     fn page(&mut self) -> Result<(), Failure>;
+    /// So many listings came to their ends, well or not.
+    fn swept(&mut self, _swept: Swept) {}
     /// Whether nothing more is wanted.
     fn has_enough(&self) -> bool {
         false
@@ -43,6 +47,30 @@ pub trait Sink {
     }
     /// Something could not be listed or looked into; the rest goes on.
     fn error(&mut self, fault: &Fault);
+}
+
+/// How far the listings are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Swept {
+    /// How many ended, well or not.
+    pub done: usize,
+    /// Of these: how many did not find all.
+    pub failed: usize,
+    pub all: usize,
+}
+
+impl Swept {
+    /// `212 of 300 buckets, `; empty where there is only one.
+    pub fn text(&self) -> String {
+        if self.all < 2 {
+            return String::new();
+        }
+        format!(
+            "{} of {} buckets, ",
+            human::count(self.done as u64),
+            human::count(self.all as u64)
+        )
+    }
 }
 
 /// Which uploads pass, and how far they are looked into.
@@ -142,6 +170,8 @@ fn name_a_bucket(failure: Failure) -> Failure {
 #[derive(Debug)]
 struct Page {
     bucket: String,
+    /// The listing that it is of.
+    of: JobId,
     uploads: Vec<Entry>,
     /// The job that looks into it.
     job: Option<JobId>,
@@ -187,7 +217,12 @@ async fn run_over(
         pages: VecDeque::new(),
         asked: HashMap::new(),
         waiting: 0,
+        of_each: HashMap::new(),
         refused: HashMap::new(),
+        swept: Swept {
+            all: scopes.len(),
+            ..Swept::default()
+        },
     };
     let mut scopes = scopes.into_iter();
     loop {
@@ -233,8 +268,11 @@ struct Sweep<'a> {
     asked: HashMap<JobId, String>,
     /// Uploads in `pages`.
     waiting: usize,
+    /// The same of each listing that runs, and whether it pauses for them.
+    of_each: HashMap<JobId, (usize, bool)>,
     /// Buckets whose parts may not be listed: told once.
     refused: HashMap<String, Kind>,
+    swept: Swept,
 }
 
 impl Sweep<'_> {
@@ -281,21 +319,31 @@ impl Sweep<'_> {
                     if wanted && !uploads.is_empty() {
                         self.ask_rules(session, &bucket);
                     }
-                    self.take_in(session, bucket, uploads);
+                    self.take_in(session, (bucket, report.job), uploads);
+                    self.hold_back(session, report.job);
                 }
             }
             News::Ended(outcome) => {
                 self.listing.remove(&report.job);
+                self.of_each.remove(&report.job);
+                self.swept.done += 1;
                 if let Outcome::Failed(fault) = outcome {
+                    self.swept.failed += 1;
                     sink.error(&fault);
                 }
+                sink.swept(self.swept);
             }
             _ => {}
         }
     }
 
     /// Drops what cannot pass, and has the rest looked into where that is needed.
-    fn take_in(&mut self, session: &mut Session, bucket: String, uploads: Vec<Upload>) {
+    fn take_in(
+        &mut self,
+        session: &mut Session,
+        (bucket, of): (String, JobId),
+        uploads: Vec<Upload>,
+    ) {
         let moment = session.moment();
         let mut targets = Vec::new();
         let mut entries = Vec::with_capacity(uploads.len());
@@ -324,8 +372,10 @@ impl Sweep<'_> {
             });
         }
         self.waiting += entries.len();
+        self.of_each.entry(of).or_default().0 += entries.len();
         self.pages.push_back(Page {
             bucket,
+            of,
             uploads: entries,
             job,
         });
@@ -367,13 +417,43 @@ impl Sweep<'_> {
         }
     }
 
-    /// Hands over the pages at the front that are complete.
+    /// Pauses a listing of which too much waits, and has it go on once half of that is handed over.
+    fn hold_back(&mut self, session: &Session, listing: JobId) {
+        let Some((waiting, paused)) = self.of_each.get_mut(&listing) else {
+            return;
+        };
+        if !*paused && *waiting >= WAITING_OF_ONE {
+            *paused = true;
+            session.lister.send(Command::Pause(listing));
+        } else if *paused && *waiting <= WAITING_OF_ONE / 2 {
+            *paused = false;
+            session.lister.send(Command::Continue(listing));
+        }
+    }
+
+    /// The first page that is complete, and of whose bucket none before it is still looked into.
+    fn next_ready(&mut self) -> Option<Page> {
+        let mut held: HashSet<JobId> = HashSet::new();
+        let at = self.pages.iter().position(|page| {
+            let is_complete =
+                page.job.is_none() && !self.asked.values().any(|of| *of == page.bucket);
+            let is_next = is_complete && !held.contains(&page.of);
+            if !is_next {
+                held.insert(page.of);
+            }
+            is_next
+        })?;
+        self.pages.remove(at)
+    }
+
+    /// Hands over the pages that are complete.
     fn hand_over(&mut self, session: &Session, sink: &mut impl Sink) -> Result<(), Failure> {
-        let asked = &self.asked;
-        let is_ready =
-            |page: &mut Page| page.job.is_none() && !asked.values().any(|of| *of == page.bucket);
-        while let Some(page) = self.pages.pop_front_if(is_ready) {
+        while let Some(page) = self.next_ready() {
             self.waiting -= page.uploads.len();
+            if let Some((waiting, _)) = self.of_each.get_mut(&page.of) {
+                *waiting -= page.uploads.len();
+            }
+            self.hold_back(session, page.of);
             let moment = session.moment();
             for entry in page.uploads.iter().filter(|entry| !entry.gone) {
                 let subject = subject(session, &page.bucket, &entry.upload, entry.measure);

@@ -37,11 +37,16 @@ pub(super) enum Stop {
     Fault(Fault),
 }
 
-/// One pacer for each bucket.
+/// Listings in flight at the same time, whatever their buckets: each takes a connection, and systems give a program
+/// 256 files at the least.
+pub(super) const ABREAST: usize = 96;
+
+/// One pacer for each bucket, and one gate that all listings go through.
 #[derive(Debug)]
 pub(super) struct Pacers {
     width: usize,
     of: Mutex<HashMap<String, Arc<Pacer>>>,
+    gate: Arc<Pacer>,
 }
 
 impl Pacers {
@@ -49,7 +54,13 @@ impl Pacers {
         Self {
             width,
             of: Mutex::default(),
+            gate: Arc::new(Pacer::new(ABREAST)),
         }
+    }
+
+    /// What listings of all buckets go through, the most urgent first. It knows no throttling: that is the bucket's.
+    pub(super) fn gate(&self) -> Arc<Pacer> {
+        Arc::clone(&self.gate)
     }
 
     /// The bucket's pacer; the empty name is the account's.
@@ -156,6 +167,21 @@ impl Pacer {
         self: &Arc<Self>,
         urgency: Urgency,
         cancel: &CancellationToken,
+        ask: A,
+    ) -> Result<T, Stop>
+    where
+        A: FnMut(u32) -> F,
+        F: Future<Output = Result<T, Fault>>,
+    {
+        self.run_through(None, urgency, cancel, ask).await
+    }
+
+    /// The same, where each request also takes a turn of `gate` while it is in flight.
+    pub(super) async fn run_through<T, F, A>(
+        self: &Arc<Self>,
+        gate: Option<&Arc<Self>>,
+        urgency: Urgency,
+        cancel: &CancellationToken,
         mut ask: A,
     ) -> Result<T, Stop>
     where
@@ -170,8 +196,16 @@ impl Pacer {
                 // A lost answer may have been a success: that must not pass for "not sent".
                 return Err(last_lost.map_or(Stop::Cancelled, Stop::Fault));
             };
+            let through = match gate {
+                Some(gate) => gate.acquire(urgency, front, cancel).await,
+                None => None,
+            };
+            if gate.is_some() && through.is_none() {
+                return Err(last_lost.map_or(Stop::Cancelled, Stop::Fault));
+            }
             let started = Instant::now();
             let answer = ask(lost).await;
+            drop(through);
             match answer {
                 Ok(answer) => {
                     self.succeeded();

@@ -15,7 +15,7 @@ use crate::model::{Subject, liveness};
 use crate::protocol::{Command, Fault, JobId, Kind, News, Operation, Outcome, Scope, Urgency};
 
 /// Buckets whose rules are asked for at the same time.
-const ASKED: usize = 16;
+const ASKED: usize = 48;
 
 pub const FIELDS: [&str; 18] = [
     "bucket",
