@@ -2,8 +2,11 @@
 //! which their pages are known: a bucket that answers slowly holds up itself alone.
 
 mod deadlines;
+mod scopes;
 
 use std::collections::{HashMap, HashSet, VecDeque};
+
+pub use scopes::{open, open_keys};
 
 use deadlines::subject;
 
@@ -93,77 +96,6 @@ pub fn filter(text: Option<&str>) -> Result<Filter, Failure> {
             error.render(text)
         ))
     })
-}
-
-/// Connects, and finds the scopes that addresses name; all buckets without an address.
-pub async fn open(session: &mut Session, addresses: &[Address]) -> Result<Vec<Scope>, Failure> {
-    session.connect().await?;
-    Ok(distinct(scopes(session, addresses).await?))
-}
-
-/// Connects, and takes each address for a key of its own; of one that is given twice one is kept.
-pub async fn open_keys(
-    session: &mut Session,
-    addresses: &[Address],
-) -> Result<Vec<Scope>, Failure> {
-    session.connect().await?;
-    let mut keys = scopes(session, addresses).await?;
-    keys.sort_by(|a, b| (&a.bucket, &a.prefix).cmp(&(&b.bucket, &b.prefix)));
-    keys.dedup();
-    Ok(keys)
-}
-
-/// Without those that another one covers: nothing is listed or counted twice.
-fn distinct(scopes: Vec<Scope>) -> Vec<Scope> {
-    let mut kept: Vec<Scope> = Vec::with_capacity(scopes.len());
-    let covers = |wide: &Scope, narrow: &Scope| {
-        wide.bucket == narrow.bucket && narrow.prefix.starts_with(&wide.prefix)
-    };
-    for scope in scopes {
-        if !kept.iter().any(|other| covers(other, &scope)) {
-            kept.retain(|other| !covers(&scope, other));
-            kept.push(scope);
-        }
-    }
-    kept
-}
-
-async fn scopes(session: &mut Session, addresses: &[Address]) -> Result<Vec<Scope>, Failure> {
-    let scope = |bucket: &str, prefix: &str| Scope {
-        bucket: bucket.to_owned(),
-        prefix: prefix.to_owned(),
-    };
-    let mut scopes: Vec<Scope> = addresses
-        .iter()
-        .map(|address| scope(&address.bucket, &address.key))
-        .collect();
-    if addresses.is_empty() {
-        let listed = session.run(
-            |job| Command::Buckets { job },
-            |news| {
-                if let News::Buckets(buckets) = news {
-                    scopes.extend(buckets.iter().map(|bucket| scope(&bucket.name, "")));
-                }
-                Ok(())
-            },
-        );
-        listed.await.map_err(name_a_bucket)?;
-    }
-    Ok(scopes)
-}
-
-fn name_a_bucket(failure: Failure) -> Failure {
-    match failure {
-        Failure::Fault(fault) if matches!(fault.kind, Kind::Denied | Kind::Unsupported) => {
-            let hint = if fault.hint.is_empty() {
-                "name a bucket: s3://BUCKET".to_owned()
-            } else {
-                format!("{}; or name a bucket: s3://BUCKET", fault.hint)
-            };
-            Failure::Fault(Fault { hint, ..fault })
-        }
-        failure => failure,
-    }
 }
 
 /// One page on its way.
@@ -498,5 +430,71 @@ pub fn no_such_upload(address: &Address) -> Fault {
         code: Some("NoSuchUpload".to_owned()),
         message: "there is no such upload".to_owned(),
         hint: "it was completed or aborted, or the ID is wrong".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sweep<'a>(filter: &'a Filter, pages: &[(u64, Option<u64>)]) -> Sweep<'a> {
+        let page = |(of, job): &(u64, Option<u64>)| Page {
+            bucket: format!("bucket-{of}"),
+            of: JobId(*of),
+            uploads: Vec::new(),
+            job: job.map(JobId),
+        };
+        Sweep {
+            wanted: Wanted {
+                filter,
+                sized: true,
+                in_order: false,
+            },
+            whole_keys: false,
+            listing: HashMap::new(),
+            pages: pages.iter().map(page).collect(),
+            asked: HashMap::new(),
+            waiting: 0,
+            of_each: HashMap::new(),
+            refused: HashMap::new(),
+            swept: Swept::default(),
+        }
+    }
+
+    #[test]
+    fn a_slow_bucket_holds_up_itself_alone() {
+        let filter = Filter::default();
+        // The first page of 1 is still looked into; its second one waits for it, the others do not.
+        let mut sweep = sweep(
+            &filter,
+            &[(1, Some(9)), (2, None), (1, None), (3, None), (2, None)],
+        );
+        let mut order = Vec::new();
+        while let Some(page) = sweep.next_ready() {
+            order.push(page.of.0);
+        }
+        assert_eq!(order, [2, 3, 2]);
+        sweep.pages[0].job = None;
+        while let Some(page) = sweep.next_ready() {
+            order.push(page.of.0);
+        }
+        assert_eq!(order, [2, 3, 2, 1, 1]);
+        // Whose rules are asked for waits for those.
+        let mut sweep = super::tests::sweep(&filter, &[(1, None), (2, None)]);
+        sweep.asked.insert(JobId(7), "bucket-1".to_owned());
+        assert_eq!(sweep.next_ready().map(|page| page.of.0), Some(2));
+        assert!(sweep.next_ready().is_none());
+    }
+
+    #[test]
+    fn how_far_it_is_is_told_where_there_are_several() {
+        let mut swept = Swept {
+            done: 212,
+            failed: 3,
+            all: 300,
+        };
+        assert_eq!(swept.text(), "212 of 300 buckets, ");
+        swept.all = 1;
+        assert_eq!(swept.text(), "");
     }
 }

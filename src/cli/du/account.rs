@@ -225,7 +225,18 @@ impl Account {
                 let label = format!("s3://{}", escape(&holding.bucket));
                 sums.printer.line(&line(&label, holding))?;
             }
-            sums.printer.line(&line("total", &sum))?;
+            let label = if whole {
+                "total".to_owned()
+            } else {
+                let known = holdings.iter().filter(|of| of.listed == Listed::Whole);
+                let (known, all) = (known.count() as u64, holdings.len() as u64);
+                format!(
+                    "total: {} of {} buckets listed to the end",
+                    human::count(known),
+                    human::count(all)
+                )
+            };
+            sums.printer.line(&line(&label, &sum))?;
         } else {
             for holding in &holdings {
                 let record = Record::new("bucket", Some(&holding.bucket), holding);
