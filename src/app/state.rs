@@ -132,9 +132,9 @@ pub struct Swept {
 }
 
 impl Swept {
-    /// Whose listings ended, however they did.
-    pub const fn done(&self) -> usize {
-        self.all - self.open
+    /// What is listed to the end, or as far as somebody wished.
+    pub const fn listed(&self) -> usize {
+        self.all - self.open - self.denied - self.failed
     }
 }
 

@@ -100,6 +100,7 @@ pub async fn run(connection: &Connection, args: Du) -> Result<Exit, Failure> {
         total: Tally::default(),
         status: Status::new(),
         swept: Swept::default(),
+        last: 0,
     };
     let wanted = Wanted {
         filter: &filter,
@@ -175,6 +176,8 @@ struct Sums {
     only: Vec<String>,
     status: Status,
     swept: Swept,
+    /// The scope of the last upload, where groups are made for each.
+    last: usize,
 }
 
 /// What the sums are restricted to: prefixes and a filter.
@@ -193,11 +196,14 @@ impl Sink for Sums {
             account.add(&subject, session);
             return Ok(());
         }
-        let of = self.scopes.iter().position(|scope| {
+        let covers = |scope: &Scope| {
             scope.bucket == found.bucket && found.upload.key.starts_with(&scope.prefix)
-        });
-        let at = of.unwrap_or(0).min(self.groups.len().saturating_sub(1));
-        if let Some(groups) = self.groups.get_mut(at) {
+        };
+        // An upload lies mostly where the last one did.
+        if self.groups.len() > 1 && !self.scopes.get(self.last).is_some_and(covers) {
+            self.last = self.scopes.iter().position(covers).unwrap_or(0);
+        }
+        if let Some(groups) = self.groups.get_mut(self.last) {
             groups.add(&subject, &session.prices);
         }
         Ok(())

@@ -95,7 +95,7 @@ fn swept(of: &Swept) -> String {
     if of.open == 0 {
         return format!(" {all} ");
     }
-    format!(" {} of {all} listed ", count(of.done() as u64))
+    format!(" {} of {all} listed ", count(of.listed() as u64))
 }
 
 /// What to say when there is no bucket to show.

@@ -200,7 +200,7 @@ fn swept(of: &Swept, theme: &Theme) -> Vec<Piece> {
     let known = if of.open == 0 {
         format!(" {all} buckets ")
     } else {
-        format!(" {} of {all} buckets listed ", count(of.done() as u64))
+        format!(" {} of {all} buckets listed ", count(of.listed() as u64))
     };
     let mut pieces = Vec::new();
     for (number, word, priority) in [(of.denied, "denied", 2), (of.failed, "failed", 1)] {
