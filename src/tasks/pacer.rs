@@ -7,6 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::future::Future;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -47,6 +48,26 @@ pub(super) struct Pacers {
     width: usize,
     of: Mutex<HashMap<String, Arc<Pacer>>>,
     gate: Arc<Pacer>,
+    /// Buckets that are listed in stretches now.
+    spread: Arc<AtomicUsize>,
+}
+
+/// A bucket's share of what is listed in stretches; over when dropped.
+#[derive(Debug)]
+pub(super) struct Share(Arc<AtomicUsize>);
+
+impl Share {
+    /// How many stretches it may list side by side now, `width` at most: pages that nobody takes are held for each.
+    pub(super) fn width(&self, width: usize) -> usize {
+        let buckets = self.0.load(Ordering::Relaxed).max(1);
+        (ABREAST / buckets).clamp(1, width)
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Pacers {
@@ -55,7 +76,14 @@ impl Pacers {
             width,
             of: Mutex::default(),
             gate: Arc::new(Pacer::new(ABREAST)),
+            spread: Arc::default(),
         }
+    }
+
+    /// Joins those that are listed in stretches: the more there are, the fewer stretches has each.
+    pub(super) fn share(&self) -> Share {
+        self.spread.fetch_add(1, Ordering::Relaxed);
+        Share(Arc::clone(&self.spread))
     }
 
     /// What listings of all buckets go through, the most urgent first. It knows no throttling: that is the bucket's.
@@ -359,6 +387,19 @@ mod tests {
         }
         assert_eq!(width(), 64);
         assert!(!pacer.is_throttled());
+    }
+
+    #[test]
+    fn buckets_in_stretches_share_what_there_is() {
+        let pacers = Pacers::new(64);
+        let first = pacers.share();
+        assert_eq!(first.width(16), 16);
+        let others: Vec<Share> = (0..47).map(|_| pacers.share()).collect();
+        assert_eq!((first.width(16), others[0].width(16)), (2, 2));
+        let many: Vec<Share> = (0..500).map(|_| pacers.share()).collect();
+        assert_eq!(first.width(16), 1);
+        drop((others, many));
+        assert_eq!(first.width(16), 16);
     }
 
     #[tokio::test(start_paused = true)]

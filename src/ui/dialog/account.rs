@@ -104,9 +104,8 @@ impl Column {
                 number(of.mix.of(state), style, theme)
             }
             Self::Sized => number(tally.sized, theme.dim, theme),
-            Self::Uploads if of.listed == Listed::Whole => number(tally.rows, theme.text, theme),
             Self::Uploads if tally.rows == 0 => ("–".to_owned(), theme.dim),
-            Self::Uploads => (format!("≥ {}", count(tally.rows)), theme.text),
+            Self::Uploads => (of.uploads_text().unwrap_or_default(), theme.text),
             Self::Held => held(of, theme),
             Self::Region => {
                 let region = of.region.as_deref().map(escape);
@@ -325,18 +324,7 @@ impl Table<'_> {
         let Self {
             app, view, theme, ..
         } = *self;
-        let (tally, mix) = total(&view.holdings);
-        let whole = view.holdings.iter().all(|of| of.listed == Listed::Whole);
-        let sum = Holding {
-            listed: if whole {
-                Listed::Whole
-            } else {
-                Listed::Unfinished
-            },
-            tally,
-            mix,
-            ..Holding::default()
-        };
+        let sum = total(&view.holdings);
         let open = view.holdings.iter().filter(|of| of.guard == Guard::Missing);
         let open = open.count() as u64;
         let cell = |column: Column| match column {
