@@ -86,7 +86,7 @@ impl Pacers {
         Share(Arc::clone(&self.spread))
     }
 
-    /// What listings of all buckets go through, the most urgent first. It knows no throttling: that is the bucket's.
+    /// What listings of all buckets go through, the most urgent first. It narrows when several buckets are throttled.
     pub(super) fn gate(&self) -> Arc<Pacer> {
         Arc::clone(&self.gate)
     }
@@ -134,6 +134,8 @@ struct State {
     pause: Option<(Instant, Instant)>,
     /// The first throttling since anything succeeded.
     storm: Option<Instant>,
+    /// Of a gate: the bucket that was throttled last, by its pacer's address.
+    whose: Option<usize>,
     waiting: [VecDeque<oneshot::Sender<Permit>>; 3],
 }
 
@@ -176,6 +178,7 @@ impl Pacer {
                 clean: 0,
                 pause: None,
                 storm: None,
+                whose: None,
                 waiting: Default::default(),
             }),
             paused: Notify::new(),
@@ -237,9 +240,15 @@ impl Pacer {
             match answer {
                 Ok(answer) => {
                     self.succeeded();
+                    if let Some(gate) = gate {
+                        gate.succeeded();
+                    }
                     return Ok(answer);
                 }
                 Err(fault) if fault.kind == Kind::Throttled => {
+                    if let Some(gate) = gate {
+                        gate.hear_of(self, started);
+                    }
                     if self.throttled(started) > PATIENCE {
                         return Err(Stop::Fault(fault));
                     }
@@ -316,6 +325,16 @@ impl Pacer {
         }
     }
 
+    /// Of a gate: notes that a bucket was throttled. One that is asked too much is its own affair; as soon as it is
+    /// another one than before, it is the service that all of them ask too much.
+    fn hear_of(&self, bucket: &Arc<Self>, started: Instant) {
+        let bucket = Arc::as_ptr(bucket).addr();
+        let before = lock(&self.state).whose.replace(bucket);
+        if before.is_some_and(|before| before != bucket) {
+            self.throttled(started);
+        }
+    }
+
     /// Notes that a request begun at `started` was throttled; tells how long nothing has succeeded.
     fn throttled(&self, started: Instant) -> Duration {
         let now = Instant::now();
@@ -387,6 +406,44 @@ mod tests {
         }
         assert_eq!(width(), 64);
         assert!(!pacer.is_throttled());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_gate_narrows_only_when_several_buckets_are_throttled() {
+        let pacers = Pacers::new(64);
+        let gate = pacers.gate();
+        let width = || lock(&gate.state).width;
+        let cancel = CancellationToken::new();
+        let ask = async |bucket: &str, refusals: u32| {
+            let mut left = refusals;
+            let ask = |_| {
+                let refused = left > 0;
+                left = left.saturating_sub(1);
+                async move {
+                    sleep(Duration::from_millis(10)).await;
+                    if refused {
+                        Err(fault(Kind::Throttled))
+                    } else {
+                        Ok(())
+                    }
+                }
+            };
+            let pacer = pacers.of(bucket);
+            let through = Some(&gate);
+            pacer
+                .run_through(through, Urgency::Visible, &cancel, ask)
+                .await
+        };
+        assert_eq!(ask("hot", 3).await, Ok(()));
+        assert_eq!(width(), ABREAST);
+        let both = tokio::join!(ask("hot", 1), ask("other", 1));
+        assert_eq!(both, (Ok(()), Ok(())));
+        assert_eq!(width(), ABREAST / 2);
+        // One clean window later it is wider by one.
+        for _ in 0..ABREAST / 2 {
+            assert_eq!(ask("third", 0).await, Ok(()));
+        }
+        assert_eq!(width(), ABREAST / 2 + 1);
     }
 
     #[test]
