@@ -133,7 +133,7 @@ pub struct Group {
 pub struct Groups {
     by: By,
     moment: Moment,
-    groups: Vec<Group>,
+    made: Vec<Group>,
     /// Where the groups of a bucket lie, by name; the bucket is empty where groups are mixed across buckets.
     places: HashMap<String, Places>,
     /// Where the last upload went: its neighbour mostly goes there too.
@@ -151,7 +151,7 @@ impl Groups {
         Self {
             by,
             moment,
-            groups: Vec::new(),
+            made: Vec::new(),
             places: HashMap::new(),
             last: 0,
         }
@@ -163,10 +163,10 @@ impl Groups {
         let bucket = self.by.of_one_bucket().then_some(subject.bucket);
         let is_last =
             |last: &Group| last.name.as_deref() == name && last.bucket.as_deref() == bucket;
-        if !self.groups.get(self.last).is_some_and(is_last) {
+        if !self.made.get(self.last).is_some_and(is_last) {
             self.last = self.place(bucket, name);
         }
-        if let Some(group) = self.groups.get_mut(self.last) {
+        if let Some(group) = self.made.get_mut(self.last) {
             group.tally.add(subject, prices);
         }
     }
@@ -181,8 +181,8 @@ impl Groups {
         if let Some(place) = known {
             return place;
         }
-        let place = self.groups.len();
-        self.groups.push(Group {
+        let place = self.made.len();
+        self.made.push(Group {
             bucket: bucket.map(ToOwned::to_owned),
             name: name.map(ToOwned::to_owned),
             tally: Tally::default(),
@@ -200,7 +200,7 @@ impl Groups {
     /// The groups by bytes, then by rows, the greatest first, then by bucket and name; groups of ages the
     /// youngest first.
     pub fn finish(self) -> Vec<Group> {
-        let mut groups = self.groups;
+        let mut groups = self.made;
         if self.by == By::Age {
             groups.sort_by_key(|group| AgeGroup::of_word(group.name.as_deref()));
             return groups;
