@@ -2,7 +2,6 @@
 
 mod holding;
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use unicode_width::UnicodeWidthStr;
@@ -18,14 +17,14 @@ use super::place::Place;
 use super::state::App;
 use crate::model::Timestamp;
 use crate::model::account::{Holding, Rank, Taken, markdown, rank};
-use holding::{Counted, guard, holding, listed};
+use holding::holding;
 
 /// Lines of the view that are no bucket: borders, heading, sum, keys.
 const AROUND: u16 = 5;
-/// The states of so many uploads are counted again a second: more would be felt.
-const COUNTED_A_SECOND: u64 = 200_000;
-/// So few are counted again as soon as anything changes.
-const COUNTED_AT_ONCE: u64 = 10_000;
+/// While many uploads come in, the view is made anew this often.
+const OFTEN: Duration = Duration::from_secs(1);
+/// So few are shown as soon as anything changes.
+const AT_ONCE: u64 = 10_000;
 
 /// The keys of the view: what each does in a word, and in a line for its help.
 pub const KEYS: &[(Action, &str, &str)] = &[
@@ -89,8 +88,6 @@ pub struct AccountView {
     pub question: Option<SizeAccount>,
     /// Its keys are shown.
     pub helps: bool,
-    /// By the bucket's name.
-    counted: HashMap<String, Counted>,
 }
 
 /// The keys that are worth showing in the last line, as many as fit.
@@ -119,23 +116,21 @@ impl App {
             cursor: Cursor::default(),
             question: None,
             helps: false,
-            counted: HashMap::new(),
         };
         self.renew_account(&mut view);
         self.dialog = Some(Dialog::Account(Box::new(view)));
         self.sweep(effects);
     }
 
-    /// Counts again what the view shows, once it is old enough for its size.
+    /// Makes the view anew where it is out of date.
     pub(super) fn keep_account_fresh(&mut self) {
         let is_account = |dialog: &mut Dialog| matches!(dialog, Dialog::Account(_));
         let Some(Dialog::Account(mut view)) = self.dialog.take_if(is_account) else {
             return;
         };
         let uploads: u64 = view.holdings.iter().map(|of| of.tally.rows).sum();
-        let often = Duration::from_secs(1 + uploads / COUNTED_A_SECOND);
-        let due = self.now.since(view.made_at) >= often;
-        if due || (uploads < COUNTED_AT_ONCE && self.has_moved(&view)) {
+        let due = self.now.since(view.made_at) >= OFTEN;
+        if due || (uploads < AT_ONCE && self.has_moved(&view)) {
             self.renew_account(&mut view);
         }
         self.dialog = Some(Dialog::Account(view));
@@ -146,17 +141,12 @@ impl App {
         let places = &self.buckets.places;
         let differs = |of: &Holding| {
             let place = self.buckets.get(&of.bucket);
-            place.is_none_or(|place| {
-                let known = (listed(place), *place.table.totals(), guard(place));
-                known != (of.listed, of.tally, of.guard)
-            })
+            place.is_none_or(|place| holding(place) != *of)
         };
         places.len() != view.holdings.len() || view.holdings.iter().any(differs)
     }
 
     fn renew_account(&self, view: &mut AccountView) {
-        let counted = &mut view.counted;
-        let holding = |place: &Place| holding(place, counted, self.now);
         view.holdings = self.buckets.places.iter().map(holding).collect();
         view.made_at = self.now;
         self.put_in_order(view);

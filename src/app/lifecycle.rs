@@ -11,8 +11,8 @@ use super::state::App;
 use crate::model::lifecycle::Change;
 use crate::protocol::{Command, JobId, Outcome, Prevention, Urgency};
 
-/// So many buckets are asked for their rules at once.
-const WIDTH: usize = 4;
+/// So many buckets are asked for their rules at once: beside the listings, and after those.
+const WIDTH: usize = 24;
 
 impl App {
     /// Asks the next buckets for their rules, those on screen first: a small request each, once their listing is

@@ -10,7 +10,7 @@ use super::jobs::Jobs;
 use super::layout::{Layout, Pane, layout};
 use super::messages::Messages;
 use super::parts::OpenParts;
-use super::place::Place;
+use super::place::{Listing, Place};
 use super::tasks::{AbortSums, Tasks};
 use super::text::Line;
 use super::transfer::SendSums;
@@ -19,7 +19,7 @@ use super::watching::Watching;
 use super::{Settings, ThemeName};
 use crate::model::send::Interrupted;
 use crate::model::{RowId, Timestamp};
-use crate::protocol::{Fault, Identity};
+use crate::protocol::{Fault, Identity, Kind};
 
 /// The buckets of the account.
 #[derive(Debug, Clone, Default)]
@@ -40,14 +40,56 @@ pub struct Buckets {
 impl Buckets {
     /// The places that the name filter shows.
     pub fn shown(&self) -> impl Iterator<Item = &Place> {
+        let wanted = self.filter.to_lowercase();
         self.places
             .iter()
-            .filter(|place| self.shows(&place.bucket.name))
+            .filter(move |place| contains(&place.bucket.name, &wanted))
     }
 
     /// Whether the name filter lets a name through.
     pub fn shows(&self, name: &str) -> bool {
-        self.filter.is_empty() || name.to_lowercase().contains(&self.filter.to_lowercase())
+        contains(name, &self.filter.to_lowercase())
+    }
+
+    /// Puts the cursor on its bucket again among those that are shown. Of hundreds of names none is copied but the
+    /// one under the cursor: this comes after every event.
+    pub(super) fn settle(&mut self, window: usize) {
+        let mut cursor = std::mem::take(&mut self.cursor);
+        if self.filter.is_empty() {
+            let places = &self.places;
+            cursor.settle(
+                places.len(),
+                window,
+                |name| places.binary_search_by(|of| of.bucket.name.cmp(name)).ok(),
+                |index| places.get(index).map(|of| of.bucket.name.clone()),
+            );
+        } else {
+            let shown: Vec<&str> = self.shown().map(|of| of.bucket.name.as_str()).collect();
+            cursor.settle(
+                shown.len(),
+                window,
+                |name| shown.binary_search(&name.as_str()).ok(),
+                |index| shown.get(index).map(|name| (*name).to_owned()),
+            );
+        }
+        self.cursor = cursor;
+    }
+
+    /// How far the sweep over all buckets is.
+    pub fn swept(&self) -> Swept {
+        let mut swept = Swept {
+            all: self.places.len(),
+            ..Swept::default()
+        };
+        for place in &self.places {
+            match &place.listing {
+                Listing::Waiting | Listing::Running(_) => swept.open += 1,
+                Listing::Failed(fault) if fault.kind == Kind::Denied => swept.denied += 1,
+                Listing::Failed(_) => swept.failed += 1,
+                Listing::Complete | Listing::Cancelled => {}
+            }
+        }
+        swept
     }
 
     pub fn get(&self, name: &str) -> Option<&Place> {
@@ -64,6 +106,35 @@ impl Buckets {
             .binary_search_by(|place| place.bucket.name.as_str().cmp(name))
             .ok()?;
         self.places.get_mut(index)
+    }
+}
+
+/// Without a copy of the name where that can be spared: new buckets have no capital letters.
+fn contains(name: &str, lower: &str) -> bool {
+    if name
+        .bytes()
+        .any(|byte| byte.is_ascii_uppercase() || !byte.is_ascii())
+    {
+        return name.to_lowercase().contains(lower);
+    }
+    name.contains(lower)
+}
+
+/// How far the sweep over all buckets is, in buckets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Swept {
+    pub all: usize,
+    /// Their listings wait, or are under way.
+    pub open: usize,
+    pub denied: usize,
+    /// Their listings ended early for any other reason.
+    pub failed: usize,
+}
+
+impl Swept {
+    /// What is listed to the end, or as far as somebody wished.
+    pub const fn listed(&self) -> usize {
+        self.all - self.open - self.denied - self.failed
     }
 }
 

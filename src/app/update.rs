@@ -182,12 +182,15 @@ impl App {
             parts.cursor = cursor;
         }
         let window = self.window(Pane::Tasks);
-        let tasks = &mut self.tasks;
-        let jobs: Vec<_> = tasks.list.iter().map(|task| task.job).collect();
-        let position = |job: &_| jobs.iter().position(|other| other == job);
-        tasks.cursor.settle(jobs.len(), window, position, |index| {
-            jobs.get(index).copied()
-        });
+        let mut cursor = std::mem::take(&mut self.tasks.cursor);
+        let tasks = &self.tasks.list;
+        cursor.settle(
+            tasks.len(),
+            window,
+            |job| tasks.iter().position(|task| task.job == *job),
+            |index| tasks.get(index).map(|task| task.job),
+        );
+        self.tasks.cursor = cursor;
     }
 
     /// A large list is filtered and sorted elsewhere; what was asked for before comes too late then.
@@ -230,16 +233,6 @@ impl App {
 
     pub(super) fn settle_buckets(&mut self) {
         let window = self.window(Pane::Buckets);
-        let names: Vec<String> = self
-            .buckets
-            .shown()
-            .map(|place| place.bucket.name.clone())
-            .collect();
-        let position = |name: &String| names.iter().position(|other| other == name);
-        self.buckets
-            .cursor
-            .settle(names.len(), window, position, |index| {
-                names.get(index).cloned()
-            });
+        self.buckets.settle(window);
     }
 }

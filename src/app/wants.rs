@@ -15,8 +15,9 @@ use crate::model::table::{Table, TableSettings};
 use crate::model::{Bucket, RowId, Target};
 use crate::protocol::{Command, JobId, Scope, Urgency};
 
-/// So many buckets are listed at once beside the open one.
-const SWEEP_WIDTH: usize = 4;
+/// So many buckets are listed at once, the open one among them. Most have one page, so that this many answers are
+/// waited for together; those of a region that is out of reach keep their places for a while, and others go on.
+const SWEEP_WIDTH: usize = 48;
 /// Marked rows are sized unasked up to this many; beyond, sizing is asked for with its price.
 const MARKED_LIMIT: usize = 1_000;
 
@@ -126,7 +127,7 @@ impl App {
         }));
     }
 
-    /// Lists the next buckets that wait, a few at a time.
+    /// Lists the next buckets that wait, those in sight first.
     pub(super) fn sweep(&mut self, effects: &mut Vec<Effect>) {
         let running = self
             .buckets
@@ -134,16 +135,21 @@ impl App {
             .iter()
             .filter(|place| place.is_listing())
             .count();
-        let waiting = self
-            .buckets
-            .places
-            .iter()
-            .filter(|place| place.listing == Listing::Waiting);
         let free = SWEEP_WIDTH.saturating_sub(running);
-        let next: Vec<String> = waiting
-            .take(free)
-            .map(|place| place.bucket.name.clone())
-            .collect();
+        let (top, window) = (self.buckets.cursor.top(), self.window(Pane::Buckets));
+        let in_sight = self.buckets.shown().skip(top).take(window);
+        let waiting = in_sight
+            .chain(&self.buckets.places)
+            .filter(|place| place.listing == Listing::Waiting);
+        let mut next: Vec<String> = Vec::new();
+        for place in waiting {
+            if next.len() == free {
+                break;
+            }
+            if !next.contains(&place.bucket.name) {
+                next.push(place.bucket.name.clone());
+            }
+        }
         for name in next {
             self.list_place(&name, String::new(), Urgency::Background, effects);
         }

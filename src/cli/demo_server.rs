@@ -5,15 +5,20 @@ use std::time::Duration;
 
 use super::args;
 use super::failure::{Exit, Failure};
-use crate::demo::{Options, Server, Situation};
+use crate::demo::{Options, Regions, Server, Situation};
 
 pub async fn run(args: args::DemoServer) -> Result<Exit, Failure> {
     let options = Options {
         port: args.port,
-        situation: match (args.uploads, args.arriving) {
-            (_, Some(count)) => Situation::Arriving(count),
-            (Some(count), None) => Situation::Uploads(count),
-            (None, None) => Situation::Believable,
+        situation: match (args.uploads, args.arriving, args.buckets) {
+            (_, Some(count), _) => Situation::Arriving(count),
+            (uploads, None, Some(count)) => Situation::Buckets { count, uploads },
+            (Some(count), None, None) => Situation::Uploads(count),
+            (None, None, None) => Situation::Believable,
+        },
+        regions: match args.buckets {
+            Some(_) => Regions::Told,
+            None => Regions::Any,
         },
         discard: args.discard,
         delay: Duration::from_millis(args.latency),

@@ -8,7 +8,7 @@ use super::args::{Connection, Du, GroupBy};
 use super::failure::{Exit, Failure};
 use super::output::{Format, Printer, Status, time};
 use super::session::Session;
-use super::sweep::{self, Found, Sink, Wanted};
+use super::sweep::{self, Found, Sink, Swept, Wanted};
 use crate::model::account::Taken;
 use crate::model::human::{self, escape};
 use crate::model::rollup::{AgeGroup, By, Group, Groups};
@@ -99,6 +99,8 @@ pub async fn run(connection: &Connection, args: Du) -> Result<Exit, Failure> {
         account: (by == GroupBy::Bucket).then(|| Account::new(&scopes)),
         total: Tally::default(),
         status: Status::new(),
+        swept: Swept::default(),
+        last: 0,
     };
     let wanted = Wanted {
         filter: &filter,
@@ -173,6 +175,9 @@ struct Sums {
     /// What was left out, for the head of a summary.
     only: Vec<String>,
     status: Status,
+    swept: Swept,
+    /// The scope of the last upload, where groups are made for each.
+    last: usize,
 }
 
 /// What the sums are restricted to: prefixes and a filter.
@@ -191,11 +196,14 @@ impl Sink for Sums {
             account.add(&subject, session);
             return Ok(());
         }
-        let of = self.scopes.iter().position(|scope| {
+        let covers = |scope: &Scope| {
             scope.bucket == found.bucket && found.upload.key.starts_with(&scope.prefix)
-        });
-        let at = of.unwrap_or(0).min(self.groups.len().saturating_sub(1));
-        if let Some(groups) = self.groups.get_mut(at) {
+        };
+        // An upload lies mostly where the last one did.
+        if self.groups.len() > 1 && !self.scopes.get(self.last).is_some_and(covers) {
+            self.last = self.scopes.iter().position(covers).unwrap_or(0);
+        }
+        if let Some(groups) = self.groups.get_mut(self.last) {
             groups.add(&subject, &session.prices);
         }
         Ok(())
@@ -203,11 +211,16 @@ impl Sink for Sums {
 
     fn page(&mut self) -> Result<(), Failure> {
         self.status.show(&format!(
-            "{} uploads, {}",
+            "{}{} uploads, {}",
+            self.swept.text(),
             human::count(self.total.rows),
             human::size(self.total.bytes)
         ));
         Ok(())
+    }
+
+    fn swept(&mut self, swept: Swept) {
+        self.swept = swept;
     }
 
     fn error(&mut self, fault: &Fault) {
@@ -263,7 +276,7 @@ impl Sums {
             for group in &groups {
                 self.printer.line(&line(&label(by, group), &group.tally))?;
             }
-            self.printer.line(&line("total", &self.total))?;
+            self.printer.line(&self.total_line())?;
         } else {
             for group in &groups {
                 let bucket = group.bucket.as_deref();
@@ -272,8 +285,29 @@ impl Sums {
                 self.printer.record(&record)?;
             }
         }
-        let total = serde_json::to_value(Record::new("total", None, None, &self.total))?;
+        let mut total = Record::new("total", None, None, &self.total);
+        total.complete &= self.is_whole();
+        let total = serde_json::to_value(total)?;
         self.printer.finish(&[("total", total)])
+    }
+
+    /// Whether every listing found all.
+    fn is_whole(&self) -> bool {
+        self.swept.failed == 0 && self.swept.done == self.swept.all
+    }
+
+    /// The sum; where listings are missing it says so, and that there may be more.
+    fn total_line(&self) -> String {
+        let whole = line("total", &self.total);
+        if self.is_whole() {
+            return whole;
+        }
+        let listed = self.swept.done - self.swept.failed;
+        format!(
+            "{whole}: at least; {} of {} listed to the end",
+            human::count(listed as u64),
+            human::count(self.swept.all as u64)
+        )
     }
 }
 

@@ -6,7 +6,7 @@ use super::args::{Connection, Ls};
 use super::failure::{Exit, Failure};
 use super::output::{Format, Printer, SizedRecord, Status, UploadRecord, time};
 use super::session::Session;
-use super::sweep::{self, Found, Sink, Wanted};
+use super::sweep::{self, Found, Sink, Swept, Wanted};
 use crate::model::human::{self, escape};
 use crate::model::{Measure, State, Timestamp, liveness};
 use crate::protocol::{Fault, Scope};
@@ -42,6 +42,7 @@ pub async fn run(connection: &Connection, args: Ls) -> Result<Exit, Failure> {
         printer: Printer::new(Format::from(args.output), "uploads", fields)?,
         sized,
         status: Status::beside_output(),
+        swept: Swept::default(),
     };
     let opened = if args.key {
         sweep::open_keys(&mut session, &args.addresses).await
@@ -101,6 +102,7 @@ struct List {
     printer: Printer,
     sized: bool,
     status: Status,
+    swept: Swept,
 }
 
 impl Sink for List {
@@ -120,8 +122,13 @@ impl Sink for List {
         self.status.clear();
         self.printer.flush()?;
         let found = human::count(self.printer.count());
-        self.status.show(&format!("{found} uploads"));
+        self.status
+            .show(&format!("{}{found} uploads", self.swept.text()));
         Ok(())
+    }
+
+    fn swept(&mut self, swept: Swept) {
+        self.swept = swept;
     }
 
     fn wants_rules(&self) -> bool {

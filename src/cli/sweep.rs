@@ -1,23 +1,28 @@
 //! Uploads of many buckets, filtered and looked into where need be, in bounded memory and in the order in
-//! which their pages arrived.
+//! which their pages are known: a bucket that answers slowly holds up itself alone.
 
 mod deadlines;
+mod scopes;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
+
+pub use scopes::{open, open_keys};
 
 use deadlines::subject;
 
 use super::failure::Failure;
 use super::session::Session;
-use crate::model::{Address, Filter, Measure, RowId, Upload};
+use crate::model::{Address, Filter, Measure, RowId, Upload, human};
 use crate::protocol::{
     Command, Fault, JobId, Kind, Measured, News, Operation, Outcome, Report, Scope, Urgency,
 };
 
-/// Buckets that are listed at the same time.
-const LISTINGS: usize = 8;
+/// Buckets that are listed at the same time: most have one page, so that this many answers are waited for together.
+const LISTINGS: usize = 48;
 /// Uploads that wait to be looked into; more are not listed meanwhile.
-const WAITING: usize = 4_000;
+const WAITING: usize = 16_000;
+/// The same of one bucket, whose listing pauses then; a quarter of [`WAITING`], so that others have room.
+const WAITING_OF_ONE: usize = WAITING / 4;
 
 /// An upload that passed.
 #[derive(Debug)]
@@ -33,6 +38,8 @@ pub trait Sink {
     fn upload(&mut self, session: &Session, found: &Found<'_>) -> Result<(), Failure>;
     /// A page came to its end.
     fn page(&mut self) -> Result<(), Failure>;
+    /// So many listings came to their ends, well or not.
+    fn swept(&mut self, _swept: Swept) {}
     /// Whether nothing more is wanted.
     fn has_enough(&self) -> bool {
         false
@@ -43,6 +50,30 @@ pub trait Sink {
     }
     /// Something could not be listed or looked into; the rest goes on.
     fn error(&mut self, fault: &Fault);
+}
+
+/// How far the listings are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Swept {
+    /// How many ended, well or not.
+    pub done: usize,
+    /// Of these: how many did not find all.
+    pub failed: usize,
+    pub all: usize,
+}
+
+impl Swept {
+    /// `212 of 300 buckets, `; empty where there is only one.
+    pub fn text(&self) -> String {
+        if self.all < 2 {
+            return String::new();
+        }
+        format!(
+            "{} of {} buckets, ",
+            human::count(self.done as u64),
+            human::count(self.all as u64)
+        )
+    }
 }
 
 /// Which uploads pass, and how far they are looked into.
@@ -67,81 +98,12 @@ pub fn filter(text: Option<&str>) -> Result<Filter, Failure> {
     })
 }
 
-/// Connects, and finds the scopes that addresses name; all buckets without an address.
-pub async fn open(session: &mut Session, addresses: &[Address]) -> Result<Vec<Scope>, Failure> {
-    session.connect().await?;
-    Ok(distinct(scopes(session, addresses).await?))
-}
-
-/// Connects, and takes each address for a key of its own; of one that is given twice one is kept.
-pub async fn open_keys(
-    session: &mut Session,
-    addresses: &[Address],
-) -> Result<Vec<Scope>, Failure> {
-    session.connect().await?;
-    let mut keys = scopes(session, addresses).await?;
-    keys.sort_by(|a, b| (&a.bucket, &a.prefix).cmp(&(&b.bucket, &b.prefix)));
-    keys.dedup();
-    Ok(keys)
-}
-
-/// Without those that another one covers: nothing is listed or counted twice.
-fn distinct(scopes: Vec<Scope>) -> Vec<Scope> {
-    let mut kept: Vec<Scope> = Vec::with_capacity(scopes.len());
-    let covers = |wide: &Scope, narrow: &Scope| {
-        wide.bucket == narrow.bucket && narrow.prefix.starts_with(&wide.prefix)
-    };
-    for scope in scopes {
-        if !kept.iter().any(|other| covers(other, &scope)) {
-            kept.retain(|other| !covers(&scope, other));
-            kept.push(scope);
-        }
-    }
-    kept
-}
-
-async fn scopes(session: &mut Session, addresses: &[Address]) -> Result<Vec<Scope>, Failure> {
-    let scope = |bucket: &str, prefix: &str| Scope {
-        bucket: bucket.to_owned(),
-        prefix: prefix.to_owned(),
-    };
-    let mut scopes: Vec<Scope> = addresses
-        .iter()
-        .map(|address| scope(&address.bucket, &address.key))
-        .collect();
-    if addresses.is_empty() {
-        let listed = session.run(
-            |job| Command::Buckets { job },
-            |news| {
-                if let News::Buckets(buckets) = news {
-                    scopes.extend(buckets.iter().map(|bucket| scope(&bucket.name, "")));
-                }
-                Ok(())
-            },
-        );
-        listed.await.map_err(name_a_bucket)?;
-    }
-    Ok(scopes)
-}
-
-fn name_a_bucket(failure: Failure) -> Failure {
-    match failure {
-        Failure::Fault(fault) if matches!(fault.kind, Kind::Denied | Kind::Unsupported) => {
-            let hint = if fault.hint.is_empty() {
-                "name a bucket: s3://BUCKET".to_owned()
-            } else {
-                format!("{}; or name a bucket: s3://BUCKET", fault.hint)
-            };
-            Failure::Fault(Fault { hint, ..fault })
-        }
-        failure => failure,
-    }
-}
-
 /// One page on its way.
 #[derive(Debug)]
 struct Page {
     bucket: String,
+    /// The listing that it is of.
+    of: JobId,
     uploads: Vec<Entry>,
     /// The job that looks into it.
     job: Option<JobId>,
@@ -187,7 +149,12 @@ async fn run_over(
         pages: VecDeque::new(),
         asked: HashMap::new(),
         waiting: 0,
+        of_each: HashMap::new(),
         refused: HashMap::new(),
+        swept: Swept {
+            all: scopes.len(),
+            ..Swept::default()
+        },
     };
     let mut scopes = scopes.into_iter();
     loop {
@@ -233,8 +200,11 @@ struct Sweep<'a> {
     asked: HashMap<JobId, String>,
     /// Uploads in `pages`.
     waiting: usize,
+    /// The same of each listing that runs, and whether it pauses for them.
+    of_each: HashMap<JobId, (usize, bool)>,
     /// Buckets whose parts may not be listed: told once.
     refused: HashMap<String, Kind>,
+    swept: Swept,
 }
 
 impl Sweep<'_> {
@@ -281,21 +251,31 @@ impl Sweep<'_> {
                     if wanted && !uploads.is_empty() {
                         self.ask_rules(session, &bucket);
                     }
-                    self.take_in(session, bucket, uploads);
+                    self.take_in(session, (bucket, report.job), uploads);
+                    self.hold_back(session, report.job);
                 }
             }
             News::Ended(outcome) => {
                 self.listing.remove(&report.job);
+                self.of_each.remove(&report.job);
+                self.swept.done += 1;
                 if let Outcome::Failed(fault) = outcome {
+                    self.swept.failed += 1;
                     sink.error(&fault);
                 }
+                sink.swept(self.swept);
             }
             _ => {}
         }
     }
 
     /// Drops what cannot pass, and has the rest looked into where that is needed.
-    fn take_in(&mut self, session: &mut Session, bucket: String, uploads: Vec<Upload>) {
+    fn take_in(
+        &mut self,
+        session: &mut Session,
+        (bucket, of): (String, JobId),
+        uploads: Vec<Upload>,
+    ) {
         let moment = session.moment();
         let mut targets = Vec::new();
         let mut entries = Vec::with_capacity(uploads.len());
@@ -324,8 +304,10 @@ impl Sweep<'_> {
             });
         }
         self.waiting += entries.len();
+        self.of_each.entry(of).or_default().0 += entries.len();
         self.pages.push_back(Page {
             bucket,
+            of,
             uploads: entries,
             job,
         });
@@ -367,13 +349,43 @@ impl Sweep<'_> {
         }
     }
 
-    /// Hands over the pages at the front that are complete.
+    /// Pauses a listing of which too much waits, and has it go on once half of that is handed over.
+    fn hold_back(&mut self, session: &Session, listing: JobId) {
+        let Some((waiting, paused)) = self.of_each.get_mut(&listing) else {
+            return;
+        };
+        if !*paused && *waiting >= WAITING_OF_ONE {
+            *paused = true;
+            session.lister.send(Command::Pause(listing));
+        } else if *paused && *waiting <= WAITING_OF_ONE / 2 {
+            *paused = false;
+            session.lister.send(Command::Continue(listing));
+        }
+    }
+
+    /// The first page that is complete, and of whose bucket none before it is still looked into.
+    fn next_ready(&mut self) -> Option<Page> {
+        let mut held: HashSet<JobId> = HashSet::new();
+        let at = self.pages.iter().position(|page| {
+            let is_complete =
+                page.job.is_none() && !self.asked.values().any(|of| *of == page.bucket);
+            let is_next = is_complete && !held.contains(&page.of);
+            if !is_next {
+                held.insert(page.of);
+            }
+            is_next
+        })?;
+        self.pages.remove(at)
+    }
+
+    /// Hands over the pages that are complete.
     fn hand_over(&mut self, session: &Session, sink: &mut impl Sink) -> Result<(), Failure> {
-        let asked = &self.asked;
-        let is_ready =
-            |page: &mut Page| page.job.is_none() && !asked.values().any(|of| *of == page.bucket);
-        while let Some(page) = self.pages.pop_front_if(is_ready) {
+        while let Some(page) = self.next_ready() {
             self.waiting -= page.uploads.len();
+            if let Some((waiting, _)) = self.of_each.get_mut(&page.of) {
+                *waiting -= page.uploads.len();
+            }
+            self.hold_back(session, page.of);
             let moment = session.moment();
             for entry in page.uploads.iter().filter(|entry| !entry.gone) {
                 let subject = subject(session, &page.bucket, &entry.upload, entry.measure);
@@ -418,5 +430,71 @@ pub fn no_such_upload(address: &Address) -> Fault {
         code: Some("NoSuchUpload".to_owned()),
         message: "there is no such upload".to_owned(),
         hint: "it was completed or aborted, or the ID is wrong".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sweep<'a>(filter: &'a Filter, pages: &[(u64, Option<u64>)]) -> Sweep<'a> {
+        let page = |(of, job): &(u64, Option<u64>)| Page {
+            bucket: format!("bucket-{of}"),
+            of: JobId(*of),
+            uploads: Vec::new(),
+            job: job.map(JobId),
+        };
+        Sweep {
+            wanted: Wanted {
+                filter,
+                sized: true,
+                in_order: false,
+            },
+            whole_keys: false,
+            listing: HashMap::new(),
+            pages: pages.iter().map(page).collect(),
+            asked: HashMap::new(),
+            waiting: 0,
+            of_each: HashMap::new(),
+            refused: HashMap::new(),
+            swept: Swept::default(),
+        }
+    }
+
+    #[test]
+    fn a_slow_bucket_holds_up_itself_alone() {
+        let filter = Filter::default();
+        // The first page of 1 is still looked into; its second one waits for it, the others do not.
+        let mut sweep = sweep(
+            &filter,
+            &[(1, Some(9)), (2, None), (1, None), (3, None), (2, None)],
+        );
+        let mut order = Vec::new();
+        while let Some(page) = sweep.next_ready() {
+            order.push(page.of.0);
+        }
+        assert_eq!(order, [2, 3, 2]);
+        sweep.pages[0].job = None;
+        while let Some(page) = sweep.next_ready() {
+            order.push(page.of.0);
+        }
+        assert_eq!(order, [2, 3, 2, 1, 1]);
+        // Whose rules are asked for waits for those.
+        let mut sweep = super::tests::sweep(&filter, &[(1, None), (2, None)]);
+        sweep.asked.insert(JobId(7), "bucket-1".to_owned());
+        assert_eq!(sweep.next_ready().map(|page| page.of.0), Some(2));
+        assert!(sweep.next_ready().is_none());
+    }
+
+    #[test]
+    fn how_far_it_is_is_told_where_there_are_several() {
+        let mut swept = Swept {
+            done: 212,
+            failed: 3,
+            all: 300,
+        };
+        assert_eq!(swept.text(), "212 of 300 buckets, ");
+        swept.all = 1;
+        assert_eq!(swept.text(), "");
     }
 }

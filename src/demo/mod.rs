@@ -8,7 +8,7 @@ pub mod situation;
 pub mod uploader;
 pub mod wire;
 
-pub use server::{Options, Server};
+pub use server::{Options, Regions, Server};
 pub use situation::{Situation, still};
 pub use uploader::{Script, Step};
 pub use wire::{Disturbance, Trouble};

@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::service::{Lifecycles, Service};
+use super::service::{Gate, Lifecycles, Service};
 use super::situation::{self, Situation};
 use super::uploader;
 use super::wire::{Disturbance, Wire};
@@ -25,12 +25,25 @@ use crate::s3::memory::MemoryStore;
 /// How long connections may take to finish their last answer when the server stops.
 const GRACE: Duration = Duration::from_secs(1);
 
+/// How much the regions of buckets count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Regions {
+    /// Whatever a request is signed for is taken, as servers do that know one region.
+    #[default]
+    Any,
+    /// Requests for a bucket of another region are sent there, as AWS does; the list of buckets names the regions.
+    Told,
+    /// The same, but nobody says beforehand where a bucket is.
+    Untold,
+}
+
 /// What to serve, and how badly.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// 0: one that the system chooses.
     pub port: u16,
     pub situation: Situation,
+    pub regions: Regions,
     /// Bodies are not kept, and `ETag`s are no MD5s: a sink for measuring.
     pub discard: bool,
     /// Added before each answer.
@@ -48,6 +61,7 @@ impl Default for Options {
         Self {
             port: 0,
             situation: Situation::Believable,
+            regions: Regions::default(),
             discard: false,
             delay: Duration::ZERO,
             rate: None,
@@ -107,12 +121,15 @@ impl Server {
         // Not reproducible on purpose: another process on this machine must not know them beforehand.
         let access_key = format!("DEMO{}", random(16, fastrand::uppercase));
         let secret_key = random(40, fastrand::alphanumeric);
-        let mut builder = S3ServiceBuilder::new(Service::new(Arc::clone(&store)));
+        let names_regions = options.regions != Regions::Untold;
+        let mut builder = S3ServiceBuilder::new(Service::new(Arc::clone(&store), names_regions));
+        let gate = Gate::new(Arc::clone(&store), options.regions);
+        builder.set_access(gate.clone());
         builder.set_auth(Keys {
             access: access_key.clone(),
             secret: SecretKey::from(secret_key.clone()),
         });
-        builder.set_route(Lifecycles(Arc::clone(&store)));
+        builder.set_route(Lifecycles(Arc::clone(&store), gate));
         let wire = Arc::new(Wire::new(
             builder.build(),
             options.delay,

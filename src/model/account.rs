@@ -164,10 +164,29 @@ impl Holding {
     /// What it holds, or why that is not known.
     pub fn held_text(&self) -> String {
         match self.listed {
-            Listed::Denied => "denied".to_owned(),
+            Listed::Denied if self.tally.rows == 0 => "denied".to_owned(),
             Listed::Failed if self.tally.rows == 0 => "failed".to_owned(),
             Listed::Unfinished if self.tally.rows == 0 => "unknown".to_owned(),
-            _ => self.tally.bytes_text(),
+            Listed::Whole => self.tally.bytes_text(),
+            _ => {
+                let text = self.tally.bytes_text();
+                // Everything that was found is sized, but not everything was found.
+                if self.tally.at_least() {
+                    text
+                } else {
+                    format!("≥ {text}")
+                }
+            }
+        }
+    }
+
+    /// `1,204`, `≥ 1,204` where there may be more; `None` where nothing is known.
+    pub fn uploads_text(&self) -> Option<String> {
+        let rows = human::count(self.tally.rows);
+        match self.listed {
+            Listed::Whole => Some(rows),
+            _ if self.tally.rows == 0 => None,
+            _ => Some(format!("≥ {rows}")),
         }
     }
 }
@@ -244,14 +263,26 @@ pub fn rank(holdings: &mut [Holding], by: Rank) {
     }
 }
 
-/// The sum of all buckets.
-pub fn total(holdings: &[Holding]) -> (Tally, Mix) {
-    let mut sum = (Tally::default(), Mix::default());
+/// The sum of all buckets: whole where each of them is listed to its end.
+pub fn total(holdings: &[Holding]) -> Holding {
+    let mut sum = Holding {
+        listed: Listed::Whole,
+        ..Holding::default()
+    };
     for holding in holdings {
-        sum.0.merge(&holding.tally);
-        sum.1.merge(&holding.mix);
+        sum.tally.merge(&holding.tally);
+        sum.mix.merge(&holding.mix);
+        if holding.listed != Listed::Whole {
+            sum.listed = Listed::Unfinished;
+        }
     }
     sum
+}
+
+/// How many are listed to their end.
+pub fn listed_whole(holdings: &[Holding]) -> usize {
+    let whole = holdings.iter().filter(|of| of.listed == Listed::Whole);
+    whole.count()
 }
 
 /// Where and when figures were taken, for the head of a summary.
@@ -264,17 +295,19 @@ pub struct Taken {
 
 /// A summary in Markdown, to be pasted into a ticket. Honest about what was not looked at.
 pub fn markdown(holdings: &[Holding], taken: &Taken) -> String {
-    let (sum, mix) = total(holdings);
+    let sum = total(holdings);
+    let rows = sum.uploads_text();
+    let plural = if sum.tally.rows == 1 { "" } else { "s" };
     let mut text = format!(
-        "### Multipart uploads in progress\n\n{}: {} in {}, {} held, {} a month.\n",
+        "### Multipart uploads in progress\n\n{}: {} upload{plural} in {}, {} held, {} a month.\n",
         cell(&format!("{}, {}", taken.origin, human::utc(taken.at))),
-        counted(sum.rows, "upload"),
+        rows.as_deref().unwrap_or("unknown"),
         counted(holdings.len() as u64, "bucket"),
-        sum.bytes_text(),
-        cost_text(&sum),
+        sum.held_text(),
+        sum.cost_text(),
     );
-    if sum.at_least() {
-        let _ = writeln!(text, "{}: there may be more.", sum.sized_text());
+    if sum.tally.at_least() {
+        let _ = writeln!(text, "{}: there may be more.", sum.tally.sized_text());
     }
     let unlisted = holdings.iter().filter(|of| of.listed != Listed::Whole);
     let unlisted: Vec<String> = unlisted.map(|of| cell(&of.bucket)).collect();
@@ -286,12 +319,12 @@ pub fn markdown(holdings: &[Holding], taken: &Taken) -> String {
          |---|---:|---:|---|---|---:|---|\n",
     );
     for holding in holdings {
-        let uploads = match holding.listed {
-            Listed::Whole => human::count(holding.tally.rows),
-            Listed::Denied => "denied".to_owned(),
-            _ if holding.tally.rows == 0 => "unknown".to_owned(),
-            _ => format!("≥ {}", human::count(holding.tally.rows)),
-        };
+        let uploads = holding
+            .uploads_text()
+            .unwrap_or_else(|| match holding.listed {
+                Listed::Denied => "denied".to_owned(),
+                _ => "unknown".to_owned(),
+            });
         let oldest = holding.tally.oldest.map_or("–".to_owned(), human::utc);
         let _ = writeln!(
             text,
@@ -303,8 +336,8 @@ pub fn markdown(holdings: &[Holding], taken: &Taken) -> String {
             guard_cell(holding.guard),
         );
     }
-    if mix.known() > 0 {
-        let _ = writeln!(text, "\nAll together: {}.", mix.text());
+    if sum.mix.known() > 0 {
+        let _ = writeln!(text, "\nAll together: {}.", sum.mix.text());
     }
     let open = holdings.iter().filter(|of| of.guard == Guard::Missing);
     let open: Vec<String> = open.map(|of| cell(&of.bucket)).collect();
@@ -408,6 +441,25 @@ mod tests {
     }
 
     #[test]
+    fn a_sum_of_which_a_bucket_is_missing_is_no_whole() {
+        let whole = holding("a", &[Some(1 << 30)], Guard::Missing);
+        let mut sum = total(std::slice::from_ref(&whole));
+        assert_eq!(sum.held_text(), "1.00 GiB");
+        assert_eq!(sum.cost_text(), "≈ $0.02");
+        let mut denied = holding("b", &[], Guard::Denied);
+        denied.listed = Listed::Denied;
+        let all = [whole, denied];
+        assert_eq!(listed_whole(&all), 1);
+        sum = total(&all);
+        assert_eq!(sum.held_text(), "≥ 1.00 GiB");
+        assert_eq!(sum.cost_text(), "≥ $0.02");
+        assert_eq!(sum.uploads_text().as_deref(), Some("≥ 1"));
+        let nothing = total(&all[1..]);
+        assert_eq!(nothing.held_text(), "unknown");
+        assert_eq!(nothing.uploads_text(), None);
+    }
+
+    #[test]
     fn a_summary_says_what_was_not_looked_at_and_what_will_fill_up_again() {
         let mut denied = holding("locked", &[], Guard::Denied);
         denied.listed = Listed::Denied;
@@ -422,7 +474,7 @@ mod tests {
         };
         let text = markdown(&all, &taken);
         for part in [
-            "default, eu-west-1, 2026-11-20 18:40 UTC: 3 uploads in 3 buckets, ≥ 1.00 TiB held, ≥ $20.50 a month.",
+            "default, eu-west-1, 2026-11-20 18:40 UTC: ≥ 3 uploads in 3 buckets, ≥ 1.00 TiB held, ≥ $20.50 a month.",
             "2 of 3 sized: there may be more.",
             "| me\\|dia | ≥ 1.00 TiB | 2 | 2026-09-21 14:13 UTC | 1 stale | ≥ $20.48 | **none** |",
             "| kept | 1.00 GiB | 1 | 2026-09-21 14:13 UTC | 1 stale | ≈ $0.02 | after 7 d |",

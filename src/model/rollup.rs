@@ -101,7 +101,7 @@ pub struct Group {
 pub struct Groups {
     by: By,
     moment: Moment,
-    groups: Vec<Group>,
+    made: Vec<Group>,
     /// Where the groups of a bucket lie, by name; the bucket is empty where groups are mixed across buckets.
     places: HashMap<String, Places>,
     /// Where the last upload went: its neighbour mostly goes there too.
@@ -119,7 +119,7 @@ impl Groups {
         Self {
             by,
             moment,
-            groups: Vec::new(),
+            made: Vec::new(),
             places: HashMap::new(),
             last: 0,
         }
@@ -131,10 +131,10 @@ impl Groups {
         let bucket = self.by.of_one_bucket().then_some(subject.bucket);
         let is_last =
             |last: &Group| last.name.as_deref() == name && last.bucket.as_deref() == bucket;
-        if !self.groups.get(self.last).is_some_and(is_last) {
+        if !self.made.get(self.last).is_some_and(is_last) {
             self.last = self.place(bucket, name);
         }
-        if let Some(group) = self.groups.get_mut(self.last) {
+        if let Some(group) = self.made.get_mut(self.last) {
             group.tally.add(subject, prices);
         }
     }
@@ -149,8 +149,8 @@ impl Groups {
         if let Some(place) = known {
             return place;
         }
-        let place = self.groups.len();
-        self.groups.push(Group {
+        let place = self.made.len();
+        self.made.push(Group {
             bucket: bucket.map(ToOwned::to_owned),
             name: name.map(ToOwned::to_owned),
             tally: Tally::default(),
@@ -167,7 +167,7 @@ impl Groups {
 
     /// The groups in the order of [`By::ranked`].
     pub fn finish(self) -> Vec<Group> {
-        self.by.ranked(self.groups)
+        self.by.ranked(self.made)
     }
 }
 

@@ -195,7 +195,8 @@ pub enum Command {
         job: JobId,
         path: PathBuf,
     },
-    /// Of a `Send`, `Resume`, `Adopt`, `Place` or `Copy`: parts in flight end, no other begins.
+    /// Of a `Send`, `Resume`, `Adopt`, `Place` or `Copy`: parts in flight end, no other begins. Of a `List`: its next
+    /// page waits.
     Pause(JobId),
     Continue(JobId),
     /// Changes how fast a `Send` or `Resume` goes.

@@ -39,8 +39,15 @@ pub(super) struct Job {
 }
 
 impl Job {
-    /// Reports a fact; waits while the inbox is full.
+    /// Reports a fact; waits while the inbox is full, and with a page while the job is paused.
     pub(super) async fn tell(&self, news: News) {
+        if matches!(news, News::Listed(_)) {
+            let mut pauses = self.control.pauses();
+            tokio::select! {
+                _ = pauses.wait_for(|paused| !paused) => {}
+                () = self.cancel.cancelled() => {}
+            }
+        }
         self.outbox.fact(self.id, news).await;
     }
 
@@ -105,6 +112,7 @@ impl Job {
         Asker {
             store: Arc::clone(&self.store),
             pacer: self.pacers.of(bucket),
+            gate: self.pacers.gate(),
             cancel: self.cancel.clone(),
             urgency,
         }
@@ -116,6 +124,8 @@ impl Job {
 pub(super) struct Asker {
     pub(super) store: Arc<dyn Store>,
     pub(super) pacer: Arc<Pacer>,
+    /// What the listings of all buckets go through.
+    pub(super) gate: Arc<Pacer>,
     pub(super) cancel: CancellationToken,
     pub(super) urgency: Urgency,
 }
@@ -131,12 +141,16 @@ impl Asker {
 
     pub(super) async fn list_uploads(&self, request: &ListUploads) -> Result<UploadsPage, Stop> {
         let ask = |_| self.store.list_uploads(request);
-        self.pacer.run(self.urgency, &self.cancel, ask).await
+        self.pacer
+            .run_through(Some(&self.gate), self.urgency, &self.cancel, ask)
+            .await
     }
 
     pub(super) async fn list_parts(&self, request: &ListParts) -> Result<PartsPage, Stop> {
         let ask = |_| self.store.list_parts(request);
-        self.pacer.run(self.urgency, &self.cancel, ask).await
+        self.pacer
+            .run_through(Some(&self.gate), self.urgency, &self.cancel, ask)
+            .await
     }
 }
 

@@ -80,7 +80,11 @@ async fn replace(job: &Job, bucket: &str, change: &Change) -> Result<(), Stop> {
 
 async fn read(asker: &Asker, bucket: &str) -> Result<Option<Document>, Stop> {
     let ask = |_| asker.store.lifecycle(bucket);
-    asker.pacer.run(asker.urgency, &asker.cancel, ask).await
+    let gate = Some(&asker.gate);
+    asker
+        .pacer
+        .run_through(gate, asker.urgency, &asker.cancel, ask)
+        .await
 }
 
 /// Sends it once: sent again it might undo what somebody wrote meanwhile. What is answered is why the answer was

@@ -7,6 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::future::Future;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -37,11 +38,36 @@ pub(super) enum Stop {
     Fault(Fault),
 }
 
-/// One pacer for each bucket.
+/// Listings in flight at the same time, whatever their buckets: each takes a connection, and systems give a program
+/// 256 files at the least.
+pub(super) const ABREAST: usize = 96;
+
+/// One pacer for each bucket, and one gate that all listings go through.
 #[derive(Debug)]
 pub(super) struct Pacers {
     width: usize,
     of: Mutex<HashMap<String, Arc<Pacer>>>,
+    gate: Arc<Pacer>,
+    /// Buckets that are listed in stretches now.
+    spread: Arc<AtomicUsize>,
+}
+
+/// A bucket's share of what is listed in stretches; over when dropped.
+#[derive(Debug)]
+pub(super) struct Share(Arc<AtomicUsize>);
+
+impl Share {
+    /// How many stretches it may list side by side now, `width` at most: pages that nobody takes are held for each.
+    pub(super) fn width(&self, width: usize) -> usize {
+        let buckets = self.0.load(Ordering::Relaxed).max(1);
+        (ABREAST / buckets).clamp(1, width)
+    }
+}
+
+impl Drop for Share {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Pacers {
@@ -49,7 +75,20 @@ impl Pacers {
         Self {
             width,
             of: Mutex::default(),
+            gate: Arc::new(Pacer::new(ABREAST)),
+            spread: Arc::default(),
         }
+    }
+
+    /// Joins those that are listed in stretches: the more there are, the fewer stretches has each.
+    pub(super) fn share(&self) -> Share {
+        self.spread.fetch_add(1, Ordering::Relaxed);
+        Share(Arc::clone(&self.spread))
+    }
+
+    /// What listings of all buckets go through, the most urgent first. It narrows when several buckets are throttled.
+    pub(super) fn gate(&self) -> Arc<Pacer> {
+        Arc::clone(&self.gate)
     }
 
     /// The bucket's pacer; the empty name is the account's.
@@ -95,6 +134,8 @@ struct State {
     pause: Option<(Instant, Instant)>,
     /// The first throttling since anything succeeded.
     storm: Option<Instant>,
+    /// Of a gate: the bucket that was throttled last, by its pacer's address.
+    whose: Option<usize>,
     waiting: [VecDeque<oneshot::Sender<Permit>>; 3],
 }
 
@@ -137,6 +178,7 @@ impl Pacer {
                 clean: 0,
                 pause: None,
                 storm: None,
+                whose: None,
                 waiting: Default::default(),
             }),
             paused: Notify::new(),
@@ -156,6 +198,21 @@ impl Pacer {
         self: &Arc<Self>,
         urgency: Urgency,
         cancel: &CancellationToken,
+        ask: A,
+    ) -> Result<T, Stop>
+    where
+        A: FnMut(u32) -> F,
+        F: Future<Output = Result<T, Fault>>,
+    {
+        self.run_through(None, urgency, cancel, ask).await
+    }
+
+    /// The same, where each request also takes a turn of `gate` while it is in flight.
+    pub(super) async fn run_through<T, F, A>(
+        self: &Arc<Self>,
+        gate: Option<&Arc<Self>>,
+        urgency: Urgency,
+        cancel: &CancellationToken,
         mut ask: A,
     ) -> Result<T, Stop>
     where
@@ -170,14 +227,28 @@ impl Pacer {
                 // A lost answer may have been a success: that must not pass for "not sent".
                 return Err(last_lost.map_or(Stop::Cancelled, Stop::Fault));
             };
+            let through = match gate {
+                Some(gate) => gate.acquire(urgency, front, cancel).await,
+                None => None,
+            };
+            if gate.is_some() && through.is_none() {
+                return Err(last_lost.map_or(Stop::Cancelled, Stop::Fault));
+            }
             let started = Instant::now();
             let answer = ask(lost).await;
+            drop(through);
             match answer {
                 Ok(answer) => {
                     self.succeeded();
+                    if let Some(gate) = gate {
+                        gate.succeeded();
+                    }
                     return Ok(answer);
                 }
                 Err(fault) if fault.kind == Kind::Throttled => {
+                    if let Some(gate) = gate {
+                        gate.hear_of(self, started);
+                    }
                     if self.throttled(started) > PATIENCE {
                         return Err(Stop::Fault(fault));
                     }
@@ -254,6 +325,16 @@ impl Pacer {
         }
     }
 
+    /// Of a gate: notes that a bucket was throttled. One that is asked too much is its own affair; as soon as it is
+    /// another one than before, it is the service that all of them ask too much.
+    fn hear_of(&self, bucket: &Arc<Self>, started: Instant) {
+        let bucket = Arc::as_ptr(bucket).addr();
+        let before = lock(&self.state).whose.replace(bucket);
+        if before.is_some_and(|before| before != bucket) {
+            self.throttled(started);
+        }
+    }
+
     /// Notes that a request begun at `started` was throttled; tells how long nothing has succeeded.
     fn throttled(&self, started: Instant) -> Duration {
         let now = Instant::now();
@@ -325,6 +406,57 @@ mod tests {
         }
         assert_eq!(width(), 64);
         assert!(!pacer.is_throttled());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_gate_narrows_only_when_several_buckets_are_throttled() {
+        let pacers = Pacers::new(64);
+        let gate = pacers.gate();
+        let width = || lock(&gate.state).width;
+        let cancel = CancellationToken::new();
+        let ask = async |bucket: &str, refusals: u32| {
+            let mut left = refusals;
+            let ask = |_| {
+                let refused = left > 0;
+                left = left.saturating_sub(1);
+                async move {
+                    sleep(Duration::from_millis(10)).await;
+                    if refused {
+                        Err(fault(Kind::Throttled))
+                    } else {
+                        Ok(())
+                    }
+                }
+            };
+            let pacer = pacers.of(bucket);
+            let through = Some(&gate);
+            pacer
+                .run_through(through, Urgency::Visible, &cancel, ask)
+                .await
+        };
+        assert_eq!(ask("hot", 3).await, Ok(()));
+        assert_eq!(width(), ABREAST);
+        let both = tokio::join!(ask("hot", 1), ask("other", 1));
+        assert_eq!(both, (Ok(()), Ok(())));
+        assert_eq!(width(), ABREAST / 2);
+        // One clean window later it is wider by one.
+        for _ in 0..ABREAST / 2 {
+            assert_eq!(ask("third", 0).await, Ok(()));
+        }
+        assert_eq!(width(), ABREAST / 2 + 1);
+    }
+
+    #[test]
+    fn buckets_in_stretches_share_what_there_is() {
+        let pacers = Pacers::new(64);
+        let first = pacers.share();
+        assert_eq!(first.width(16), 16);
+        let others: Vec<Share> = (0..47).map(|_| pacers.share()).collect();
+        assert_eq!((first.width(16), others[0].width(16)), (2, 2));
+        let many: Vec<Share> = (0..500).map(|_| pacers.share()).collect();
+        assert_eq!(first.width(16), 1);
+        drop((others, many));
+        assert_eq!(first.width(16), 16);
     }
 
     #[tokio::test(start_paused = true)]

@@ -10,6 +10,7 @@ use super::theme::Theme;
 use super::{fault, when};
 use crate::app::layout::Pane;
 use crate::app::place::{Listing, Place};
+use crate::app::state::Swept;
 use crate::app::{Action, App};
 use crate::model::human::{count, escape};
 use crate::model::lifecycle::Cover;
@@ -78,7 +79,7 @@ fn titles<'a>(app: &App, theme: &'a Theme, shown: usize) -> Frame<'a> {
             3,
         )
     } else {
-        Piece::new(format!(" {} ", count(all as u64)), theme.dim, 3)
+        Piece::new(swept(&app.buckets.swept()), theme.dim, 3)
     };
     Frame {
         theme,
@@ -86,6 +87,15 @@ fn titles<'a>(app: &App, theme: &'a Theme, shown: usize) -> Frame<'a> {
         left,
         right: vec![right],
     }
+}
+
+/// How many there are, and while they are listed how many are.
+fn swept(of: &Swept) -> String {
+    let all = count(of.all as u64);
+    if of.open == 0 {
+        return format!(" {all} ");
+    }
+    format!(" {} of {all} listed ", count(of.listed() as u64))
 }
 
 /// What to say when there is no bucket to show.

@@ -141,7 +141,11 @@ fn figures(app: &App, theme: &Theme) -> Vec<Piece> {
                 sum
             }),
     };
-    let count = human::count(tally.rows);
+    // A sum over buckets of which some are not listed to the end is no whole.
+    let mut all = app.buckets.places.iter();
+    let is_part = app.buckets.open.is_none() && all.any(|place| place.listing != Listing::Complete);
+    let sign = if is_part { "≥ " } else { "" };
+    let count = format!("{sign}{}", human::count(tally.rows));
     let word = if tally.rows == 1 { "upload" } else { "uploads" };
     let mut pieces = vec![
         Piece::new(count, theme.header, 2),
@@ -155,7 +159,7 @@ fn figures(app: &App, theme: &Theme) -> Vec<Piece> {
         .iter()
         .filter(|place| open.is_none_or(|name| *name == place.bucket.name));
     let listed = here.any(|place| place.listing == Listing::Complete);
-    if tally.rows == 0 && !listed {
+    if tally.rows == 0 && (is_part || !listed) {
         return Vec::new();
     }
     if tally.rows == 0 {
@@ -166,9 +170,14 @@ fn figures(app: &App, theme: &Theme) -> Vec<Piece> {
     if bytes == "unknown" {
         pieces.push(Piece::new(" · size unknown", theme.header, 7));
     } else {
-        pieces.push(Piece::new(format!(" · {bytes}"), theme.header_strong, 1));
+        let sign = if tally.at_least() { "" } else { sign };
+        let bytes = format!(" · {sign}{bytes}");
+        pieces.push(Piece::new(bytes, theme.header_strong, 1));
         pieces.push(Piece::new(" held", theme.header, 9));
-        let monthly = human::dollars(tally.monthly());
+        let mut monthly = human::dollars(tally.monthly());
+        if is_part {
+            monthly = monthly.replacen('≈', "≥", 1);
+        }
         let cost = Piece::new(format!(" · {monthly}/month"), theme.header, 7);
         pieces.push(cost.or(format!(" · {monthly}/mo")));
     }

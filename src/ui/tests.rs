@@ -6,6 +6,7 @@ mod endings;
 mod rules;
 mod scene;
 mod sizes;
+mod sweep;
 mod upload;
 mod uploads;
 mod watching;

@@ -29,6 +29,7 @@ mod screenshot;
 mod sending;
 mod servers;
 mod support;
+mod sweep_by_keys;
 mod table;
 mod watching;
 mod watching_by_keys;

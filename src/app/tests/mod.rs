@@ -13,6 +13,7 @@ mod placing;
 mod rules;
 mod sending;
 mod sent_rows;
+mod sweeping;
 mod uploading;
 mod watching;
 

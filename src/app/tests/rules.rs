@@ -60,7 +60,7 @@ fn written(bench: &Bench) -> Option<&Change> {
 #[test]
 fn buckets_are_asked_once_after_their_listing_a_few_at_a_time() {
     let mut bench = Bench::new(settings());
-    let buckets = (0..9).map(|index| Bucket {
+    let buckets = (0..60).map(|index| Bucket {
         name: format!("b{index}"),
         ..Bucket::default()
     });
@@ -74,14 +74,14 @@ fn buckets_are_asked_once_after_their_listing_a_few_at_a_time() {
         bench.event(Event::Reports(vec![Report { job, news }]));
         ended += 1;
     }
-    assert_eq!((ended, asked(&bench)), (9, 4), "a few at a time");
-    for done in 0..9 {
+    assert_eq!((ended, asked(&bench)), (60, 24), "a few at a time");
+    for done in 0..60 {
         let job = bench.sent.iter().filter_map(is_look).nth(done).unwrap();
         for news in [known(None), News::Ended(Outcome::Done)] {
             bench.event(Event::Reports(vec![Report { job, news }]));
         }
     }
-    assert_eq!(asked(&bench), 9, "once");
+    assert_eq!(asked(&bench), 60, "once");
     for place in &bench.app.buckets.places {
         assert!(matches!(place.prevention, Some(Prevention::Known(_))));
     }

@@ -308,9 +308,13 @@ pub struct DemoServer {
     /// Port on 127.0.0.1; 0: any that is free
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub port: u16,
-    /// Serve this many uploads in one bucket instead of the demo's situation
+    /// Serve this many uploads, in one bucket or in those of --buckets, instead of the demo's situation
     #[arg(long, value_name = "N")]
     pub uploads: Option<u32>,
+    /// Serve this many buckets in five regions, some of them denied; the uploads are spread over the others
+    #[arg(long, value_name = "N", conflicts_with = "arriving",
+        value_parser = clap::value_parser!(u32).range(1..=i64::from(crate::demo::situation::MOST_BUCKETS)))]
+    pub buckets: Option<u32>,
     /// Serve this many uploads of 10,000 parts that are still arriving
     #[arg(long, value_name = "N", conflicts_with = "uploads")]
     pub arriving: Option<u32>,

@@ -9,13 +9,15 @@ use crate::cli::failure::Failure;
 use crate::cli::output::{Format, time};
 use crate::cli::session::Session;
 use crate::model::State;
-use crate::model::account::{Guard, Holding, Listed, Rank, Taken, markdown, rank, total};
+use crate::model::account::{
+    Guard, Holding, Listed, Rank, Taken, listed_whole, markdown, rank, total,
+};
 use crate::model::human::{self, escape};
 use crate::model::{Subject, liveness};
 use crate::protocol::{Command, Fault, JobId, Kind, News, Operation, Outcome, Scope, Urgency};
 
 /// Buckets whose rules are asked for at the same time.
-const ASKED: usize = 16;
+const ASKED: usize = 48;
 
 pub const FIELDS: [&str; 18] = [
     "bucket",
@@ -207,25 +209,22 @@ impl Account {
     /// Prints the buckets and their sum.
     pub fn print(self, sums: &mut Sums) -> Result<(), Failure> {
         let holdings = self.ranked();
-        let (tally, mix) = total(&holdings);
-        let whole = holdings.iter().all(|of| of.listed == Listed::Whole);
-        let sum = Holding {
-            listed: if whole {
-                Listed::Whole
-            } else {
-                Listed::Unfinished
-            },
-            tally,
-            mix,
-            ..Holding::default()
-        };
+        let sum = total(&holdings);
         if sums.printer.format() == Format::Table {
             sums.printer.text(HEAD)?;
             for holding in &holdings {
                 let label = format!("s3://{}", escape(&holding.bucket));
                 sums.printer.line(&line(&label, holding))?;
             }
-            sums.printer.line(&line("total", &sum))?;
+            let label = match listed_whole(&holdings) {
+                whole if whole == holdings.len() => "total".to_owned(),
+                whole => format!(
+                    "total: {} of {} buckets listed to the end",
+                    human::count(whole as u64),
+                    human::count(holdings.len() as u64)
+                ),
+            };
+            sums.printer.line(&line(&label, &sum))?;
         } else {
             for holding in &holdings {
                 let record = Record::new("bucket", Some(&holding.bucket), holding);
@@ -245,11 +244,7 @@ fn line(label: &str, of: &Holding) -> String {
         Guard::Unasked => String::new(),
         guard => guard.text(),
     };
-    let uploads = match of.listed {
-        Listed::Whole => human::count(of.tally.rows),
-        _ if of.tally.rows == 0 => "-".to_owned(),
-        _ => format!("≥ {}", human::count(of.tally.rows)),
-    };
+    let uploads = of.uploads_text().unwrap_or_else(|| "-".to_owned());
     let start = line_start(&of.held_text(), &uploads, &of.cost_text(), of.tally.oldest);
     let states = of.mix.text();
     let gap = if states.is_empty() { "" } else { "  " };

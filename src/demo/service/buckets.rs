@@ -21,7 +21,7 @@ const REGION: &str = "us-east-1";
 impl Service {
     pub(super) fn all_buckets(&self) -> ListBucketsOutput {
         let buckets = self.store.buckets().into_iter().map(|bucket| Bucket {
-            bucket_region: bucket.region,
+            bucket_region: bucket.region.filter(|_| self.names_regions),
             creation_date: bucket.created.map(time),
             name: Some(bucket.name),
         });

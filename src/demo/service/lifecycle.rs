@@ -9,7 +9,7 @@ use hyper::{HeaderMap, Method, StatusCode, Uri};
 use s3s::route::S3Route;
 use s3s::{Body, S3Error, S3ErrorCode, S3Request, S3Response, S3Result};
 
-use super::refused;
+use super::{Gate, refused};
 use crate::model::Algorithm;
 use crate::model::lifecycle::Document;
 use crate::s3::checksum::checksum;
@@ -21,7 +21,10 @@ const DEFAULT_MINIMUM: &str = "x-amz-transition-default-minimum-object-size";
 const MAX_BYTES: usize = 8 << 20;
 
 /// Answers all requests with `?lifecycle`; the signature is checked before.
-pub(in crate::demo) struct Lifecycles(pub(in crate::demo) Arc<MemoryStore>);
+pub(in crate::demo) struct Lifecycles(
+    pub(in crate::demo) Arc<MemoryStore>,
+    pub(in crate::demo) Gate,
+);
 
 #[async_trait::async_trait]
 impl S3Route for Lifecycles {
@@ -35,6 +38,7 @@ impl S3Route for Lifecycles {
 
     async fn call(&self, request: S3Request<Body>) -> S3Result<S3Response<Body>> {
         let bucket = request.uri.path().trim_matches('/').to_owned();
+        self.1.check(&bucket, &request.headers)?;
         match request.method {
             Method::GET => self.read(&bucket),
             Method::PUT => self.write(&bucket, request).await,

@@ -17,6 +17,7 @@ mod lifecycle;
 mod making;
 mod objects;
 mod options;
+mod regions;
 mod uploads;
 
 use std::sync::Arc;
@@ -29,17 +30,23 @@ use crate::protocol::Fault;
 use crate::s3::memory::MemoryStore;
 
 pub(super) use lifecycle::Lifecycles;
+pub(super) use regions::Gate;
 
 type Answer<T> = S3Result<S3Response<T>>;
 
 /// The service over one store.
 pub(super) struct Service {
     store: Arc<MemoryStore>,
+    /// Whether the list of buckets names their regions.
+    names_regions: bool,
 }
 
 impl Service {
-    pub(super) fn new(store: Arc<MemoryStore>) -> Self {
-        Self { store }
+    pub(super) const fn new(store: Arc<MemoryStore>, names_regions: bool) -> Self {
+        Self {
+            store,
+            names_regions,
+        }
     }
 }
 

@@ -8,13 +8,13 @@ use crate::model::Timestamp;
 use crate::s3::memory::{Meta, NewUpload, Parts, Uniform};
 
 /// How the uploads of one kind came about.
-struct Kind<'a> {
-    bucket: &'a str,
-    metas: &'a [Arc<Meta>],
+pub(super) struct Kind<'a> {
+    pub(super) bucket: &'a str,
+    pub(super) metas: &'a [Arc<Meta>],
     /// MiB of a part.
-    part: &'a [u64],
-    most_parts: u32,
-    oldest: Duration,
+    pub(super) part: &'a [u64],
+    pub(super) most_parts: u32,
+    pub(super) oldest: Duration,
 }
 
 /// So many uploads in the bucket `many`, with as little memory as can be.
@@ -154,7 +154,7 @@ pub(super) fn directory(scene: &mut Scene<'_>) {
 }
 
 impl Kind<'_> {
-    fn put(&self, scene: &mut Scene<'_>, key: String) {
+    pub(super) fn put(&self, scene: &mut Scene<'_>, key: String) {
         let now = scene.now;
         let age = scene.span(HOUR * 2, self.oldest);
         let rng = &mut scene.rng;

@@ -3,6 +3,7 @@
 //! All times are relative to the store's clock; all chance comes from one seed.
 
 mod backups;
+mod buckets;
 mod crowd;
 mod live;
 mod odd;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
+
+pub use buckets::MOST as MOST_BUCKETS;
 
 use super::uploader::Script;
 use crate::model::lifecycle::Document;
@@ -38,6 +41,9 @@ pub enum Situation {
     Uploads(u32),
     /// So many uploads of 10,000 parts in one bucket named `many`, the last 500 of which arrive one by one.
     Arriving(u32),
+    /// So many buckets (1 to [`MOST_BUCKETS`]) in several regions, some denied; the uploads, if that is said, are
+    /// spread over the others.
+    Buckets { count: u32, uploads: Option<u32> },
     /// No bucket at all.
     Empty,
 }
@@ -66,6 +72,10 @@ pub(super) fn fill(store: &MemoryStore, situation: Situation) -> Vec<Script> {
         Situation::Arriving(count) => {
             scene.bucket("many", "us-east-1", 400);
             live::many(&scene, count)
+        }
+        Situation::Buckets { count, uploads } => {
+            buckets::fill(&mut scene, count, uploads);
+            Vec::new()
         }
         Situation::Believable => believable(&mut scene),
     }

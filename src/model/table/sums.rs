@@ -13,7 +13,7 @@ const DAY: i64 = 24 * 60 * 60 * 1_000;
 
 /// The UTC day of an initiation, counted from 1970.
 pub(super) fn day(initiated: Option<Timestamp>) -> Option<i64> {
-    initiated.map(|at| at.millis().div_euclid(DAY))
+    initiated.map(Timestamp::utc_day)
 }
 
 /// When a day begins.

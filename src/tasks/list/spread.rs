@@ -179,10 +179,11 @@ pub(super) async fn run(
         empty: 0,
     };
     let template = walk.scope.clone();
+    let share = job.pacers.share();
     let mut flights = JoinSet::new();
     flights.spawn(step(0, walk, asker.clone()));
     loop {
-        while flights.len() < WIDTH
+        while flights.len() < share.width(WIDTH)
             && let Some((index, start)) = stretches.cut()
         {
             flights.spawn(step(

@@ -8,16 +8,18 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::help::keys_of_view;
 use crate::app::account::{AccountView, KEYS, hints};
+use crate::app::place::Listing;
+use crate::app::state::Swept;
 use crate::app::{Action, App};
 use crate::model::State;
 use crate::model::account::{Guard, Holding, Listed, Rank, total};
 use crate::model::human::{self, count, escape};
-use crate::ui::footer;
 use crate::ui::paint::{self, Piece, pane, put, put_right, row, skip};
 use crate::ui::text::cut_middle;
 use crate::ui::theme::Theme;
 use crate::ui::uploads::state_style;
 use crate::ui::when;
+use crate::ui::{fault, footer};
 
 const GAP: u16 = 2;
 /// Cells of the bucket's name that stay whatever goes.
@@ -102,9 +104,8 @@ impl Column {
                 number(of.mix.of(state), style, theme)
             }
             Self::Sized => number(tally.sized, theme.dim, theme),
-            Self::Uploads if of.listed == Listed::Whole => number(tally.rows, theme.text, theme),
             Self::Uploads if tally.rows == 0 => ("–".to_owned(), theme.dim),
-            Self::Uploads => (format!("≥ {}", count(tally.rows)), theme.text),
+            Self::Uploads => (of.uploads_text().unwrap_or_default(), theme.text),
             Self::Held => held(of, theme),
             Self::Region => {
                 let region = of.region.as_deref().map(escape);
@@ -169,13 +170,10 @@ pub fn draw(app: &App, view: &AccountView, theme: &Theme, frame: &mut Frame<'_>)
             paint::title("Account", theme, true),
             Piece::new(format!(" sort: {} ", view.rank.word()), theme.dim, 2),
         ],
-        right: vec![Piece::new(
-            format!(" {} buckets ", count(view.holdings.len() as u64)),
-            theme.dim,
-            3,
-        )],
+        right: swept(&app.buckets.swept(), theme),
     };
     let inner = pane(buffer, area, look);
+    trouble(app, view, theme, area, buffer);
     let inner = Rect {
         width: inner.width.saturating_sub(1),
         ..inner
@@ -193,6 +191,46 @@ pub fn draw(app: &App, view: &AccountView, theme: &Theme, frame: &mut Frame<'_>)
     if view.helps {
         help(app, theme, frame);
     }
+}
+
+/// How far the sweep is, and what it could not look at.
+fn swept(of: &Swept, theme: &Theme) -> Vec<Piece> {
+    let all = count(of.all as u64);
+    let known = if of.open == 0 {
+        format!(" {all} buckets ")
+    } else {
+        format!(" {} of {all} buckets listed ", count(of.listed() as u64))
+    };
+    let mut pieces = Vec::new();
+    for (number, word, priority) in [(of.denied, "denied", 2), (of.failed, "failed", 1)] {
+        if number > 0 {
+            let text = format!(" {} {word} ", count(number as u64));
+            pieces.push(Piece::new(text, theme.bad, priority));
+        }
+    }
+    pieces.push(Piece::new(known, theme.dim, 3));
+    pieces
+}
+
+/// Why the bucket under the cursor is not known, with what is missing; on the lower border, where it hides nothing.
+fn trouble(app: &App, view: &AccountView, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let place = view.cursor.item().and_then(|name| app.buckets.get(name));
+    let Some(Listing::Failed(fault)) = place.map(|place| &place.listing) else {
+        return;
+    };
+    let again = app.settings.keymap.shown_key(Action::Refresh);
+    let again = again.map_or_else(String::new, |key| format!(" ({key} lists again)"));
+    let at = row(area, usize::from(area.height.saturating_sub(1)));
+    let room = usize::from(at.width.saturating_sub(6)).saturating_sub(again.len());
+    // What it needs counts more than how the service put it.
+    let text = if fault.hint.is_empty() {
+        fault.to_string()
+    } else {
+        format!("{}: {}", fault::short(fault), fault.hint)
+    };
+    let text = escape(&text);
+    let text = cut_middle(&text, room);
+    put(buffer, skip(at, 2), &format!(" {text}{again} "), theme.bad);
 }
 
 /// The question, else the newest message, else the keys.
@@ -286,18 +324,7 @@ impl Table<'_> {
         let Self {
             app, view, theme, ..
         } = *self;
-        let (tally, mix) = total(&view.holdings);
-        let whole = view.holdings.iter().all(|of| of.listed == Listed::Whole);
-        let sum = Holding {
-            listed: if whole {
-                Listed::Whole
-            } else {
-                Listed::Unfinished
-            },
-            tally,
-            mix,
-            ..Holding::default()
-        };
+        let sum = total(&view.holdings);
         let open = view.holdings.iter().filter(|of| of.guard == Guard::Missing);
         let open = open.count() as u64;
         let cell = |column: Column| match column {

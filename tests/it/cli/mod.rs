@@ -1,6 +1,7 @@
 //! The built binary without a screen: the contract for scripts.
 
 mod aborts;
+mod accounts;
 mod adopts;
 mod asks;
 mod completes;

@@ -7,6 +7,7 @@ mod fake;
 mod looking;
 mod rules;
 mod spreading;
+mod sweeping;
 
 use std::sync::Arc;
 
