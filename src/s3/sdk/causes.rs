@@ -15,6 +15,18 @@ pub(super) fn find_io<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Er
     None
 }
 
+/// Whether one of the causes is such an error.
+pub(super) fn is_among<E: Error + 'static>(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<E>() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
 /// All that an error and its causes say.
 pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
     let mut told = error.to_string();
