@@ -151,6 +151,8 @@ struct Page {
 struct Entry {
     upload: Upload,
     measure: Measure,
+    /// The listing alone told so, and an answer once given stays; but for deadlines, whose rules come later.
+    passes: bool,
     gone: bool,
 }
 
@@ -297,10 +299,11 @@ impl Sweep<'_> {
     /// Drops what cannot pass, and has the rest looked into where that is needed.
     fn take_in(&mut self, session: &mut Session, bucket: String, uploads: Vec<Upload>) {
         let moment = session.moment();
+        let rules = session.deadlines(&bucket);
         let mut targets = Vec::new();
         let mut entries = Vec::with_capacity(uploads.len());
         for upload in uploads {
-            let subject = subject(session, &bucket, &upload, Measure::Unknown);
+            let subject = subject(&rules, &bucket, &upload, Measure::Unknown);
             let verdict = self.wanted.filter.eval(&subject, &moment);
             if verdict == Some(false) {
                 continue;
@@ -312,6 +315,7 @@ impl Sweep<'_> {
             entries.push(Entry {
                 upload,
                 measure: Measure::Unknown,
+                passes: verdict == Some(true) && !self.wanted.filter.needs_deadlines(),
                 gone: false,
             });
         }
@@ -375,9 +379,13 @@ impl Sweep<'_> {
         while let Some(page) = self.pages.pop_front_if(is_ready) {
             self.waiting -= page.uploads.len();
             let moment = session.moment();
+            let rules = session.deadlines(&page.bucket);
             for entry in page.uploads.iter().filter(|entry| !entry.gone) {
-                let subject = subject(session, &page.bucket, &entry.upload, entry.measure);
-                if self.wanted.filter.eval(&subject, &moment) == Some(true) {
+                let passes = || {
+                    let subject = subject(&rules, &page.bucket, &entry.upload, entry.measure);
+                    self.wanted.filter.eval(&subject, &moment) == Some(true)
+                };
+                if entry.passes || passes() {
                     let found = Found {
                         bucket: &page.bucket,
                         upload: &entry.upload,

@@ -151,7 +151,10 @@ impl<'a> Xml<'a> {
             "gt" => Some('>'),
             "quot" => Some('"'),
             "apos" => Some('\''),
-            name => match name.strip_prefix('#').map(|digits| (digits, digits.strip_prefix('x'))) {
+            name => match name
+                .strip_prefix('#')
+                .map(|digits| (digits, digits.strip_prefix('x')))
+            {
                 Some((_, Some(digits))) => number(digits, 16),
                 Some((digits, None)) => number(digits, 10),
                 None => None,
@@ -217,7 +220,11 @@ impl<'a> Xml<'a> {
             behind.trim_start_matches([' ', '\t', '\r', '\n'])
         };
         if !behind.starts_with('>') {
-            return Err(if behind.is_empty() { BROKEN_OFF } else { MISMATCH });
+            return Err(if behind.is_empty() {
+                BROKEN_OFF
+            } else {
+                MISMATCH
+            });
         }
         self.at = self.text.len() - behind.len() + 1;
         Ok(())
