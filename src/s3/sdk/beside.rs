@@ -212,3 +212,6 @@ impl Body for Whole {
         Poll::Ready(None)
     }
 }
+
+#[cfg(test)]
+mod tests;
