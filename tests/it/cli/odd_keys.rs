@@ -89,7 +89,8 @@ async fn raw_server() -> Canned {
         );
         let part = |number: u32| {
             format!(
-                "<Part><PartNumber>{number}</PartNumber><Size>{}</Size><ETag>&quot;e&quot;</ETag></Part>",
+                "<Part><PartNumber>{number}</PartNumber><Size>{}</Size><ETag>&quot;e&quot;</ETag>\
+                 <LastModified>2025-10-17T09:15:00.000Z</LastModified></Part>",
                 5 * MIB
             )
         };

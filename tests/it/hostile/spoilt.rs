@@ -95,7 +95,7 @@ const SNIPPETS: [&[u8]; 20] = [
 
 fn spoilt(rng: &mut Rng, page: &str) -> Vec<u8> {
     let mut page = page.as_bytes().to_vec();
-    for _ in 0..rng.usize(1..4) {
+    for _ in 0..rng.usize(1..3) {
         let at = rng.usize(..=page.len());
         let end = (at + rng.usize(..40)).min(page.len());
         match rng.u8(..6) {
@@ -136,7 +136,7 @@ async fn a_spoilt_page_of_uploads_is_a_page_or_garbled() {
             }
         }
     }
-    assert!((50..CASES - 50).contains(&pages), "{pages} pages");
+    assert!((20..CASES - 50).contains(&pages), "{pages} pages");
 }
 
 #[tokio::test]
@@ -150,7 +150,7 @@ async fn a_spoilt_page_of_parts_is_a_page_or_garbled() {
             assert!(page.parts.len() <= 4, "case {case}");
         }
     }
-    assert!((50..CASES - 50).contains(&pages), "{pages} pages");
+    assert!((20..CASES - 50).contains(&pages), "{pages} pages");
 }
 
 #[tokio::test]
