@@ -2,6 +2,8 @@
 //!
 //! Text from a bucket is escaped for people; JSON and CSV carry it as it is.
 
+mod json;
+
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -203,6 +205,18 @@ impl Printer {
 
     /// One record, in every format but the table.
     pub fn record(&mut self, record: &impl Serialize) -> Result<(), Failure> {
+        self.print(record, |out| serde_json::to_writer(out, record))
+    }
+
+    /// The same for an upload as it was listed, a million of which is nothing unusual.
+    pub fn upload(&mut self, upload: &UploadRecord<'_>) -> Result<(), Failure> {
+        self.print(upload, |out| json::upload(upload, out))
+    }
+
+    fn print<F>(&mut self, record: &impl Serialize, json: F) -> Result<(), Failure>
+    where
+        F: FnOnce(&mut Vec<u8>) -> Result<(), serde_json::Error>,
+    {
         match &mut self.writer {
             Writer::Csv(out) => out.serialize(record)?,
             Writer::Plain(out) => {
@@ -210,7 +224,7 @@ impl Printer {
                 if self.format == Format::Json && self.count > 0 {
                     self.record.extend(b",\n");
                 }
-                serde_json::to_writer(&mut self.record, record)?;
+                json(&mut self.record)?;
                 if self.format == Format::Jsonl {
                     self.record.push(b'\n');
                 }

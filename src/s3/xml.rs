@@ -67,7 +67,11 @@ impl<'a> Xml<'a> {
             return Ok(None);
         }
         loop {
-            self.at += memchr(b'<', self.rest().as_bytes()).ok_or(BROKEN_OFF)?;
+            // As a rule nothing stands between elements.
+            let rest = self.rest().as_bytes();
+            if rest.first() != Some(&b'<') {
+                self.at += memchr(b'<', rest).ok_or(BROKEN_OFF)?;
+            }
             match self.text.as_bytes().get(self.at + 1) {
                 Some(b'/') => return self.end().map(|()| None),
                 Some(b'!' | b'?') => {
@@ -184,17 +188,26 @@ impl<'a> Xml<'a> {
     fn start(&mut self) -> Result<&'a str, NoXml> {
         let rest = &self.rest()[1..];
         let bytes = rest.as_bytes();
-        let length = bytes
-            .iter()
-            .position(|byte| is_behind_name(*byte))
-            .ok_or(BROKEN_OFF)?;
+        let mut local = 0;
+        let mut length = 0;
+        let behind = loop {
+            let byte = *bytes.get(length).ok_or(BROKEN_OFF)?;
+            match OF_NAME[usize::from(byte)] {
+                OfName::Part => length += 1,
+                OfName::Colon => {
+                    length += 1;
+                    local = length;
+                }
+                OfName::Behind => break byte,
+            }
+        };
         let name = &rest[..length];
-        let end = if bytes[length] == b'>' {
+        let end = if behind == b'>' {
             length
         } else {
             length + end_of_attributes(&bytes[length..])?
         };
-        if name.is_empty() || bytes[length] == b'<' {
+        if local == length || behind == b'<' {
             return Err(NoXml("a '<' begins nothing"));
         }
         if self.open.len() >= DEPTH {
@@ -203,7 +216,7 @@ impl<'a> Xml<'a> {
         self.is_empty = bytes[end - 1] == b'/';
         self.at += end + 2;
         self.open.push(name);
-        Ok(local(name))
+        Ok(&name[local..])
     }
 
     /// Leaves the element whose end is at this place.
@@ -236,10 +249,27 @@ impl<'a> Xml<'a> {
     }
 }
 
-/// Behind the name of an element, and whatever cannot be in one.
-const fn is_behind_name(byte: u8) -> bool {
-    matches!(byte, b'>' | b'/' | b' ' | b'\t' | b'\r' | b'\n' | b'<')
+/// What a byte is to the name of an element.
+#[derive(Debug, Clone, Copy)]
+enum OfName {
+    Part,
+    /// A prefix ends.
+    Colon,
+    /// The name ended before it; also what cannot be in one.
+    Behind,
 }
+
+const OF_NAME: [OfName; 256] = {
+    let mut bytes = [OfName::Part; 256];
+    let behind = b">/ \t\r\n<";
+    let mut at = 0;
+    while at < behind.len() {
+        bytes[behind[at] as usize] = OfName::Behind;
+        at += 1;
+    }
+    bytes[b':' as usize] = OfName::Colon;
+    bytes
+};
 
 /// Where the `>` is that ends an element's beginning: attributes may hold one in their quotes.
 fn end_of_attributes(bytes: &[u8]) -> Result<usize, NoXml> {
@@ -256,11 +286,106 @@ fn end_of_attributes(bytes: &[u8]) -> Result<usize, NoXml> {
     }
 }
 
-/// A name without its prefix.
-#[inline]
-fn local(name: &str) -> &str {
-    match memchr(b':', name.as_bytes()) {
-        Some(colon) => &name[colon + 1..],
-        None => name,
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Names and values of the root's children; what has children of its own is skipped.
+    fn read(document: &str) -> Result<Vec<(String, String)>, NoXml> {
+        let (mut xml, _) = Xml::root(document.as_bytes())?;
+        let mut found = Vec::new();
+        while let Some(name) = xml.child()? {
+            if name == "skip" {
+                xml.skip()?;
+            } else {
+                found.push((name.to_owned(), xml.value()?.into_owned()));
+            }
+        }
+        Ok(found)
+    }
+
+    #[track_caller]
+    fn is_read(document: &str, expected: &[(&str, &str)]) {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let expected: Vec<_> = expected.iter().map(owned).collect();
+        assert_eq!(read(document), Ok(expected), "{document}");
+    }
+
+    #[test]
+    fn elements_and_values_are_read_however_they_are_written() {
+        is_read("<r/>", &[]);
+        is_read("\u{feff} <?xml?><!-- > --><r ></r\n>x", &[]);
+        is_read(
+            "<r><a>1</a><b/><c></c></r>",
+            &[("a", "1"), ("b", ""), ("c", "")],
+        );
+        is_read("<n:r><n:a>1</n:a></n:r>", &[("a", "1")]);
+        is_read(
+            "<r><a b='>' c=\"/>'\">1</a><a b=\"/\">2</a></r>",
+            &[("a", "1"), ("a", "2")],
+        );
+        is_read("<r>x<a>1</a>y &z <![CDATA[<a>]]></r>", &[("a", "1")]);
+        is_read(
+            "<r><a> 1<!-- 2 -->3<?4?><![CDATA[<5>]]> </a></r>",
+            &[("a", " 13<5> ")],
+        );
+        is_read(
+            "<r><a>&lt;&#x1;&#10;&quot;&apos;&gt;&amp;amp;</a></r>",
+            &[("a", "<\u{1}\n\"'>&amp;")],
+        );
+        is_read(
+            "<r><skip><a><a/></a>x<skip/></skip><a>1</a></r>",
+            &[("a", "1")],
+        );
+    }
+
+    #[test]
+    fn what_is_no_xml_is_told() {
+        for document in [
+            "",
+            "x",
+            "<",
+            "<r",
+            "<r>",
+            "</r>",
+            "<>",
+            "<a:></a:>",
+            "<r></s>",
+            "<r></r",
+            "<r></rr>",
+            "<r><a></r></a>",
+            "<r><a></r>",
+            "<r a='></r>",
+            "<r <a/></r>",
+            "<r><a>1<b/></a></r>",
+            "<r><a>&</a></r>",
+            "<r><a>&;</a></r>",
+            "<r><a>&#;</a></r>",
+            "<r><a>&#x;</a></r>",
+            "<r><a>&#+5;</a></r>",
+            "<r><a>&#xD800;</a></r>",
+            "<r><a>&#1114112;</a></r>",
+            "<r><a>&nbsp;</a></r>",
+            "<r><a>&#00000000000000000000065;</a></r>",
+            "<r><!-- </r>",
+            "<r><![CDATA[ </r>",
+            "<r><? </r>",
+            "<!DOCTYPE r><r/>",
+            "<r><!ENTITY a></r>",
+            "<![CDATA[x]]><r/>",
+        ] {
+            assert!(read(document).is_err(), "{document}");
+        }
+        assert!(Xml::root(b"<r>\xff</r>").is_err());
+    }
+
+    #[test]
+    fn elements_lie_so_deep_in_each_other_and_no_deeper() {
+        let deep = |depth: usize| {
+            let (begin, end) = ("<skip>".repeat(depth), "</skip>".repeat(depth));
+            read(&format!("<r>{begin}{end}</r>"))
+        };
+        assert_eq!(deep(DEPTH - 1), Ok(Vec::new()));
+        assert!(deep(DEPTH).is_err());
     }
 }
