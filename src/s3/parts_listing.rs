@@ -80,7 +80,10 @@ fn part(xml: &mut Xml<'_>) -> Result<Part, NoXml> {
         match name {
             "PartNumber" => part.number = number(&xml.value()?)?,
             "Size" => part.size = number(&xml.value()?)?,
-            "ETag" => part.etag = xml.value()?.trim().trim_matches('"').to_owned(),
+            "ETag" => {
+                let etag = xml.value()?;
+                etag.trim().trim_matches('"').clone_into(&mut part.etag);
+            }
             "LastModified" => part.last_modified = date(&xml.value()?),
             name => match CHECKSUMS.iter().position(|(element, _)| *element == name) {
                 Some(at) => sums[at] = filled(xml.value()?),

@@ -142,7 +142,7 @@ impl<'a> Xml<'a> {
     fn reference(&mut self) -> Result<char, NoXml> {
         let name = &self.rest()[1..];
         let within = &name.as_bytes()[..name.len().min(REFERENCE + 1)];
-        let length = memchr(b';', within).ok_or_else(|| NoXml("an '&' begins nothing"))?;
+        let length = memchr(b';', within).ok_or(NoXml("an '&' begins nothing"))?;
         let name = &name[..length];
         let number = |digits: &str, radix| {
             let is_number = digits.bytes().all(|digit| (digit as char).is_digit(radix));
@@ -165,7 +165,7 @@ impl<'a> Xml<'a> {
             },
         };
         self.at += length + 2;
-        found.ok_or_else(|| NoXml("a reference is not known"))
+        found.ok_or(NoXml("a reference is not known"))
     }
 
     /// Passes what is neither element nor plain text; the text of a section (`CDATA`) comes back.

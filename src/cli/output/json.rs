@@ -30,7 +30,7 @@ pub(super) fn upload(
 }
 
 fn text(text: &str, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-    let is_special = |byte: u8| (byte < b' ') | (byte == b'"') | (byte == b'\\');
+    let is_special = |byte: u8| matches!(byte, ..b' ' | b'"' | b'\\');
     if text.bytes().fold(false, |any, byte| any | is_special(byte)) {
         return serde_json::to_writer(out, text);
     }
