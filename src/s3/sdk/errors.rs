@@ -6,9 +6,9 @@ use std::io;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use super::beside::{LONGEST, TooLong};
+use super::beside::LONGEST;
 pub(super) use super::causes::deepest;
-use super::causes::{chain, find_io, is_among};
+use super::causes::{chain, find_io, is_stall, is_too_long};
 use super::connect::Connection;
 use super::payload::COMPLETE_TIMEOUT;
 use super::place::Place;
@@ -281,16 +281,6 @@ fn said(raw: &HttpResponse, code: Option<&str>, message: Option<&str>) -> Said {
             .to_ascii_lowercase(),
         body,
     }
-}
-
-/// Whether an answer began and then stood still.
-pub(super) fn is_stall(error: &(dyn Error + 'static)) -> bool {
-    deepest(error).contains("minimum throughput")
-}
-
-/// Whether an answer was longer than is read of any.
-pub(super) fn is_too_long(error: &(dyn Error + 'static)) -> bool {
-    is_among::<TooLong>(error)
 }
 
 fn broken_off(error: &(dyn Error + 'static), place: &Place) -> Failure {

@@ -4,6 +4,7 @@
 //! pieces, dates and numbers that are none, and documents that are not whole.
 
 mod pages;
+mod writer;
 
 use std::sync::{Arc, Mutex};
 
@@ -22,7 +23,8 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::http::StatusCode;
 use bytes::Bytes;
 
-use self::pages::{Noise, Page, PartsPage, Writer};
+use self::pages::{Noise, Page, PartsPage};
+use self::writer::Writer;
 use crate::model::part::{Checksum, UploadInfo};
 use crate::model::{Part, Upload};
 use crate::s3::sdk::{some, timestamp};
@@ -175,7 +177,7 @@ fn uploads_are_read_as_the_sdk_reads_them() {
     let oracle = Oracle::new();
     let mut uploads = 0;
     for seed in 0..PAGES {
-        let page = Page::random(seed, Noise::Readable);
+        let page = Page::random(seed);
         let body = Writer::new(seed, Noise::Readable).uploads(&page);
         let theirs = oracle.uploads(body.as_bytes());
         let theirs = theirs.unwrap_or_else(|| panic!("{seed}: the SDK cannot read {body}"));
@@ -192,7 +194,7 @@ fn parts_are_read_as_the_sdk_reads_them() {
     let oracle = Oracle::new();
     let mut parts = 0;
     for seed in 0..PAGES {
-        let page = PartsPage::random(seed, Noise::Readable);
+        let page = PartsPage::random(seed);
         let body = Writer::new(seed, Noise::Readable).parts(&page);
         let theirs = oracle.parts(body.as_bytes());
         let theirs = theirs.unwrap_or_else(|| panic!("{seed}: the SDK cannot read {body}"));
@@ -212,13 +214,13 @@ fn what_the_sdk_cannot_read_is_read_as_it_was_meant() {
     let oracle = Oracle::new();
     let mut differing = 0;
     for seed in 0..PAGES {
-        let page = Page::random(seed, Noise::Hard);
+        let page = Page::random(seed);
         let body = Writer::new(seed, Noise::Hard).uploads(&page);
         let ours = listing::read(body.as_bytes()).unwrap_or_else(|e| panic!("{seed}: {e}: {body}"));
         assert_eq!(ours, page.answer, "{seed}: {body}");
         differing += u32::from(oracle.uploads(body.as_bytes()).as_ref() != Some(&ours));
 
-        let page = PartsPage::random(seed, Noise::Hard);
+        let page = PartsPage::random(seed);
         let body = Writer::new(seed, Noise::Hard).parts(&page);
         let ours =
             parts_listing::read(body.as_bytes()).unwrap_or_else(|e| panic!("{seed}: {e}: {body}"));
@@ -287,7 +289,7 @@ fn a_number_that_is_none_is_never_guessed() {
 #[test]
 fn what_is_not_whole_is_refused_where_the_sdk_is_content() {
     let oracle = Oracle::new();
-    let page = Page::random(7, Noise::Readable);
+    let page = Page::random(7);
     let body = Writer::new(7, Noise::Readable).uploads(&page);
     let mut content = 0;
     let end = body.rfind("</").unwrap();
