@@ -1,7 +1,7 @@
 //! How soon a key is answered with a million uploads in the open bucket, while pages and sizes stream in: the real
 //! loop, engine and client against the embedded server in another process, drawn at 200x60 into a terminal that
 //! goes nowhere. Figures are to be read against the machine's: `cargo bench --bench keys -- [ROWS [DELAY_MS]]`.
-#![allow(clippy::unwrap_used, reason = "a bench")]
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench")]
 #![allow(
     clippy::disallowed_methods,
     reason = "the wall clock is what is measured"
@@ -283,24 +283,13 @@ fn fly(connection: ConnectOptions, mut inputs: mpsc::Receiver<Input>, seen: Shar
     runtime.shutdown_background();
 }
 
-fn main() {
-    let given: Vec<String> = std::env::args()
-        .skip(1)
-        .filter(|given| !given.starts_with('-'))
-        .collect();
-    let given = |at: usize, or: &str| given.get(at).cloned().unwrap_or_else(|| or.to_owned());
-    let (rows, delay) = (given(0, "1000000"), given(1, "0"));
-    let server = Server::start(&rows, &delay);
-    let (keyboard, inputs) = mpsc::channel(1_024);
-    let seen = Shared::default();
-    let (connection, shared) = (server.connection(), Arc::clone(&seen));
-    let flight = thread::spawn(move || fly(connection, inputs, shared));
-    let typist = Typist { keyboard, seen };
+/// What a person does with a large bucket from its first page on.
+fn measure(typist: &Typist, rows: u64) {
     let begun = Instant::now();
     typist.wait(|screen| screen.contains("batch-"));
     println!("{:<28} {:6.0} ms", "first page on screen", ms(begun));
     typist.press("enter");
-    let all = mopup::model::human::count(rows.parse().unwrap());
+    let all = mopup::model::human::count(rows);
     let moving = ["j", "j", "ctrl-d", "k", "G", "g", "ctrl-d", "ctrl-d", "k"];
     let whole = |screen: &str| {
         screen
@@ -318,7 +307,7 @@ fn main() {
     );
     typist.type_until(&moving, Duration::from_secs(5), |_| false);
     typist.report("while nothing streams in");
-    let number = rows.parse::<u64>().unwrap() * 3 / 4;
+    let number = rows * 3 / 4;
     let word: Vec<String> = format!("{number:08}")
         .chars()
         .map(|c| c.to_string())
@@ -346,6 +335,22 @@ fn main() {
     if typist.shows("panic") {
         println!("something went wrong");
     }
+}
+
+fn main() {
+    let given: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|given| !given.starts_with('-'))
+        .collect();
+    let given = |at: usize, or: &str| given.get(at).cloned().unwrap_or_else(|| or.to_owned());
+    let (rows, delay) = (given(0, "1000000"), given(1, "0"));
+    let server = Server::start(&rows, &delay);
+    let (keyboard, inputs) = mpsc::channel(1_024);
+    let seen = Shared::default();
+    let (connection, shared) = (server.connection(), Arc::clone(&seen));
+    let flight = thread::spawn(move || fly(connection, inputs, shared));
+    let typist = Typist { keyboard, seen };
+    measure(&typist, rows.parse().unwrap());
     drop(typist);
     flight.join().unwrap();
 }

@@ -114,7 +114,7 @@ impl Sink for List {
             self.printer.record(&sized(session, found))
         } else {
             let record = UploadRecord::new(found.bucket, found.upload);
-            self.printer.record(&record)
+            self.printer.upload(&record)
         }
     }
 

@@ -2,8 +2,12 @@
 //!
 //! Text from a bucket is escaped for people; JSON and CSV carry it as it is.
 
+mod json;
+
 use std::fmt::Write as _;
-use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::os::fd::AsFd;
 
 use serde::Serialize;
 
@@ -130,10 +134,13 @@ impl ErrorRecord {
     }
 }
 
+/// Bytes that are written at once.
+const BUFFER: usize = 1 << 18;
+
 enum Writer {
     /// Lines, objects of a JSON array, objects a line.
-    Plain(BufWriter<Stdout>),
-    Csv(Box<csv::Writer<BufWriter<Stdout>>>),
+    Plain(BufWriter<File>),
+    Csv(Box<csv::Writer<BufWriter<File>>>),
 }
 
 /// Prints records one by one, as one document if that is wanted, in bounded memory. Failures are told on
@@ -141,6 +148,8 @@ enum Writer {
 pub struct Printer {
     writer: Writer,
     format: Format,
+    /// The record being written.
+    record: Vec<u8>,
     count: u64,
     errors: Vec<ErrorRecord>,
 }
@@ -148,7 +157,9 @@ pub struct Printer {
 impl Printer {
     /// Prints records as the array `name`; CSV names the fields first.
     pub fn new(format: Format, name: &str, fields: &[&str]) -> Result<Self, Failure> {
-        let stdout = BufWriter::with_capacity(1 << 16, io::stdout());
+        // Not through the standard library's own buffer, which looks for the ends of lines in all that passes.
+        let stdout = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        let stdout = BufWriter::with_capacity(BUFFER, stdout);
         let mut printer = Self {
             writer: if format == Format::Csv {
                 let mut writer = csv::WriterBuilder::new()
@@ -160,6 +171,7 @@ impl Printer {
                 Writer::Plain(stdout)
             },
             format,
+            record: Vec::new(),
             count: 0,
             errors: Vec::new(),
         };
@@ -193,16 +205,30 @@ impl Printer {
 
     /// One record, in every format but the table.
     pub fn record(&mut self, record: &impl Serialize) -> Result<(), Failure> {
+        self.print(record, |out| serde_json::to_writer(out, record))
+    }
+
+    /// The same for an upload as it was listed, a million of which is nothing unusual.
+    pub fn upload(&mut self, upload: &UploadRecord<'_>) -> Result<(), Failure> {
+        self.print(upload, |out| json::upload(upload, out))
+    }
+
+    fn print<F>(&mut self, record: &impl Serialize, json: F) -> Result<(), Failure>
+    where
+        F: FnOnce(&mut Vec<u8>) -> Result<(), serde_json::Error>,
+    {
         match &mut self.writer {
             Writer::Csv(out) => out.serialize(record)?,
             Writer::Plain(out) => {
+                self.record.clear();
                 if self.format == Format::Json && self.count > 0 {
-                    out.write_all(b",\n")?;
+                    self.record.extend(b",\n");
                 }
-                serde_json::to_writer(&mut *out, record)?;
+                json(&mut self.record)?;
                 if self.format == Format::Jsonl {
-                    out.write_all(b"\n")?;
+                    self.record.push(b'\n');
                 }
+                out.write_all(&self.record)?;
             }
         }
         self.count += 1;

@@ -190,10 +190,16 @@ impl Session {
         (key, initiated): (&str, Option<Timestamp>),
         abort_date: Option<Timestamp>,
     ) -> Option<Timestamp> {
+        self.deadlines(bucket).at(key, initiated, abort_date)
+    }
+
+    /// What ends the uploads of a bucket, as far as that is known.
+    pub fn deadlines(&self, bucket: &str) -> Rules {
         let known = self.rules.get(bucket).cloned().flatten();
-        let provider = self.provider.clone().unwrap_or_default();
-        let rules = Rules::of(&provider, known);
-        rules.at(key, initiated, abort_date)
+        match &self.provider {
+            Some(provider) => Rules::of(provider, known),
+            None => Rules::of(&Provider::default(), known),
+        }
     }
 
     /// Asks a bucket for its rules once; that they may not be read fails nothing.

@@ -113,6 +113,8 @@ struct Page {
 struct Entry {
     upload: Upload,
     measure: Measure,
+    /// The listing alone told so, and an answer once given stays; but for deadlines, whose rules come later.
+    passes: bool,
     gone: bool,
 }
 
@@ -277,10 +279,11 @@ impl Sweep<'_> {
         uploads: Vec<Upload>,
     ) {
         let moment = session.moment();
+        let rules = session.deadlines(&bucket);
         let mut targets = Vec::new();
         let mut entries = Vec::with_capacity(uploads.len());
         for upload in uploads {
-            let subject = subject(session, &bucket, &upload, Measure::Unknown);
+            let subject = subject(&rules, &bucket, &upload, Measure::Unknown);
             let verdict = self.wanted.filter.eval(&subject, &moment);
             if verdict == Some(false) {
                 continue;
@@ -292,6 +295,7 @@ impl Sweep<'_> {
             entries.push(Entry {
                 upload,
                 measure: Measure::Unknown,
+                passes: verdict == Some(true) && !self.wanted.filter.needs_deadlines(),
                 gone: false,
             });
         }
@@ -387,9 +391,13 @@ impl Sweep<'_> {
             }
             self.hold_back(session, page.of);
             let moment = session.moment();
+            let rules = session.deadlines(&page.bucket);
             for entry in page.uploads.iter().filter(|entry| !entry.gone) {
-                let subject = subject(session, &page.bucket, &entry.upload, entry.measure);
-                if self.wanted.filter.eval(&subject, &moment) == Some(true) {
+                let passes = || {
+                    let subject = subject(&rules, &page.bucket, &entry.upload, entry.measure);
+                    self.wanted.filter.eval(&subject, &moment) == Some(true)
+                };
+                if entry.passes || passes() {
                     let found = Found {
                         bucket: &page.bucket,
                         upload: &entry.upload,

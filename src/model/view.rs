@@ -32,7 +32,7 @@ impl From<Spot> for Entry {
     fn from((value, row): Spot) -> Self {
         Self {
             high: (value >> 32) as u32,
-            low: (value & u64::from(u32::MAX)) as u32,
+            low: u32::try_from(value & u64::from(u32::MAX)).unwrap_or(u32::MAX),
             row,
         }
     }

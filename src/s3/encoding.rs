@@ -2,6 +2,7 @@
 //!
 //! Pure: knows no request and no server, only strings.
 
+use memchr::memchr2;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode};
 
 /// RFC 3986, section 2.3.
@@ -55,19 +56,58 @@ pub fn decode(text: &str) -> String {
     try_decode(text).unwrap_or_else(|| text.to_owned())
 }
 
+/// What a byte of a key tells of its form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    /// Both forms have it.
+    None,
+    /// No encoder emits it.
+    Raw,
+    /// It may begin an escape.
+    Percent,
+}
+
+const SIGNS: [Sign; 256] = {
+    const REPLACED: &[u8] = b" \"<>\\^`{|}#?[]";
+    let mut signs = [Sign::None; 256];
+    let mut byte = 0_u8;
+    loop {
+        if !byte.is_ascii() || byte.is_ascii_control() {
+            signs[byte as usize] = Sign::Raw;
+        }
+        if byte == u8::MAX {
+            break;
+        }
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < REPLACED.len() {
+        signs[REPLACED[at] as usize] = Sign::Raw;
+        at += 1;
+    }
+    signs[b'%' as usize] = Sign::Percent;
+    signs
+};
+
 /// Whether `text` cannot be the work of an encoder: it holds a space, a control character, a character
 /// beyond ASCII, one that every encoder replaces, a `%` without two hex digits, or bytes that are not UTF-8.
 pub fn is_surely_raw(text: &str) -> bool {
-    const REPLACED: &[u8] = b" \"<>\\^`{|}#?[]";
     let bytes = text.as_bytes();
-    let strange = bytes.iter().enumerate().any(|(at, byte)| match byte {
-        b'%' => {
-            !(bytes.get(at + 1).is_some_and(u8::is_ascii_hexdigit)
-                && bytes.get(at + 2).is_some_and(u8::is_ascii_hexdigit))
+    let mut escapes = false;
+    for (at, byte) in bytes.iter().enumerate() {
+        match SIGNS[usize::from(*byte)] {
+            Sign::None => {}
+            Sign::Raw => return true,
+            Sign::Percent => {
+                let digits = bytes.get(at + 1..at + 3);
+                if !digits.is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit)) {
+                    return true;
+                }
+                escapes = true;
+            }
         }
-        byte => !byte.is_ascii() || byte.is_ascii_control() || REPLACED.contains(byte),
-    });
-    strange || try_decode(text).is_none()
+    }
+    escapes && try_decode(text).is_none()
 }
 
 /// Weighs the keys of one page.
@@ -77,11 +117,16 @@ pub fn weigh<'a>(keys: impl IntoIterator<Item = &'a str>) -> Evidence {
         if is_surely_raw(key) {
             return Evidence::Raw;
         }
-        if ambiguous.is_none() && decode(key) != key {
+        if ambiguous.is_none() && is_changed(key) {
             ambiguous = Some(at);
         }
     }
     ambiguous.map_or(Evidence::Same, Evidence::Ambiguous)
+}
+
+/// Whether decoding may change a text.
+fn is_changed(text: &str) -> bool {
+    memchr2(b'%', b'+', text.as_bytes()).is_some()
 }
 
 /// The key behind `sent` in the given form.
@@ -89,6 +134,16 @@ pub fn read(sent: &str, form: Form) -> String {
     match form {
         Form::Encoded => decode(sent),
         Form::Raw => sent.to_owned(),
+    }
+}
+
+/// As [`read`], where the key is; most need no change.
+pub fn read_in_place(key: &mut String, form: Form) {
+    if form == Form::Encoded
+        && is_changed(key)
+        && let Some(decoded) = try_decode(key)
+    {
+        *key = decoded;
     }
 }
 
@@ -194,6 +249,20 @@ mod tests {
         #[test]
         fn decoding_undoes_encoding(key in any::<String>()) {
             prop_assert_eq!(decode(&encode(&key)), key);
+        }
+
+        #[test]
+        fn a_key_is_read_in_place_as_elsewhere(key in "[ -~ä%+]{0,8}") {
+            for form in [Form::Encoded, Form::Raw] {
+                let mut there = key.clone();
+                read_in_place(&mut there, form);
+                prop_assert_eq!(&there, &read(&key, form));
+            }
+            let weighed = weigh([key.as_str()]);
+            prop_assert_eq!(weighed == Evidence::Raw, is_surely_raw(&key));
+            if weighed != Evidence::Raw {
+                prop_assert_eq!(weighed == Evidence::Ambiguous(0), decode(&key) != key);
+            }
         }
 
         #[test]

@@ -4,10 +4,9 @@
 //! read a page at all in which one key holds a control character. Pure: knows no request and no SDK. Keys and
 //! markers are handed over as they were sent; [`super::encoding`] reads them.
 
-use chrono::DateTime;
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use std::borrow::Cow;
 
+use super::xml::{NoXml, Xml};
 use crate::model::{Timestamp, Upload};
 
 /// One answer, nothing in it decoded.
@@ -23,222 +22,91 @@ pub struct Answer {
     pub uploads: Vec<Upload>,
 }
 
-/// Why a document is no listing, or not a whole one.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct NoListing(String);
-
 /// The root element of the answer; servers of other kinds have their own.
-const ROOT: &[u8] = b"ListMultipartUploadsResult";
+const ROOT: &str = "ListMultipartUploadsResult";
+/// An upload takes at least so many bytes where a service tells all of it: room for as many is made at once …
+const USUAL: usize = 400;
+/// … up to a page of S3's own.
+const PAGE: usize = 1_000;
 
 /// Whether a document is such an answer, told from its root element.
 pub fn is_listing(body: &[u8]) -> bool {
-    let mut reader = Reader::from_reader(body);
-    loop {
-        match reader.read_event() {
-            Ok(Event::Start(start) | Event::Empty(start)) => {
-                return start.local_name().as_ref() == ROOT;
-            }
-            Ok(Event::Eof) | Err(_) => return false,
-            Ok(_) => {}
-        }
-    }
+    Xml::root(body).is_ok_and(|(_, name)| name == ROOT)
 }
 
-/// Reads an answer.
+/// Reads an answer. Whatever stands behind its last element is no part of it.
 ///
 /// # Errors
 /// What is no XML, is cut off, has another root, or names an upload without its key or ID: never a part of a
 /// listing as if it were the whole.
-pub fn read(body: &[u8]) -> Result<Answer, NoListing> {
-    let mut reader = Reader::from_reader(body);
-    let mut answer = Answer::default();
-    let mut place = Place::default();
-    loop {
-        match reader
-            .read_event()
-            .map_err(|error| NoListing(error.to_string()))?
-        {
-            Event::Start(start) => place.enter(&start)?,
-            Event::Empty(start) => {
-                place.enter(&start)?;
-                place.leave(&mut answer)?;
-            }
-            Event::End(_) => {
-                place.leave(&mut answer)?;
-                if place.depth == 0 {
-                    // Whatever stands behind the root is no part of the answer.
-                    return Ok(answer);
-                }
-            }
-            Event::Text(text) => place.push(&String::from_utf8_lossy(&text)),
-            Event::CData(text) => place.push(&String::from_utf8_lossy(&text)),
-            Event::GeneralRef(name) => {
-                let resolved = match name.resolve_char_ref() {
-                    Ok(Some(character)) => character.to_string(),
-                    _ => entity(&name)?.to_owned(),
-                };
-                place.push(&resolved);
-            }
-            Event::Eof => {
-                return Err(NoListing(
-                    "the document ends before its last element".to_owned(),
-                ));
-            }
-            Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
+pub fn read(body: &[u8]) -> Result<Answer, NoXml> {
+    let (mut xml, root) = Xml::root(body)?;
+    if root != ROOT {
+        return Err(NoXml("its root element is another"));
+    }
+    let mut answer = Answer {
+        uploads: Vec::with_capacity((body.len() / USUAL).min(PAGE)),
+        ..Answer::default()
+    };
+    while let Some(name) = xml.child()? {
+        match name {
+            "Upload" => answer.uploads.push(upload(&mut xml)?),
+            "EncodingType" => answer.encoding_type = filled(xml.value()?),
+            "IsTruncated" => answer.is_truncated = Some(is_true(&xml.value()?)),
+            "NextKeyMarker" => answer.next_key_marker = filled(xml.value()?),
+            "NextUploadIdMarker" => answer.next_upload_id_marker = filled(xml.value()?),
+            _ => xml.skip()?,
         }
     }
+    Ok(answer)
 }
 
-fn entity(name: &[u8]) -> Result<&'static str, NoListing> {
-    Ok(match name {
-        b"amp" => "&",
-        b"lt" => "<",
-        b"gt" => ">",
-        b"quot" => "\"",
-        b"apos" => "'",
-        other => {
-            return Err(NoListing(format!(
-                "the entity '{}' is not known",
-                String::from_utf8_lossy(other)
-            )));
-        }
-    })
-}
-
-/// Which value an element holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Field {
-    EncodingType,
-    IsTruncated,
-    NextKeyMarker,
-    NextUploadIdMarker,
-    Key,
-    UploadId,
-    Initiated,
-    StorageClass,
-    ChecksumAlgorithm,
-    ChecksumType,
-    Id,
-    DisplayName,
-}
-
-/// Whose ID and name are being read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Who {
-    Initiator,
-    Owner,
-}
-
-/// Where in the document the reader is.
-#[derive(Debug, Default)]
-struct Place {
-    depth: usize,
-    /// The upload being read, and whose name.
-    upload: Option<Upload>,
-    who: Option<Who>,
-    field: Option<Field>,
-    text: String,
-    id: Option<String>,
-    name: Option<String>,
-}
-
-impl Place {
-    fn enter(&mut self, start: &BytesStart<'_>) -> Result<(), NoListing> {
-        self.depth += 1;
-        let name = start.local_name();
-        self.field = None;
-        self.text.clear();
-        match (self.depth, name.as_ref()) {
-            (1, ROOT) => {}
-            (1, other) => {
-                let found = String::from_utf8_lossy(other).into_owned();
-                return Err(NoListing(format!("the root element is '{found}'")));
-            }
-            (2, b"Upload") => self.upload = Some(Upload::default()),
-            (2, b"EncodingType") => self.field = Some(Field::EncodingType),
-            (2, b"IsTruncated") => self.field = Some(Field::IsTruncated),
-            (2, b"NextKeyMarker") => self.field = Some(Field::NextKeyMarker),
-            (2, b"NextUploadIdMarker") => self.field = Some(Field::NextUploadIdMarker),
-            (3, name) if self.upload.is_some() => match name {
-                b"Key" => self.field = Some(Field::Key),
-                b"UploadId" => self.field = Some(Field::UploadId),
-                b"Initiated" => self.field = Some(Field::Initiated),
-                b"StorageClass" => self.field = Some(Field::StorageClass),
-                b"ChecksumAlgorithm" => self.field = Some(Field::ChecksumAlgorithm),
-                b"ChecksumType" => self.field = Some(Field::ChecksumType),
-                b"Initiator" => self.who = Some(Who::Initiator),
-                b"Owner" => self.who = Some(Who::Owner),
-                _ => {}
-            },
-            (4, b"ID") if self.who.is_some() => self.field = Some(Field::Id),
-            (4, b"DisplayName") if self.who.is_some() => self.field = Some(Field::DisplayName),
-            _ => {}
-        }
-        Ok(())
-    }
-
-    fn push(&mut self, text: &str) {
-        if self.field.is_some() {
-            self.text.push_str(text);
+fn upload(xml: &mut Xml<'_>) -> Result<Upload, NoXml> {
+    let mut upload = Upload::default();
+    while let Some(name) = xml.child()? {
+        match name {
+            "Key" => upload.key = xml.value()?.into_owned(),
+            "UploadId" => upload.upload_id = xml.value()?.into_owned(),
+            "Initiated" => upload.initiated = date(&xml.value()?),
+            "StorageClass" => upload.storage_class = filled(xml.value()?),
+            "Initiator" => upload.initiator = person(xml)?,
+            "Owner" => upload.owner = person(xml)?,
+            "ChecksumAlgorithm" => upload.checksum_algorithm = filled(xml.value()?),
+            "ChecksumType" => upload.checksum_type = filled(xml.value()?),
+            _ => xml.skip()?,
         }
     }
-
-    fn leave(&mut self, answer: &mut Answer) -> Result<(), NoListing> {
-        if let Some(field) = self.field.take() {
-            let text = std::mem::take(&mut self.text);
-            self.fill(answer, field, text);
-        } else if self.depth == 3
-            && let Some(who) = self.who.take()
-        {
-            // Display name, else ID.
-            let name = self.name.take().or(self.id.take());
-            self.id = None;
-            if let Some(upload) = &mut self.upload {
-                match who {
-                    Who::Initiator => upload.initiator = name,
-                    Who::Owner => upload.owner = name,
-                }
-            }
-        } else if self.depth == 2
-            && let Some(upload) = self.upload.take()
-        {
-            if upload.key.is_empty() || upload.upload_id.is_empty() {
-                return Err(NoListing("an upload has no key or no ID".to_owned()));
-            }
-            answer.uploads.push(upload);
-        }
-        self.depth = self.depth.saturating_sub(1);
-        Ok(())
+    if upload.key.is_empty() || upload.upload_id.is_empty() {
+        return Err(NoXml("an upload has no key or no ID"));
     }
+    Ok(upload)
+}
 
-    fn fill(&mut self, answer: &mut Answer, field: Field, text: String) {
-        let filled = |text: String| Some(text).filter(|text| !text.is_empty());
-        let upload = self.upload.as_mut();
-        match (field, upload) {
-            (Field::EncodingType, _) => answer.encoding_type = filled(text),
-            (Field::IsTruncated, _) => {
-                answer.is_truncated = Some(text.trim().eq_ignore_ascii_case("true"));
-            }
-            (Field::NextKeyMarker, _) => answer.next_key_marker = filled(text),
-            (Field::NextUploadIdMarker, _) => answer.next_upload_id_marker = filled(text),
-            (Field::Id, _) => self.id = filled(text),
-            (Field::DisplayName, _) => self.name = filled(text),
-            (Field::Key, Some(upload)) => upload.key = text,
-            (Field::UploadId, Some(upload)) => upload.upload_id = text,
-            (Field::Initiated, Some(upload)) => upload.initiated = date(&text),
-            (Field::StorageClass, Some(upload)) => upload.storage_class = filled(text),
-            (Field::ChecksumAlgorithm, Some(upload)) => upload.checksum_algorithm = filled(text),
-            (Field::ChecksumType, Some(upload)) => upload.checksum_type = filled(text),
-            (_, None) => {}
+/// Display name, else ID.
+pub(super) fn person(xml: &mut Xml<'_>) -> Result<Option<String>, NoXml> {
+    let (mut display, mut id) = (Cow::Borrowed(""), Cow::Borrowed(""));
+    while let Some(name) = xml.child()? {
+        match name {
+            "DisplayName" => display = xml.value()?,
+            "ID" => id = xml.value()?,
+            _ => xml.skip()?,
         }
     }
+    Ok(filled(display).or_else(|| filled(id)))
+}
+
+/// A value that is not empty.
+pub(super) fn filled(value: Cow<'_, str>) -> Option<String> {
+    (!value.is_empty()).then(|| value.into_owned())
+}
+
+pub(super) fn is_true(value: &str) -> bool {
+    value.trim().eq_ignore_ascii_case("true")
 }
 
 /// ISO 8601 as S3 writes it; anything else counts as no date.
-fn date(text: &str) -> Option<Timestamp> {
-    let date = DateTime::parse_from_rfc3339(text.trim()).ok()?;
-    Some(Timestamp::from_millis(date.timestamp_millis()))
+pub(super) fn date(value: &str) -> Option<Timestamp> {
+    Timestamp::from_rfc3339(value.trim())
 }
 
 #[cfg(test)]

@@ -13,7 +13,9 @@ pub mod faulty;
 pub mod listing;
 pub mod memory;
 mod noticed;
+pub mod parts_listing;
 pub mod sdk;
+mod xml;
 
 use std::fmt;
 use std::sync::Arc;

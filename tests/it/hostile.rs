@@ -8,6 +8,7 @@ mod listing;
 mod network;
 mod refusals;
 mod sending;
+mod spoilt;
 
 use std::time::Duration;
 

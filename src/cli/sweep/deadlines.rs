@@ -2,19 +2,20 @@
 
 use super::Sweep;
 use crate::cli::session::Session;
+use crate::model::deadline::Rules;
 use crate::model::{Measure, Subject, Upload};
 use crate::protocol::{Command, News, Prevention, Report, Urgency};
 
-/// What the filter looks at, with the deadline as far as it is known.
+/// What the filter looks at, with the deadline as far as the bucket's rules are known.
 pub(super) fn subject<'a>(
-    session: &Session,
+    rules: &Rules,
     bucket: &'a str,
     upload: &'a Upload,
     measure: Measure,
 ) -> Subject<'a> {
     let own = measure.extent().and_then(|extent| extent.abort_date);
     let mut subject = Subject::of(bucket, upload, measure);
-    subject.deadline = session.deadline(bucket, (&upload.key, upload.initiated), own);
+    subject.deadline = rules.at(&upload.key, upload.initiated, own);
     subject
 }
 

@@ -82,5 +82,5 @@ impl Names {
 
 /// Whether a key and an upload ID can be kept. S3's own are far shorter.
 pub(super) fn fit(key: &str, upload_id: &str) -> bool {
-    key.len() <= usize::from(u16::MAX) && upload_id.len() <= packed::LONGEST
+    u16::try_from(key.len()).is_ok() && upload_id.len() <= packed::LONGEST
 }

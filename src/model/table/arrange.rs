@@ -235,7 +235,7 @@ impl Table {
         let marks = self.books.marks.iter();
         let shown = |row: &RowId| self.books.standing(*row).verdict() == Verdict::Shown;
         self.hidden_marks = marks.filter(|row| !shown(row)).count();
-        self.merge(since.iter().collect(), out, now);
+        self.merge(since.iter().collect(), &out, now);
         self.renew_oldest_mark();
         true
     }

@@ -88,8 +88,8 @@ impl Table {
         }
         let order = self.order();
         let in_view = |row: &Row<'_>| self.books.standing(row.id()).verdict().is_in_view();
-        let slots = (0_u32..).take(self.catalog.slots()).map(RowId);
-        let rows = slots.filter_map(|row| self.catalog.get(row));
+        let all = (0_u32..).take(self.catalog.slots()).map(RowId);
+        let rows = all.filter_map(|row| self.catalog.get(row));
         let spots = rows.filter(in_view).map(|row| order.spot(&row)).collect();
         self.view = View::of(spots, &order);
         self.recount();
@@ -107,12 +107,13 @@ impl Table {
         let out = changed
             .iter()
             .filter_map(|(row, was)| Some(((*was)?, *row)));
-        self.merge(rows.collect(), out.collect(), now);
+        let out: Vec<Spot> = out.collect();
+        self.merge(rows.collect(), &out, now);
         true
     }
 
     /// Judges rows anew and puts them in their places; the view has them at `out`.
-    pub(super) fn merge(&mut self, rows: Vec<RowId>, out: Vec<Spot>, now: Timestamp) {
+    pub(super) fn merge(&mut self, rows: Vec<RowId>, out: &[Spot], now: Timestamp) {
         let moment = self.moment(now);
         for row in &rows {
             self.judge(*row, &moment);
@@ -139,14 +140,14 @@ impl Table {
                 rows: catalog.all(),
                 packing: books.packing(),
             };
-            below.merge(&out, &live.copied().collect::<Vec<_>>(), &order);
+            below.merge(out, &live.copied().collect::<Vec<_>>(), &order);
             books.sums.below = Some(below);
         }
         let order = Order {
             rows: catalog.all(),
             packing: books.packing(),
         };
-        view.merge(&out, fresh, &order);
+        view.merge(out, fresh, &order);
     }
 
     /// Counts again what the view adds up to.

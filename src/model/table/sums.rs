@@ -66,15 +66,15 @@ impl Below {
         &self.tally
     }
 
-    /// The folder below the prefix in which a key lies; `None` if it lies elsewhere, `Some(None)` if it lies
-    /// there itself.
-    fn folder<'k>(&self, key: &'k str) -> Option<Option<&'k str>> {
+    /// The folder below the prefix in which a key lies, with its slash; empty if it lies there itself. `None` if it
+    /// lies elsewhere.
+    fn folder<'k>(&self, key: &'k str) -> Option<&'k str> {
         let rest = key.strip_prefix(&self.prefix)?;
-        Some(rest.find('/').map(|slash| &rest[..=slash]))
+        Some(rest.find('/').map_or("", |slash| &rest[..=slash]))
     }
 
     pub(super) fn is_leaf(&self, key: &str) -> bool {
-        self.folder(key) == Some(None)
+        self.folder(key) == Some("")
     }
 
     fn add(&mut self, key: &str, load: &Load) {
@@ -82,7 +82,9 @@ impl Below {
             return;
         };
         self.tally.count_in(load);
-        let Some(folder) = folder else { return };
+        if folder.is_empty() {
+            return;
+        }
         if let Some(tally) = self.folders.get_mut(folder) {
             tally.count_in(load);
         } else {
@@ -99,9 +101,7 @@ impl Below {
         };
         self.tally.count_out(load);
         let mut left = self.tally.oldest_left();
-        if let Some(folder) = folder
-            && let Some(tally) = self.folders.get_mut(folder)
-        {
+        if let Some(tally) = self.folders.get_mut(folder) {
             tally.count_out(load);
             left |= tally.oldest_left();
             if tally.rows == 0 {

@@ -1,6 +1,6 @@
 //! The body of an answer, read beside the SDK: a listing is kept for our own reader, and the SDK gets an empty
 //! one. Errors, and whatever is no listing, reach the SDK as they came. Signing, retries and time-outs stay its
-//! own.
+//! own. No body of any answer is read beyond a limit.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,26 +11,51 @@ use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
 use aws_sdk_s3::primitives::SdkBody;
 use bytes::{Bytes, BytesMut};
-use http_body::{Body, Frame};
+use http_body::{Body, Frame, SizeHint};
 
-use crate::s3::document::is_control_byte;
-use crate::s3::listing::is_listing;
+use crate::s3::{listing, parts_listing};
 
-/// What the SDK is given in place of a listing.
-const EMPTY: &[u8] = b"<ListMultipartUploadsResult></ListMultipartUploadsResult>";
+/// Bytes of the longest answer that is read: a page of 1,000 keys of 1,024 bytes, each byte written as a reference,
+/// has 6 MiB, and servers that know no pages are heard up to some 60,000 uploads.
+pub(super) const LONGEST: usize = 32 << 20;
+/// Room that is made for a body at once because the server says that it is so long.
+const PROMISED: usize = 1 << 20;
 
-/// Where a listing's body ends up; empty while none came.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Kept(Arc<Mutex<Option<Bytes>>>);
+/// Where the body of a good answer ends up, a listing or not; empty while none came.
+#[derive(Debug, Clone)]
+pub(super) struct Kept {
+    is_listing: fn(&[u8]) -> bool,
+    /// What the SDK is given in place of it.
+    empty: &'static [u8],
+    body: Arc<Mutex<Option<Bytes>>>,
+}
 
 impl Kept {
-    /// The body of the last answer, if it was a listing.
-    pub(super) fn take(&self) -> Option<Bytes> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    /// For `ListMultipartUploads`.
+    pub(super) fn uploads() -> Self {
+        Self {
+            is_listing: listing::is_listing,
+            empty: b"<ListMultipartUploadsResult></ListMultipartUploadsResult>",
+            body: Arc::default(),
+        }
     }
 
-    fn set(&self, body: Option<Bytes>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = body;
+    /// For `ListParts`.
+    pub(super) fn parts() -> Self {
+        Self {
+            is_listing: parts_listing::is_listing,
+            empty: b"<ListPartsResult></ListPartsResult>",
+            body: Arc::default(),
+        }
+    }
+
+    /// The body of the last answer, if it was a good one.
+    pub(super) fn take(&self) -> Option<Bytes> {
+        self.lock().take()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Option<Bytes>> {
+        self.body.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -46,28 +71,29 @@ impl Intercept for Kept {
         _bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         // An earlier attempt's.
-        self.set(None);
+        *self.lock() = None;
         let kept = self.clone();
         read_whole(context, move |whole| {
-            if is_listing(&whole) {
-                kept.set(Some(whole.freeze()));
-                Bytes::from_static(EMPTY)
+            let whole = whole.freeze();
+            let is_listing = (kept.is_listing)(&whole);
+            *kept.lock() = Some(whole.clone());
+            if is_listing {
+                Bytes::from_static(kept.empty)
             } else {
-                whole.freeze()
+                whole
             }
         });
         Ok(())
     }
 }
 
-/// Makes an answer readable that repeats a key with control characters, which XML does not allow: `ListParts`
-/// has no `encoding-type`, and its key is known already.
+/// Ends the reading of answers that are longer than any that S3 gives.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Cleaned;
+pub(super) struct Limits;
 
-impl Intercept for Cleaned {
+impl Intercept for Limits {
     fn name(&self) -> &'static str {
-        "answers without control characters"
+        "answers of a bounded length"
     }
 
     fn modify_before_deserialization(
@@ -76,13 +102,54 @@ impl Intercept for Cleaned {
         _components: &RuntimeComponents,
         _bag: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        read_whole(context, |mut whole| {
-            for byte in whole.iter_mut().filter(|byte| is_control_byte(**byte)) {
-                *byte = b'?';
-            }
-            whole.freeze()
-        });
+        let response = context.response_mut();
+        let body = std::mem::replace(response.body_mut(), SdkBody::taken());
+        let limited = Limited {
+            body,
+            left: LONGEST,
+        };
+        *response.body_mut() = SdkBody::from_body_1_x(limited);
         Ok(())
+    }
+}
+
+/// An answer is longer than any that S3 gives.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer is longer than {} MiB", LONGEST >> 20)]
+pub(super) struct TooLong;
+
+/// A body that fails beyond so many bytes.
+struct Limited {
+    body: SdkBody,
+    left: usize,
+}
+
+impl Body for Limited {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let this = self.get_mut();
+        let frame = ready!(Pin::new(&mut this.body).poll_frame(context));
+        if let Some(Ok(frame)) = &frame {
+            let length = frame.data_ref().map_or(0, Bytes::len);
+            let Some(left) = this.left.checked_sub(length) else {
+                return Poll::Ready(Some(Err(TooLong.into())));
+            };
+            this.left = left;
+        }
+        Poll::Ready(frame)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        Body::size_hint(&self.body)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        Body::is_end_stream(&self.body)
     }
 }
 
@@ -97,9 +164,10 @@ pub(super) fn read_whole(
     let response = context.response_mut();
     if response.status().is_success() {
         let body = std::mem::replace(response.body_mut(), SdkBody::taken());
+        let promised = usize::try_from(Body::size_hint(&body).lower()).unwrap_or_default();
         let whole = Whole {
             body,
-            read: BytesMut::new(),
+            read: BytesMut::with_capacity(promised.min(PROMISED)),
             then: Some(Box::new(then)),
         };
         *response.body_mut() = SdkBody::from_body_1_x(whole);
@@ -144,3 +212,6 @@ impl Body for Whole {
         Poll::Ready(None)
     }
 }
+
+#[cfg(test)]
+mod tests;

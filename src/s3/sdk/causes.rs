@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::io;
 
+use super::beside::TooLong;
+
 /// The input or output error among the causes.
 pub(super) fn find_io<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Error> {
     let mut next = Some(error);
@@ -13,6 +15,23 @@ pub(super) fn find_io<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a io::Er
         next = error.source();
     }
     None
+}
+
+/// Whether an answer was longer than is read of any.
+pub(super) fn is_too_long(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<TooLong>() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
+/// Whether an answer began and then stood still.
+pub(super) fn is_stall(error: &(dyn Error + 'static)) -> bool {
+    deepest(error).contains("minimum throughput")
 }
 
 /// All that an error and its causes say.

@@ -19,6 +19,7 @@ use aws_sdk_s3::config::{RequestChecksumCalculation, SharedCredentialsProvider};
 use aws_smithy_http_client::tls::{self, TlsContext, TrustStore};
 use aws_types::service_config::ServiceConfigKey;
 
+use super::beside::Limits;
 use super::errors;
 use super::hours::Hours;
 use super::place::{CONNECT_TIMEOUT, Place, READ_TIMEOUT, invalid, place};
@@ -235,6 +236,7 @@ fn template(
         // Checksums are our own, computed while reading; the SDK's trailers break many stores.
         .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
         .retry_classifier(OnlyBlips)
+        .interceptor(Limits)
         .interceptor(WholeListings)
         // Credentials are remembered by their provider, which is told when they are refused.
         .identity_cache(IdentityCache::no_cache());

@@ -6,8 +6,9 @@ use std::io;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+use super::beside::LONGEST;
 pub(super) use super::causes::deepest;
-use super::causes::{chain, find_io};
+use super::causes::{chain, find_io, is_stall, is_too_long};
 use super::connect::Connection;
 use super::payload::COMPLETE_TIMEOUT;
 use super::place::Place;
@@ -28,6 +29,8 @@ pub(super) enum Failure {
     Wire { message: String, hint: String },
     /// There was nothing to sign with.
     Credentials(String),
+    /// The server's answer did not end.
+    TooLong,
     /// The request could not be built.
     Unbuilt(String),
     /// Told already.
@@ -89,6 +92,8 @@ impl Failure {
             SdkError::ResponseError(response) => {
                 if response.raw().body().bytes().is_some() {
                     Self::Answer(Box::new(said(response.raw(), None, None)))
+                } else if is_too_long(error) {
+                    Self::TooLong
                 } else {
                     broken_off(error, &connection.place)
                 }
@@ -161,6 +166,11 @@ impl Failure {
             Self::Told(fault) => fault,
             Self::Answer(said) => answer(*said, about),
             Self::Wire { message, hint } => fault(Kind::Network, message, hint),
+            Self::TooLong => fault(
+                Kind::Garbled,
+                format!("{} is longer than {} MiB", what(about), LONGEST >> 20),
+                "check --endpoint-url; S3 sends pages of 1,000".to_owned(),
+            ),
             Self::Credentials(message) => {
                 let remedy = credentials::remedy(&message).to_owned();
                 fault(Kind::Credentials, message, remedy)
@@ -218,12 +228,17 @@ fn answer(said: Said, about: &About) -> Fault {
     }
 }
 
-fn garbled(said: &Said, about: &About) -> String {
-    let what = if about.bucket.is_empty() {
+/// The answer in a sentence.
+fn what(about: &About) -> String {
+    if about.bucket.is_empty() {
         "the answer".to_owned()
     } else {
         format!("the answer for the bucket {}", about.bucket)
-    };
+    }
+}
+
+fn garbled(said: &Said, about: &About) -> String {
+    let what = what(about);
     if document::has_control_character(&said.body) {
         format!(
             "{what} cannot be read: a key in it holds a control character, which XML does not allow"
@@ -266,11 +281,6 @@ fn said(raw: &HttpResponse, code: Option<&str>, message: Option<&str>) -> Said {
             .to_ascii_lowercase(),
         body,
     }
-}
-
-/// Whether an answer began and then stood still.
-pub(super) fn is_stall(error: &(dyn Error + 'static)) -> bool {
-    deepest(error).contains("minimum throughput")
 }
 
 fn broken_off(error: &(dyn Error + 'static), place: &Place) -> Failure {

@@ -220,11 +220,6 @@ fn some(text: Option<&str>) -> Option<String> {
     text.filter(|text| !text.is_empty()).map(ToOwned::to_owned)
 }
 
-/// Display name, else ID.
-fn person(name: Option<&str>, id: Option<&str>) -> Option<String> {
-    some(name).or_else(|| some(id))
-}
-
 #[async_trait]
 impl Store for SdkStore {
     async fn identity(&self) -> Result<Identity, Fault> {

@@ -1,13 +1,13 @@
 //! Which failures are worth a second try at once: blips only.
 
-use super::errors;
+use super::causes;
 use aws_smithy_runtime_api::client::interceptors::context::InterceptorContext;
 use aws_smithy_runtime_api::client::retries::classifiers::{
     ClassifyRetry, RetryAction, RetryClassifierPriority,
 };
 
-/// Keeps throttling for the caller's pacer, which slows everything down instead of asking again; and does
-/// not wait a second time for a server that stayed silent.
+/// Keeps throttling for the caller's pacer, which slows everything down instead of asking again; and neither
+/// waits a second time for a server that stayed silent nor reads again what did not end.
 #[derive(Debug)]
 pub(super) struct OnlyBlips;
 
@@ -15,7 +15,8 @@ impl ClassifyRetry for OnlyBlips {
     fn classify_retry(&self, context: &InterceptorContext) -> RetryAction {
         if let Some(Err(error)) = context.output_or_error()
             && (error.is_timeout_error()
-                || errors::is_stall(error)
+                || causes::is_stall(error)
+                || causes::is_too_long(error)
                 || error.as_connector_error().is_some_and(
                     aws_smithy_runtime_api::client::result::ConnectorError::is_timeout,
                 ))

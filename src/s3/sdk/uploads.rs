@@ -116,7 +116,7 @@ impl SdkStore {
         let id_marker = marker
             .filter(|_| key_marker.is_some() && !is_directory_bucket(&request.bucket))
             .and_then(|marker| filled(marker.upload_id.as_deref().unwrap_or_default()));
-        let kept = Kept::default();
+        let kept = Kept::uploads();
         self.ask(&request.bucket, |client| {
             client
                 .list_multipart_uploads()
@@ -161,10 +161,8 @@ impl SdkStore {
             }
         });
         let mut uploads = answer.uploads;
-        if form == Form::Encoded {
-            for upload in &mut uploads {
-                upload.key = encoding::read(&upload.key, form);
-            }
+        for upload in &mut uploads {
+            encoding::read_in_place(&mut upload.key, form);
         }
         Ok(UploadsPage { uploads, next })
     }

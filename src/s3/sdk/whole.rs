@@ -1,11 +1,10 @@
 //! Answers that look whole but are not: the SDK's reader stops at the first thing that it cannot read and
-//! takes what it has for all there is, which would hide uploads without a word.
+//! takes what it has for all there is, which would hide buckets without a word.
 
 use aws_sdk_s3::config::interceptors::AfterDeserializationInterceptorContextRef as Context;
 use aws_sdk_s3::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::BoxError;
 use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
-use aws_sdk_s3::operation::list_parts::ListPartsOutput;
 
 use crate::s3::document::{holds_control_byte, is_whole_xml};
 
@@ -27,16 +26,12 @@ impl Intercept for WholeListings {
         let Ok(output) = context.output_or_error() else {
             return Ok(());
         };
-        let (element, read) = if let Some(page) = output.downcast_ref::<ListPartsOutput>() {
-            ("<Part>", page.parts().len())
-        } else if let Some(page) = output.downcast_ref::<ListBucketsOutput>() {
-            ("<Bucket>", page.buckets().len())
-        } else {
+        let Some(page) = output.downcast_ref::<ListBucketsOutput>() else {
             return Ok(());
         };
         let body = context.response().body().bytes().unwrap_or_default();
-        let sent = count(body, element);
-        if read < sent || holds_control_byte(body) || !is_whole_xml(body) {
+        let sent = count(body, "<Bucket>");
+        if page.buckets().len() < sent || holds_control_byte(body) || !is_whole_xml(body) {
             return Err("the listing was read in part".into());
         }
         Ok(())

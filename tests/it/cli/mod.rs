@@ -11,6 +11,7 @@ mod documents;
 mod interrupted;
 mod lists;
 mod manners;
+mod odd_keys;
 mod part_files;
 mod places;
 mod providers;
