@@ -177,7 +177,8 @@ impl Store for Fake {
         self.enter(Operation::ListMultipartUploads, &about).await?;
         let after = request.marker.as_ref();
         let uploads = self.uploads.lock().unwrap();
-        let mut listed = uploads.iter().filter(|((key, id), _)| {
+        let from = after.map_or_else(String::new, |after| after.key.clone());
+        let mut listed = uploads.range((from, String::new())..).filter(|((key, id), _)| {
             let exactly = !self.exact || request.prefix.is_empty() || *key == request.prefix;
             key.starts_with(&request.prefix)
                 && exactly

@@ -1,0 +1,417 @@
+//! The stretches that a listing is cut into, in the order of their keys: what is asked for next, what is kept until
+//! its turn comes, where one more cut is worth it. Asks for nothing itself.
+
+use std::collections::VecDeque;
+
+use super::cut::{between, end_of_folder, first_like, shared};
+use super::ruler::Ruler;
+use super::{UploadsWalk, spread};
+use crate::model::Upload;
+use crate::s3::ListUploads;
+use crate::tasks::pacer::Stop;
+
+/// So many pages are kept, or asked for to be kept, until those in front of them are there.
+pub(super) const KEPT: usize = 64;
+/// Of these so many only by the stretches nearest to the front, one more for each: what is far off must not keep
+/// what is needed next from coming.
+const RESERVED: usize = spread::WIDTH;
+/// What lies further ahead, in pages, is cut but not asked for yet.
+const HORIZON: f64 = 48.0;
+/// What is next is cut if more pages than this are left of it: each stretch costs one more than it has.
+const NEAR: f64 = 2.0;
+/// So many pages may bring nothing, and a quarter of those that brought something: then nothing more is cut.
+const EMPTY: u64 = 32;
+/// Stretches at a time, at most.
+const STRETCHES: usize = 128;
+/// More pages than this are as good as without end.
+const MOST: f64 = 1e9;
+/// So many pages of a stretch in one folder say that there is more of it than of what lies around.
+const FEW: u32 = 2;
+
+/// One stretch of keys.
+#[derive(Debug)]
+struct Stretch {
+    id: u64,
+    /// The first key that was found in it.
+    first: Option<String>,
+    /// Listed so far.
+    after: String,
+    /// Where its keys most likely go on, written like those that were found; not before `after`.
+    from: String,
+    /// The last key that belongs to it; `None`: there is none.
+    end: Option<String>,
+    /// Pages so far.
+    pages: u32,
+    /// How many pages are left, as far as can be guessed.
+    left: f64,
+    /// Cannot be cut any more.
+    is_narrow: bool,
+    state: State,
+    /// Pages that wait for those in front of them.
+    kept: VecDeque<Vec<Upload>>,
+}
+
+#[derive(Debug)]
+enum State {
+    /// Can go on.
+    Idle(Box<UploadsWalk>),
+    /// A page is being asked for.
+    Asked,
+    Done,
+    Broken(Stop),
+}
+
+/// All stretches of a listing that are not over.
+#[derive(Debug)]
+pub(super) struct Stretches {
+    scope: ListUploads,
+    /// In the order of keys.
+    all: Vec<Stretch>,
+    /// What is found is handed over in the order of keys; else as it comes.
+    in_order: bool,
+    ready: VecDeque<Vec<Upload>>,
+    last_id: u64,
+    pages: u64,
+    /// Of these: the first of a stretch, with nothing in it. That one more must be asked for to know that nothing is left
+    /// is no fault of the cut.
+    empty: u64,
+}
+
+impl Stretches {
+    /// One stretch: what `walk` has left, `first` being the first key that it found.
+    pub(super) fn new(walk: UploadsWalk, first: &str, in_order: bool) -> Self {
+        let pages = walk.pages;
+        let stretch = Stretch {
+            id: 0,
+            first: Some(first.to_owned()),
+            after: walk.last_key.clone(),
+            from: walk.last_key.clone(),
+            end: None,
+            pages: u32::try_from(pages).unwrap_or(u32::MAX),
+            left: MOST,
+            is_narrow: false,
+            state: State::Asked,
+            kept: VecDeque::new(),
+        };
+        let mut stretches = Self {
+            scope: walk.scope.clone(),
+            all: vec![stretch],
+            in_order,
+            ready: VecDeque::new(),
+            last_id: 0,
+            pages,
+            empty: 0,
+        };
+        stretches.all[0].state = State::Idle(Box::new(walk));
+        stretches
+    }
+
+    /// The page to be asked for next, if `flying` are being asked for and `width` may be.
+    pub(super) fn next(&mut self, flying: usize, width: usize) -> Option<(u64, UploadsWalk)> {
+        if flying >= width {
+            return None;
+        }
+        if self.in_order {
+            self.nearest(width)
+        } else {
+            self.any()
+        }
+    }
+
+    /// Takes in a page, or why there is none. What lies behind a failure is dropped where order counts.
+    pub(super) fn landed(
+        &mut self,
+        id: u64,
+        walk: UploadsWalk,
+        page: Result<Option<Vec<Upload>>, Stop>,
+    ) {
+        let Some(index) = self.all.iter().position(|stretch| stretch.id == id) else {
+            return;
+        };
+        match page {
+            Err(stop) => {
+                if self.in_order {
+                    self.all.truncate(index + 1);
+                }
+                self.all[index].state = State::Broken(stop);
+            }
+            Ok(None) => self.all[index].state = State::Done,
+            Ok(Some(mut page)) => {
+                let stretch = &mut self.all[index];
+                let goes_on = stretch.take(&mut page, walk.has_more());
+                self.pages += 1;
+                self.empty += u64::from(page.is_empty() && stretch.pages == 1);
+                stretch.state = if goes_on {
+                    State::Idle(Box::new(walk))
+                } else {
+                    State::Done
+                };
+                if !page.is_empty() {
+                    let queue = if self.in_order {
+                        &mut stretch.kept
+                    } else {
+                        &mut self.ready
+                    };
+                    queue.push_back(page);
+                }
+            }
+        }
+        self.advance();
+        if std::env::var_os("TRACE").is_some() {
+            let line: Vec<String> = self.all.iter().map(|of| format!("[{}..{} l{:.1} k{} {}]", of.after.get(of.after.len().saturating_sub(26)..).unwrap_or(&of.after), of.end.clone().unwrap_or_default(), of.left, of.kept.len(), match &of.state { State::Idle(_) => "I", State::Asked => "A", State::Done => "D", State::Broken(_) => "B" })).collect();
+            eprintln!("id {id} pages {} empty {} {}", self.pages, self.empty, line.join(" "));
+        }
+    }
+
+    /// What can be handed over.
+    pub(super) fn ready(&mut self) -> Option<Vec<Upload>> {
+        self.ready.pop_front()
+    }
+
+    /// Whether nothing more can come, whatever is still being asked for.
+    pub(super) fn is_over(&self) -> bool {
+        let is_broken = |of: &Stretch| matches!(of.state, State::Broken(_));
+        self.all.is_empty() || self.in_order && self.all.first().is_some_and(is_broken)
+    }
+
+    /// Why no more can come, once all that comes has been handed over.
+    pub(super) fn broken(&mut self) -> Option<Stop> {
+        let broken = |stretch: &Stretch| matches!(stretch.state, State::Broken(_));
+        let index = self.all.iter().position(broken)?;
+        match self.all.swap_remove(index).state {
+            State::Broken(stop) => Some(stop),
+            _ => None,
+        }
+    }
+
+    fn advance(&mut self) {
+        if !self.in_order {
+            self.all.retain(|stretch| !matches!(stretch.state, State::Done));
+            return;
+        }
+        let is_over = |stretch: &Stretch| matches!(stretch.state, State::Done);
+        let over = self.all.iter().take_while(|of| is_over(of)).count();
+        for mut stretch in self.all.drain(..over) {
+            self.ready.append(&mut stretch.kept);
+        }
+        if let Some(front) = self.all.first_mut() {
+            self.ready.append(&mut front.kept);
+        }
+        // What is over and empty stands between no two others.
+        let mut index = 0;
+        self.all.retain(|stretch| {
+            index += 1;
+            index == 1 || !is_over(stretch) || !stretch.kept.is_empty()
+        });
+    }
+
+    /// Any stretch that can go on, else the upper half of the one that most is left of. After a failure nothing.
+    fn any(&mut self) -> Option<(u64, UploadsWalk)> {
+        if self.all.iter().any(|of| matches!(of.state, State::Broken(_))) {
+            return None;
+        }
+        let idle = |stretch: &Stretch| matches!(stretch.state, State::Idle(_));
+        if let Some(index) = self.all.iter().position(idle) {
+            return self.ask(index);
+        }
+        while self.may_cut() {
+            let worth = |stretch: &Stretch| stretch.first.is_some() && stretch.is_worth_a_cut(1.0);
+            let rich = self.all.iter().enumerate().filter(|(_, of)| worth(of));
+            let (widest, _) = rich.max_by(|a, b| a.1.left.total_cmp(&b.1.left))?;
+            if self.cut(widest) {
+                return self.ask(widest + 1);
+            }
+        }
+        None
+    }
+
+    /// What is needed soonest. A stretch is cut if it would not be there when its turn comes: `width` pages come
+    /// while it brings one.
+    fn nearest(&mut self, width: usize) -> Option<(u64, UploadsWalk)> {
+        #[expect(clippy::cast_precision_loss, reason = "a few dozen")]
+        let pace = width as f64;
+        let held = self.held();
+        let mut ahead = 0.0;
+        let mut index = 0;
+        while index < self.all.len() && ahead <= HORIZON {
+            let may_ask = index == 0 || held + index.min(RESERVED) < KEPT + 1;
+            let stretch = &self.all[index];
+            if may_ask && matches!(stretch.state, State::Idle(_)) {
+                return self.ask(index);
+            }
+            if stretch.is_worth_a_cut(NEAR + ahead / pace) && self.may_cut() && self.cut(index) {
+                // The same again: one half of it may still be too long.
+                continue;
+            }
+            ahead += self.all[index].ahead();
+            index += 1;
+        }
+        self.spare()
+    }
+
+    /// With nothing else to do: a cut of what goes on near the front longer than was guessed.
+    fn spare(&mut self) -> Option<(u64, UploadsWalk)> {
+        if self.held() >= KEPT / 2 || !self.may_cut() {
+            return None;
+        }
+        let mut near = self.all.iter().take(RESERVED);
+        let worth = near.position(|stretch| stretch.first.is_some() && stretch.is_worth_a_cut(1.0))?;
+        if self.cut(worth) {
+            return self.ask(worth + 1);
+        }
+        None
+    }
+
+    /// Pages behind the front that are kept or asked for.
+    fn held(&self) -> usize {
+        let behind = self.all.iter().skip(1);
+        behind
+            .map(|of| of.kept.len() + usize::from(matches!(of.state, State::Asked)))
+            .sum()
+    }
+
+    fn ask(&mut self, index: usize) -> Option<(u64, UploadsWalk)> {
+        let stretch = self.all.get_mut(index)?;
+        match std::mem::replace(&mut stretch.state, State::Asked) {
+            State::Idle(walk) => Some((stretch.id, *walk)),
+            other => {
+                stretch.state = other;
+                None
+            }
+        }
+    }
+
+    /// Whether cuts are worth it at all.
+    fn may_cut(&self) -> bool {
+        self.all.len() < STRETCHES && self.empty <= EMPTY + (self.pages - self.empty) / 4
+    }
+
+    /// Cuts a stretch in two; false if there is no place for it.
+    fn cut(&mut self, index: usize) -> bool {
+        let stretch = &mut self.all[index];
+        let Some((at, left)) = stretch.split() else {
+            stretch.is_narrow = true;
+            return false;
+        };
+        let end = stretch.end.replace(at.clone());
+        stretch.left = stretch.left.min(stretch.density());
+        self.last_id += 1;
+        let new = Stretch {
+            id: self.last_id,
+            first: None,
+            from: first_like(&at, &stretch.from),
+            after: at.clone(),
+            end,
+            pages: 0,
+            left,
+            is_narrow: false,
+            state: State::Idle(Box::new(UploadsWalk::behind(&self.scope, &at))),
+            kept: VecDeque::new(),
+        };
+        self.all.insert(index + 1, new);
+        true
+    }
+}
+
+impl Stretch {
+    /// Keeps what belongs to the stretch; false when it is at its end.
+    fn take(&mut self, page: &mut Vec<Upload>, has_more: bool) -> bool {
+        self.pages += 1;
+        let last = page.last().map(|upload| upload.key.clone());
+        if let Some(end) = &self.end
+            && last.as_ref().is_some_and(|last| last > end)
+        {
+            let within = page.partition_point(|upload| upload.key <= *end);
+            page.truncate(within);
+        }
+        if let Some(upload) = page.first()
+            && self.first.is_none()
+        {
+            self.first = Some(upload.key.clone());
+        }
+        let is_past = match (&last, &self.end) {
+            (Some(last), Some(end)) => last > end,
+            _ => false,
+        };
+        if let Some(last) = last {
+            self.from.clone_from(&last);
+            self.after = last;
+        }
+        let goes_on = has_more && !is_past;
+        self.left = if goes_on { self.guess() } else { 0.0 };
+        goes_on
+    }
+
+    /// How many pages are left, one more having come: as many as were guessed before, unless it is denser or goes on
+    /// for longer. What one page shows of how keys are spread is little: mostly it lies in one folder.
+    fn guess(&self) -> f64 {
+        let most = if self.left > 1.5 {
+            self.left - 1.0
+        } else {
+            4.0 * f64::from(self.pages)
+        };
+        self.density().min(most)
+    }
+
+    /// How many pages are left if keys go on as densely as they did here so far.
+    fn density(&self) -> f64 {
+        let Some(first) = self.first.as_deref() else {
+            return MOST;
+        };
+        let end = self.end.as_deref();
+        let skip = shared(first, &self.after).min(shared(first, end.unwrap_or_default()));
+        let ruler = Ruler::new(&self.after, skip);
+        let covered = ruler.room(first, Some(&self.after));
+        let left = f64::from(self.pages) * ruler.room(&self.after, end);
+        (left / covered.max(f64::MIN_POSITIVE)).min(MOST)
+    }
+
+    /// Where to cut, and how many pages are left behind it; of its own it then has as many less.
+    fn split(&mut self) -> Option<(String, f64)> {
+        if let Some(folder) = self.end_of_folder() {
+            // Nobody knows what there is behind it.
+            return Some((folder, self.left));
+        }
+        let end = self.end.as_deref();
+        let from = if end.is_some_and(|end| self.from.as_str() >= end) {
+            &self.after
+        } else {
+            &self.from
+        };
+        let at = between(from, end)?;
+        let skip = shared(from, &at).min(shared(from, end.unwrap_or_default()));
+        let ruler = Ruler::new(from, skip);
+        let whole = ruler.room(from, end);
+        let share = if whole > 0.0 {
+            ruler.room(&at, end) / whole
+        } else {
+            0.5
+        };
+        let upper = self.left * share;
+        self.left -= upper;
+        Some((at, upper))
+    }
+
+    /// The end of the folder that all of it lay in so far.
+    fn end_of_folder(&self) -> Option<String> {
+        let end = self.end.as_deref();
+        if end.is_some() && self.pages < FEW {
+            return None;
+        }
+        let folder = end_of_folder(self.first.as_deref()?, &self.after)?;
+        end.is_none_or(|end| folder.as_str() < end).then_some(folder)
+    }
+
+    fn is_worth_a_cut(&self, most: f64) -> bool {
+        !self.is_narrow
+            && self.left > most
+            && matches!(self.state, State::Idle(_) | State::Asked)
+    }
+
+    /// Pages from its beginning to its end that were not handed over.
+    fn ahead(&self) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "a few dozen")]
+        let kept = self.kept.len() as f64;
+        kept + self.left
+    }
+}
