@@ -23,8 +23,6 @@ const NEAR: f64 = 2.0;
 const EMPTY: u64 = 32;
 /// Stretches at a time, at most.
 const STRETCHES: usize = 128;
-/// More pages than this are as good as without end.
-const MOST: f64 = 1e9;
 /// So many pages of a stretch in one folder say that there is more of it than of what lies around.
 const FEW: u32 = 2;
 
@@ -88,7 +86,7 @@ impl Stretches {
             from: walk.last_key.clone(),
             end: None,
             pages: u32::try_from(pages).unwrap_or(u32::MAX),
-            left: MOST,
+            left: f64::INFINITY,
             is_narrow: false,
             state: State::Asked,
             kept: VecDeque::new(),
@@ -125,7 +123,9 @@ impl Stretches {
         walk: UploadsWalk,
         page: Result<Option<Vec<Upload>>, Stop>,
     ) {
+        self.pages += 1;
         let Some(index) = self.all.iter().position(|stretch| stretch.id == id) else {
+            self.empty += 1;
             return;
         };
         match page {
@@ -137,9 +137,9 @@ impl Stretches {
             }
             Ok(None) => self.all[index].state = State::Done,
             Ok(Some(mut page)) => {
+                self.absorb(index, page.last(), walk.has_more());
                 let stretch = &mut self.all[index];
                 let goes_on = stretch.take(&mut page, walk.has_more());
-                self.pages += 1;
                 self.empty += u64::from(page.is_empty() && stretch.pages == 1);
                 stretch.state = if goes_on {
                     State::Idle(Box::new(walk))
@@ -181,6 +181,31 @@ impl Stretches {
         match self.all.swap_remove(index).state {
             State::Broken(stop) => Some(stop),
             _ => None,
+        }
+    }
+
+    /// A page that goes on behind the end of its stretch tells of what comes next: what lies in front of its last key
+    /// needs not be asked for, and what was not asked for yet is gone on with from there.
+    fn absorb(&mut self, index: usize, last: Option<&Upload>, has_more: bool) {
+        let is_past = |end: &Option<String>| match (end, last) {
+            _ if !has_more => true,
+            (Some(end), Some(last)) => last.key > *end,
+            _ => false,
+        };
+        while self.all[index].end.is_some()
+            && is_past(&self.all[index].end)
+            && let Some(next) = self.all.get(index + 1)
+            && next.pages == 0
+            && (matches!(next.state, State::Idle(_))
+                || matches!(next.state, State::Asked) && is_past(&next.end))
+        {
+            let next = self.all.remove(index + 1);
+            let stretch = &mut self.all[index];
+            if !is_past(&next.end) {
+                stretch.left += next.left;
+            }
+            stretch.end = next.end;
+            stretch.is_narrow = false;
         }
     }
 
@@ -356,14 +381,14 @@ impl Stretch {
     /// How many pages are left if keys go on as densely as they did here so far.
     fn density(&self) -> f64 {
         let Some(first) = self.first.as_deref() else {
-            return MOST;
+            return f64::INFINITY;
         };
         let end = self.end.as_deref();
         let skip = shared(first, &self.after).min(shared(first, end.unwrap_or_default()));
         let ruler = Ruler::new(&self.after, skip);
         let covered = ruler.room(first, Some(&self.after));
-        let left = f64::from(self.pages) * ruler.room(&self.after, end);
-        (left / covered.max(f64::MIN_POSITIVE)).min(MOST)
+        // Nothing covered: there is no end of it.
+        f64::from(self.pages) * ruler.room(&self.after, end).max(f64::MIN_POSITIVE) / covered
     }
 
     /// Where to cut, and how many pages are left behind it; of its own it then has as many less.
@@ -383,12 +408,14 @@ impl Stretch {
         let ruler = Ruler::new(from, skip);
         let whole = ruler.room(from, end);
         let share = if whole > 0.0 {
-            ruler.room(&at, end) / whole
+            (ruler.room(&at, end) / whole).max(f64::MIN_POSITIVE)
         } else {
             0.5
         };
         let upper = self.left * share;
-        self.left -= upper;
+        if upper.is_finite() {
+            self.left -= upper;
+        }
         Some((at, upper))
     }
 
@@ -405,6 +432,7 @@ impl Stretch {
     fn is_worth_a_cut(&self, most: f64) -> bool {
         !self.is_narrow
             && self.left > most
+            && (self.first.is_some() || self.left.is_finite())
             && matches!(self.state, State::Idle(_) | State::Asked)
     }
 
