@@ -14,9 +14,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use self::recent::Recent;
 use super::job::{Asker, Job, stopped};
 use super::pacer::Stop;
-use self::recent::Recent;
 use crate::model::bucket::is_directory_bucket;
 use crate::model::provider::Trust;
 use crate::model::{Upload, human};

@@ -4,6 +4,8 @@
 /// Characters that are looked at behind what is alike: a number has no room for more.
 const DEPTH: usize = 16;
 
+use super::cut::shared;
+
 /// Measures keys that are written like one of them: where that one has a digit, ten of them are a whole, and so on.
 #[derive(Debug)]
 pub(super) struct Ruler {
@@ -70,10 +72,48 @@ impl Ruler {
         at
     }
 
+    /// The shortest key at a place, as exactly as `fine` wants it.
+    fn key(&self, head: &str, at: f64, fine: f64) -> Option<String> {
+        let mut key = head.to_owned();
+        let (mut rest, mut scale) = (at, 1.0);
+        for place in &self.places {
+            let count = place.rank(' ').1;
+            rest *= f64::from(count);
+            scale /= f64::from(count);
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "from 0 to the count"
+            )]
+            let rank = (rest as u32).min(count - 1);
+            rest -= f64::from(rank);
+            key.push(place.character(rank)?);
+            if scale < fine {
+                break;
+            }
+        }
+        Some(key)
+    }
+
     /// How much lies between two keys, as a share of all that begins alike; not below 0.
     pub(super) fn room(&self, after: &str, end: Option<&str>) -> f64 {
         (self.at(end) - self.at(Some(after))).max(0.0)
     }
+}
+
+/// The key that lies `pages` behind `from`, where keys go on as in one page, which went from the one to the other key
+/// of `span`. `None`: the number, or the name, that counts there has no room for it.
+pub(super) fn ahead(span: (&str, &str), from: &str, pages: f64) -> Option<String> {
+    let alike = shared(span.0, span.1).min(shared(span.1, from));
+    let head = from.get(..alike)?;
+    // The whole number counts, not the digits alone that differ.
+    let run = head.trim_end_matches(|c: char| c.is_ascii_alphanumeric());
+    let ruler = Ruler::new(span.1, run.len());
+    let page = ruler.room(span.0, Some(span.1));
+    let at = ruler.at(Some(from)) + pages * page;
+    (page > 0.0 && at < 1.0)
+        .then(|| ruler.key(run, at, page / 8.0))
+        .flatten()
 }
 
 enum Rank {
@@ -120,8 +160,31 @@ impl Place {
             Self::Upper => within('A', 26),
             Self::Printable => within(' ', 95),
             Self::Beyond(first) => within(char::from_u32(first).unwrap_or(c), 256),
-            Self::Hexadecimal => (ranked(c, &[('0', '9', 0), ('A', 'F', 10), ('a', 'f', 10)]), 16),
-            Self::Alphanumeric => (ranked(c, &[('0', '9', 0), ('A', 'Z', 10), ('a', 'z', 36)]), 62),
+            Self::Hexadecimal => (
+                ranked(c, &[('0', '9', 0), ('A', 'F', 10), ('a', 'f', 10)]),
+                16,
+            ),
+            Self::Alphanumeric => (
+                ranked(c, &[('0', '9', 0), ('A', 'Z', 10), ('a', 'z', 36)]),
+                62,
+            ),
+        }
+    }
+}
+
+impl Place {
+    fn character(self, rank: u32) -> Option<char> {
+        let from = |first: char, rank: u32| char::from_u32(u32::from(first) + rank);
+        match self {
+            Self::Digit => from('0', rank),
+            Self::Lower => from('a', rank),
+            Self::Upper => from('A', rank),
+            Self::Printable => from(' ', rank),
+            Self::Beyond(first) => char::from_u32(first + rank),
+            Self::Hexadecimal | Self::Alphanumeric if rank < 10 => from('0', rank),
+            Self::Hexadecimal => from('a', rank - 10),
+            Self::Alphanumeric if rank < 36 => from('A', rank - 10),
+            Self::Alphanumeric => from('a', rank - 36),
         }
     }
 }
@@ -145,7 +208,26 @@ fn ranked(c: char, spans: &[(char, char, u32)]) -> Rank {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    #[test]
+    fn what_lies_some_pages_ahead_is_counted_on() {
+        let ahead = |a, b, from, pages| ahead((a, b), from, pages).unwrap_or_default();
+        assert_eq!(ahead("b/0000", "b/0099", "b/0099", 3.0), "b/0396");
+        assert_eq!(ahead("b/0900", "b/0999", "b/0999", 1.0), "b/1098");
+        assert_eq!(ahead("b/0900.gz", "b/0999.gz", "b/0999.gz", 200.0), "");
+        assert!(ahead("x/3a00.tmp", "x/3aff.tmp", "x/3aff.tmp", 2.0).starts_with("x/3cf"));
+        assert!(ahead("i/0008/b-1", "i/0009/b-1", "i/0009/b-1", 3.0).starts_with("i/0012/"));
+    }
+
+    proptest! {
+        #[test]
+        fn a_key_ahead_never_panics(a in "\\PC{0,12}", b in "\\PC{0,12}", from in "\\PC{0,12}", pages in 0.1_f64..1e6) {
+            let _ = ahead((&a, &b), &from, pages);
+        }
+    }
 
     fn room(after: &str, end: Option<&str>) -> f64 {
         Ruler::new(after, 5).room(after, end)
@@ -175,7 +257,16 @@ mod tests {
 
     #[test]
     fn whatever_the_keys_there_is_a_number() {
-        let odd = ["", "a", "日本", "\u{10ffff}", "a\u{1}b", "9z", "~~~", "logs/日"];
+        let odd = [
+            "",
+            "a",
+            "日本",
+            "\u{10ffff}",
+            "a\u{1}b",
+            "9z",
+            "~~~",
+            "logs/日",
+        ];
         for after in odd {
             for end in odd {
                 let room = Ruler::new(after, 1).room(after, Some(end));

@@ -126,7 +126,9 @@ pub(super) async fn run(
             flights.join_next().await
         };
         let Some(landed) = landed else {
-            return stretches.broken().map_or(Ok(found), |stop| Err((stop, found)));
+            return stretches
+                .broken()
+                .map_or(Ok(found), |stop| Err((stop, found)));
         };
         let (id, walk, page) = landed.map_err(|error| (died(&error), found))?;
         if page == Err(Stop::Cancelled) {

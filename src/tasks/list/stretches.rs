@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::cut::{between, end_of_folder, first_like, shared};
-use super::ruler::Ruler;
+use super::ruler::{Ruler, ahead};
 use super::{UploadsWalk, spread};
 use crate::model::Upload;
 use crate::s3::ListUploads;
@@ -16,11 +16,15 @@ pub(super) const KEPT: usize = 64;
 /// what is needed next from coming.
 const RESERVED: usize = spread::WIDTH;
 /// What lies further ahead, in pages, is cut but not asked for yet.
-const HORIZON: f64 = 48.0;
+const HORIZON: f64 = 56.0;
 /// What is next is cut if more pages than this are left of it: each stretch costs one more than it has.
-const NEAR: f64 = 2.0;
+const NEAR: f64 = 3.0;
+/// Pages of a stretch that is cut from the front of another.
+const LENGTH: f64 = 3.0;
 /// So many pages may bring nothing, and a quarter of those that brought something: then nothing more is cut.
 const EMPTY: u64 = 32;
+/// So many cuts are tried at a time even where they brought nothing.
+const LEAST_TRUST: usize = 4;
 /// Stretches at a time, at most.
 const STRETCHES: usize = 128;
 /// So many pages of a stretch in one folder say that there is more of it than of what lies around.
@@ -40,6 +44,8 @@ struct Stretch {
     end: Option<String>,
     /// Pages so far.
     pages: u32,
+    /// Of these: those that came though none was thought to be left.
+    over: u32,
     /// How many pages are left, as far as can be guessed.
     left: f64,
     /// Cannot be cut any more.
@@ -59,6 +65,18 @@ enum State {
     Broken(Stop),
 }
 
+/// From one key to another in so many pages.
+#[derive(Debug)]
+struct Path {
+    from: String,
+    to: String,
+    pages: f64,
+}
+
+fn f64_of(count: usize) -> f64 {
+    u32::try_from(count).map_or(f64::MAX, f64::from)
+}
+
 /// All stretches of a listing that are not over.
 #[derive(Debug)]
 pub(super) struct Stretches {
@@ -68,6 +86,11 @@ pub(super) struct Stretches {
     /// What is found is handed over in the order of keys; else as it comes.
     in_order: bool,
     ready: VecDeque<Vec<Upload>>,
+    /// Where the last pages began that were handed over, and where the last of them ended: what comes is taken to be
+    /// like what was.
+    trail: VecDeque<String>,
+    /// So many stretches may be asked for of which nothing is known yet: fewer where that brought nothing.
+    trust: usize,
     last_id: u64,
     pages: u64,
     /// Of these: the first of a stretch, with nothing in it. That one more must be asked for to know that nothing is left
@@ -79,12 +102,14 @@ impl Stretches {
     /// One stretch: what `walk` has left, `first` being the first key that it found.
     pub(super) fn new(walk: UploadsWalk, first: &str, in_order: bool) -> Self {
         let pages = walk.pages;
+        let last_key = walk.last_key.clone();
         let stretch = Stretch {
             id: 0,
             first: Some(first.to_owned()),
             after: walk.last_key.clone(),
             from: walk.last_key.clone(),
             end: None,
+            over: 0,
             pages: u32::try_from(pages).unwrap_or(u32::MAX),
             left: f64::INFINITY,
             is_narrow: false,
@@ -96,6 +121,8 @@ impl Stretches {
             all: vec![stretch],
             in_order,
             ready: VecDeque::new(),
+            trail: VecDeque::from([first.to_owned(), last_key]),
+            trust: spread::WIDTH,
             last_id: 0,
             pages,
             empty: 0,
@@ -126,6 +153,7 @@ impl Stretches {
         self.pages += 1;
         let Some(index) = self.all.iter().position(|stretch| stretch.id == id) else {
             self.empty += 1;
+            self.trust = (self.trust - 1).max(LEAST_TRUST);
             return;
         };
         match page {
@@ -140,7 +168,12 @@ impl Stretches {
                 self.absorb(index, page.last(), walk.has_more());
                 let stretch = &mut self.all[index];
                 let goes_on = stretch.take(&mut page, walk.has_more());
-                self.empty += u64::from(page.is_empty() && stretch.pages == 1);
+                if stretch.pages == 1 && page.is_empty() {
+                    self.empty += 1;
+                    self.trust = (self.trust - 1).max(LEAST_TRUST);
+                } else if stretch.pages == 1 {
+                    self.trust = (self.trust + 1).min(spread::WIDTH);
+                }
                 stretch.state = if goes_on {
                     State::Idle(Box::new(walk))
                 } else {
@@ -157,10 +190,6 @@ impl Stretches {
             }
         }
         self.advance();
-        if std::env::var_os("TRACE").is_some() {
-            let line: Vec<String> = self.all.iter().map(|of| format!("[{}..{} l{:.1} k{} {}]", of.after.get(of.after.len().saturating_sub(26)..).unwrap_or(&of.after), of.end.clone().unwrap_or_default(), of.left, of.kept.len(), match &of.state { State::Idle(_) => "I", State::Asked => "A", State::Done => "D", State::Broken(_) => "B" })).collect();
-            eprintln!("id {id} pages {} empty {} {}", self.pages, self.empty, line.join(" "));
-        }
     }
 
     /// What can be handed over.
@@ -211,7 +240,8 @@ impl Stretches {
 
     fn advance(&mut self) {
         if !self.in_order {
-            self.all.retain(|stretch| !matches!(stretch.state, State::Done));
+            self.all
+                .retain(|stretch| !matches!(stretch.state, State::Done));
             return;
         }
         let is_over = |stretch: &Stretch| matches!(stretch.state, State::Done);
@@ -221,6 +251,13 @@ impl Stretches {
         }
         if let Some(front) = self.all.first_mut() {
             self.ready.append(&mut front.kept);
+        }
+        for page in &self.ready {
+            let last = page.last().map(|upload| upload.key.clone());
+            self.trail.extend(last);
+        }
+        while self.trail.len() > KEPT {
+            self.trail.pop_front();
         }
         // What is over and empty stands between no two others.
         let mut index = 0;
@@ -232,7 +269,11 @@ impl Stretches {
 
     /// Any stretch that can go on, else the upper half of the one that most is left of. After a failure nothing.
     fn any(&mut self) -> Option<(u64, UploadsWalk)> {
-        if self.all.iter().any(|of| matches!(of.state, State::Broken(_))) {
+        if self
+            .all
+            .iter()
+            .any(|of| matches!(of.state, State::Broken(_)))
+        {
             return None;
         }
         let idle = |stretch: &Stretch| matches!(stretch.state, State::Idle(_));
@@ -253,14 +294,16 @@ impl Stretches {
     /// What is needed soonest. A stretch is cut if it would not be there when its turn comes: `width` pages come
     /// while it brings one.
     fn nearest(&mut self, width: usize) -> Option<(u64, UploadsWalk)> {
-        #[expect(clippy::cast_precision_loss, reason = "a few dozen")]
-        let pace = width as f64;
+        let pace = f64_of(width);
         let held = self.held();
+        let is_unknown = |of: &&Stretch| of.pages == 0 && matches!(of.state, State::Asked);
+        let unknown = self.all.iter().filter(is_unknown).count();
         let mut ahead = 0.0;
         let mut index = 0;
         while index < self.all.len() && ahead <= HORIZON {
-            let may_ask = index == 0 || held + index.min(RESERVED) < KEPT + 1;
             let stretch = &self.all[index];
+            let is_trusted = stretch.pages > 0 || unknown < self.trust;
+            let may_ask = index == 0 || is_trusted && held + index.min(RESERVED) < KEPT + 1;
             if may_ask && matches!(stretch.state, State::Idle(_)) {
                 return self.ask(index);
             }
@@ -280,7 +323,8 @@ impl Stretches {
             return None;
         }
         let mut near = self.all.iter().take(RESERVED);
-        let worth = near.position(|stretch| stretch.first.is_some() && stretch.is_worth_a_cut(1.0))?;
+        let worth =
+            near.position(|stretch| stretch.first.is_some() && stretch.is_worth_a_cut(1.0))?;
         if self.cut(worth) {
             return self.ask(worth + 1);
         }
@@ -311,10 +355,26 @@ impl Stretches {
         self.all.len() < STRETCHES && self.empty <= EMPTY + (self.pages - self.empty) / 4
     }
 
+    /// What the last pages passed through, as many of them as lie between the front and where a stretch is to be cut.
+    fn path(&self, index: usize) -> Option<Path> {
+        let before: f64 = self.all.iter().take(index).map(Stretch::ahead).sum();
+        let wanted = before + LENGTH;
+        let known = self.trail.len().checked_sub(1)?;
+        let known = (1..=known)
+            .rev()
+            .find(|known| f64_of(*known) <= wanted.max(1.0))?;
+        Some(Path {
+            from: self.trail.get(self.trail.len() - 1 - known)?.clone(),
+            to: self.trail.back()?.clone(),
+            pages: f64_of(known),
+        })
+    }
+
     /// Cuts a stretch in two; false if there is no place for it.
     fn cut(&mut self, index: usize) -> bool {
+        let path = self.in_order.then(|| self.path(index)).flatten();
         let stretch = &mut self.all[index];
-        let Some((at, left)) = stretch.split() else {
+        let Some((at, left)) = stretch.split(path.as_ref()) else {
             stretch.is_narrow = true;
             return false;
         };
@@ -328,6 +388,7 @@ impl Stretches {
             after: at.clone(),
             end,
             pages: 0,
+            over: 0,
             left,
             is_narrow: false,
             state: State::Idle(Box::new(UploadsWalk::behind(&self.scope, &at))),
@@ -349,10 +410,8 @@ impl Stretch {
             let within = page.partition_point(|upload| upload.key <= *end);
             page.truncate(within);
         }
-        if let Some(upload) = page.first()
-            && self.first.is_none()
-        {
-            self.first = Some(upload.key.clone());
+        if let Some(upload) = page.first() {
+            self.first.get_or_insert_with(|| upload.key.clone());
         }
         let is_past = match (&last, &self.end) {
             (Some(last), Some(end)) => last > end,
@@ -369,13 +428,15 @@ impl Stretch {
 
     /// How many pages are left, one more having come: as many as were guessed before, unless it is denser or goes on
     /// for longer. What one page shows of how keys are spread is little: mostly it lies in one folder.
-    fn guess(&self) -> f64 {
-        let most = if self.left > 1.5 {
-            self.left - 1.0
-        } else {
-            4.0 * f64::from(self.pages)
-        };
-        self.density().min(most)
+    fn guess(&mut self) -> f64 {
+        let density = self.density();
+        if self.left > 1.0 {
+            return density.min(self.left - 1.0);
+        }
+        self.over += 1;
+        density
+            .max(f64::from(self.over))
+            .min(f64::from(4 * self.pages))
     }
 
     /// How many pages are left if keys go on as densely as they did here so far.
@@ -392,8 +453,8 @@ impl Stretch {
     }
 
     /// Where to cut, and how many pages are left behind it; of its own it then has as many less.
-    fn split(&mut self) -> Option<(String, f64)> {
-        if let Some(folder) = self.end_of_folder() {
+    fn split(&mut self, path: Option<&Path>) -> Option<(String, f64)> {
+        if let Some(folder) = self.end_of_folder().filter(|_| path.is_none()) {
             // Nobody knows what there is behind it.
             return Some((folder, self.left));
         }
@@ -403,6 +464,16 @@ impl Stretch {
         } else {
             &self.from
         };
+        let next = path.and_then(|path| {
+            let pages = (self.left / 2.0).min(LENGTH);
+            let at = ahead((&path.from, &path.to), from, pages / path.pages)?;
+            let fits = at.as_str() > from.as_str() && end.is_none_or(|end| at.as_str() < end);
+            fits.then_some((at, (self.left - pages).max(pages)))
+        });
+        if let Some((at, left)) = next {
+            self.left = self.left.min(LENGTH);
+            return Some((at, left));
+        }
         let at = between(from, end)?;
         let skip = shared(from, &at).min(shared(from, end.unwrap_or_default()));
         let ruler = Ruler::new(from, skip);
@@ -426,20 +497,16 @@ impl Stretch {
             return None;
         }
         let folder = end_of_folder(self.first.as_deref()?, &self.after)?;
-        end.is_none_or(|end| folder.as_str() < end).then_some(folder)
+        end.is_none_or(|end| folder.as_str() < end)
+            .then_some(folder)
     }
 
     fn is_worth_a_cut(&self, most: f64) -> bool {
-        !self.is_narrow
-            && self.left > most
-            && (self.first.is_some() || self.left.is_finite())
-            && matches!(self.state, State::Idle(_) | State::Asked)
+        !self.is_narrow && self.left > most && matches!(self.state, State::Idle(_) | State::Asked)
     }
 
     /// Pages from its beginning to its end that were not handed over.
     fn ahead(&self) -> f64 {
-        #[expect(clippy::cast_precision_loss, reason = "a few dozen")]
-        let kept = self.kept.len() as f64;
-        kept + self.left
+        f64_of(self.kept.len()) + self.left
     }
 }

@@ -178,14 +178,16 @@ impl Store for Fake {
         let after = request.marker.as_ref();
         let uploads = self.uploads.lock().unwrap();
         let from = after.map_or_else(String::new, |after| after.key.clone());
-        let mut listed = uploads.range((from, String::new())..).filter(|((key, id), _)| {
-            let exactly = !self.exact || request.prefix.is_empty() || *key == request.prefix;
-            key.starts_with(&request.prefix)
-                && exactly
-                && after.is_none_or(|after| {
-                    (key, Some(id.as_str())) > (&after.key, after.upload_id.as_deref())
-                })
-        });
+        let mut listed = uploads
+            .range((from, String::new())..)
+            .filter(|((key, id), _)| {
+                let exactly = !self.exact || request.prefix.is_empty() || *key == request.prefix;
+                key.starts_with(&request.prefix)
+                    && exactly
+                    && after.is_none_or(|after| {
+                        (key, Some(id.as_str())) > (&after.key, after.upload_id.as_deref())
+                    })
+            });
         let limit = if self.page == 0 {
             usize::MAX
         } else {

@@ -94,20 +94,30 @@ fn shapes() -> Vec<(&'static str, Vec<String>)> {
     let word = |n: usize| ["alpha", "beta", "gamma", "omega"][n % 4];
     let batch = |n: usize| format!("ingest/{:04}/batch-{n:08}.parquet", n / 100);
     let large = |n: usize| format!("ingest/{:04}/batch-{n:08}.parquet", n / 1000);
-    let dated = |n: usize| format!("logs/2026/{:02}/{:02}/h-{n:05}.gz", n / 3600 + 1, n / 120 % 30);
+    let dated = |n: usize| {
+        format!(
+            "logs/2026/{:02}/{:02}/h-{n:05}.gz",
+            n / 3600 + 1,
+            n / 120 % 30
+        )
+    };
     let tenants = |n: usize| format!("t-{:08x}/in/{n:06}.bin", scattered(n / 700) >> 32);
     vec![
         ("numbers", numbered(40_000).collect()),
         ("hexadecimal", hexadecimal(40_000).collect()),
         (
             "folders",
-            all.clone().map(|n| format!("{}/{n:05}/part", n % 37)).collect(),
+            all.clone()
+                .map(|n| format!("{}/{n:05}/part", n % 37))
+                .collect(),
         ),
         ("batches", all.clone().map(batch).collect()),
         ("large batches", all.clone().map(large).collect()),
         (
             "words",
-            all.clone().map(|n| format!("data/{}/x{n}", word(n))).collect(),
+            all.clone()
+                .map(|n| format!("data/{}/x{n}", word(n)))
+                .collect(),
         ),
         ("dates", all.clone().map(dated).collect()),
         ("tenants", all.map(tenants).collect()),
@@ -116,7 +126,10 @@ fn shapes() -> Vec<(&'static str, Vec<String>)> {
 
 #[tokio::test(start_paused = true)]
 async fn many_pages_are_listed_ten_times_as_fast_with_sixteen_at_once() {
-    for (name, keys) in shapes().into_iter().filter(|s| std::env::var("SHAPE").map_or(true, |w| w == s.0)) {
+    for (name, keys) in shapes()
+        .into_iter()
+        .filter(|s| std::env::var("SHAPE").map_or(true, |w| w == s.0))
+    {
         for in_order in WAYS {
             let fake = Arc::new(holding(keys.clone(), 100));
             let (listed, outcome, took) = found(&fake, "", in_order).await;
