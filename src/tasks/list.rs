@@ -5,6 +5,7 @@ mod cut;
 mod recent;
 mod ruler;
 mod spread;
+mod stretch;
 mod stretches;
 
 use std::collections::HashSet;
