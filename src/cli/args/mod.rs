@@ -321,7 +321,7 @@ pub struct DemoServer {
     /// Milliseconds that every answer is delayed
     #[arg(long, value_name = "MS", default_value = "0", alias = "latency", value_parser = serving::delay)]
     pub delay: Duration,
-    /// Requests a second above which the answer is 503 SlowDown, and how many more may come at once (as many again)
+    /// Requests a second above which the answer is 503 (slow down), and how many may come at once (as many as RATE)
     #[arg(long, value_name = "RATE[,BURST]", value_parser = serving::throttle)]
     pub throttle: Option<Throttle>,
     /// Keep only lengths and checksums of what is sent: a sink for measuring
