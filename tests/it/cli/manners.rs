@@ -199,7 +199,7 @@ async fn a_slow_demo_server_that_throttles_is_listed_whole_and_in_order() {
 async fn what_a_demo_server_cannot_do_is_told() {
     let shop = Shop::open().await;
     for (wrong, told) in [
-        (["--delay", "-3"], "0 to 60000"),
+        (["--delay", "soon"], "0 to 60000"),
         (["--throttle", "0"], "from 1"),
         (["--throttle", "9,x"], "behind the comma"),
         (["--workers", "17"], "1 to 16"),
