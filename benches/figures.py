@@ -3,6 +3,8 @@
 
     cargo build --release
     python3 benches/figures.py list [--uploads 50000]      ls --jsonl, boto3's paginator, rclone
+    python3 benches/figures.py million [--uploads N]       1,000,000 uploads; the others list 50,000, scaled up
+    python3 benches/figures.py spread [--uploads 200000]   listing side by side against page by page, 10 to 100 ms of delay
     python3 benches/figures.py size [--uploads 20000]      ls --sized against 30 ms of delay
     python3 benches/figures.py abort [--uploads 20000]     abort --filter, all of them
     python3 benches/figures.py idle                        first paint and idle CPU of the terminal UI
@@ -20,40 +22,23 @@ import argparse
 import json
 import os
 import select
-import shutil
 import statistics
 import subprocess
 import sys
 import time
 
+import million
 import sending
 from measuring import MOPUP, TICK, Server, drain, measure, row, terminal, ticks
-
-BOTO = """
-import boto3, os
-from botocore.config import Config
-client = boto3.client("s3", config=Config(s3={"addressing_style": "path"}))
-pages = client.get_paginator("list_multipart_uploads").paginate(Bucket="many")
-print(sum(len(page.get("Uploads", [])) for page in pages))
-"""
 
 
 def listing(uploads, runs):
     with Server(uploads) as server:
         env = server.env
-        mopup = [measure([MOPUP, "ls", "s3://many", "--jsonl"], env) for _ in range(runs)]
-        ours = row(f"mopup ls --jsonl, {uploads}", mopup)
-        if subprocess.run([sys.executable, "-c", "import boto3"], capture_output=True).returncode == 0:
-            boto = row("boto3 paginator", [measure([sys.executable, "-c", BOTO], env) for _ in range(runs)])
-            print(f"{'':28} boto3 / mopup: wall {boto[0] / ours[0]:.1f}, CPU {boto[1] / ours[1]:.1f}")
-        if shutil.which("rclone"):
-            remote = (
-                f":s3,provider=Other,env_auth=true,endpoint='{env['AWS_ENDPOINT_URL_S3']}',"
-                "force_path_style=true,region=us-east-1:many"
-            )
-            command = ["rclone", "--config", "/dev/null", "backend", "list-multipart-uploads", remote]
-            rclone = row("rclone backend", [measure(command, env) for _ in range(runs)])
-            print(f"{'':28} rclone / mopup: wall {rclone[0] / ours[0]:.1f}, CPU {rclone[1] / ours[1]:.1f}")
+        ours = row(f"mopup ls --jsonl, {uploads}", [million.ls(env, "--jsonl") for _ in range(runs)])
+        for name, command in million.peers(env):
+            theirs = row(name, [measure(command, env) for _ in range(runs)])
+            print(f"{'':28} {name} / mopup: wall {theirs[0] / ours[0]:.1f}, CPU {theirs[1] / ours[1]:.1f}")
 
 
 def sizing(uploads, runs):
@@ -149,7 +134,7 @@ def watching(seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["list", "size", "abort", "idle", "send", "still", "watch"])
+    parser.add_argument("what", choices=["list", "million", "spread", "size", "abort", "idle", "send", "still", "watch"])
     parser.add_argument("--uploads", type=int)
     parser.add_argument("--latency", type=int, default=0)
     parser.add_argument("--seconds", type=int, default=60)
@@ -160,6 +145,10 @@ def main():
     arguments = parser.parse_args()
     if arguments.what == "list":
         listing(arguments.uploads or 50_000, arguments.runs)
+    elif arguments.what == "million":
+        million.million(arguments.uploads or 1_000_000, min(arguments.runs, 3))
+    elif arguments.what == "spread":
+        million.spread(arguments.uploads or 200_000, min(arguments.runs, 3))
     elif arguments.what == "size":
         sizing(arguments.uploads or 20_000, min(arguments.runs, 3))
     elif arguments.what == "abort":

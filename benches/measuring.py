@@ -22,8 +22,9 @@ class Server:
     """mopup demo-server with so many uploads; its address and keys as an environment."""
 
     def __init__(self, uploads, latency=0, discard=False, kind="--uploads"):
-        command = [MOPUP, "demo-server", kind, str(uploads), "--latency", str(latency)]
+        command = [MOPUP, "demo-server", kind, str(uploads), "--delay", str(latency)]
         command += ["--discard"] if discard else []
+        begin = time.monotonic()
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.env = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
         self.env["XDG_STATE_HOME"] = tempfile.mkdtemp()
@@ -34,6 +35,7 @@ class Server:
                 self.env[found[1]] = found[2].strip()
             if "AWS_ENDPOINT_URL_S3" in line:
                 break
+        self.ready = time.monotonic() - begin
 
     def __enter__(self):
         return self

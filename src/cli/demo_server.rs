@@ -1,7 +1,6 @@
 //! `mopup demo-server`: the demo's situation for any S3 client, until ctrl-c.
 
 use std::io::{self, Write};
-use std::time::Duration;
 
 use super::args;
 use super::failure::{Exit, Failure};
@@ -21,7 +20,8 @@ pub async fn run(args: args::DemoServer) -> Result<Exit, Failure> {
             None => Regions::Any,
         },
         discard: args.discard,
-        delay: Duration::from_millis(args.latency),
+        delay: args.delay,
+        throttle: args.throttle,
         ..Options::default()
     };
     let server = Server::start(options)

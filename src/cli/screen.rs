@@ -8,6 +8,7 @@ use super::failure::{Exit, Failure};
 use super::tui::{self, Options, Service};
 use crate::model::Address;
 use crate::s3::Clock;
+use crate::tasks::MOST_LISTING;
 
 pub async fn run(
     connection: &Connection,
@@ -33,6 +34,7 @@ pub async fn run(
     let options = Options {
         start,
         read_only: connection.read_only,
+        workers: connection.workers.unwrap_or(MOST_LISTING),
         provider: named,
         audit: connect::audit_path(),
         journal: connect::journal_path(),

@@ -16,7 +16,7 @@ use crate::model::provider::{self, Provider};
 use crate::model::{Moment, Thresholds, Timestamp, send};
 use crate::protocol::{Command, JobId, News, Outcome, Prevention, Urgency};
 use crate::s3::{Clock, Store};
-use crate::tasks::{Engine, Inbox, Settings};
+use crate::tasks::{Engine, Inbox, MOST_LISTING, Settings};
 
 /// A connection and two engines on it: one lists, one looks into what was listed. The lister's reports are
 /// taken only as fast as the other works, so that a listing of millions is never held in memory.
@@ -98,6 +98,7 @@ impl Session {
             thresholds: settings.thresholds,
             provider: named.clone(),
             providers: settings.providers.clone(),
+            listing: connection.workers.unwrap_or(MOST_LISTING),
             ..Settings::default()
         };
         let (lister, lists) = Engine::new(Arc::clone(&store), clock.clone(), engine.clone());

@@ -25,6 +25,8 @@ use crate::term::{self, Term};
 pub struct Options {
     pub start: Option<Address>,
     pub read_only: bool,
+    /// Pages of a bucket's uploads asked for at the same time.
+    pub workers: usize,
     pub settings: config::Settings,
     /// The one that was named.
     pub provider: Option<Provider>,
@@ -155,6 +157,7 @@ fn engine(options: &Options, store: Arc<dyn Store>, clock: &Clock) -> (Engine, I
         thresholds: options.settings.thresholds,
         provider: options.provider.clone(),
         providers: options.settings.providers.clone(),
+        listing: options.workers,
         ..Settings::default()
     };
     Engine::new(store, clock.clone(), settings)

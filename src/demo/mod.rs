@@ -11,4 +11,4 @@ pub mod wire;
 pub use server::{Options, Regions, Server};
 pub use situation::{Situation, still};
 pub use uploader::{Script, Step};
-pub use wire::{Disturbance, Trouble};
+pub use wire::{Disturbance, Throttle, Trouble};

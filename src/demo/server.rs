@@ -17,7 +17,7 @@ use tokio_util::task::TaskTracker;
 use super::service::{Gate, Lifecycles, Service};
 use super::situation::{self, Situation};
 use super::uploader;
-use super::wire::{Disturbance, Wire};
+use super::wire::{Disturbance, Throttle, Wire};
 use crate::protocol::Operation;
 use crate::s3::Clock;
 use crate::s3::memory::MemoryStore;
@@ -48,8 +48,8 @@ pub struct Options {
     pub discard: bool,
     /// Added before each answer.
     pub delay: Duration,
-    /// Requests a second above which the answer is 503 `SlowDown`; `None`: no limit.
-    pub rate: Option<u32>,
+    /// Above it the answer is 503 `SlowDown`; `None`: no limit.
+    pub throttle: Option<Throttle>,
     /// What goes wrong, in order; the first that matches a request acts.
     pub disturbances: Vec<Disturbance>,
     /// Dates what is stored. Signatures are always checked against the system's time.
@@ -64,7 +64,7 @@ impl Default for Options {
             regions: Regions::default(),
             discard: false,
             delay: Duration::ZERO,
-            rate: None,
+            throttle: None,
             disturbances: Vec::new(),
             clock: Clock::system(),
         }
@@ -133,7 +133,7 @@ impl Server {
         let wire = Arc::new(Wire::new(
             builder.build(),
             options.delay,
-            options.rate,
+            options.throttle,
             options.disturbances,
         ));
         let stop = CancellationToken::new();

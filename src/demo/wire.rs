@@ -43,11 +43,49 @@ pub struct Disturbance {
     pub trouble: Trouble,
 }
 
+/// How many requests are answered, as S3 limits them: so many may come at once, and so many more each second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Throttle {
+    /// Requests a second, from 1.
+    pub rate: u32,
+    /// Requests at once after a rest, from 1.
+    pub burst: u32,
+}
+
+/// How much may come at present.
+#[derive(Debug)]
+struct Bucket {
+    throttle: Throttle,
+    left: f64,
+    at: Instant,
+}
+
+impl Bucket {
+    fn new(throttle: Throttle, now: Instant) -> Self {
+        Self {
+            throttle,
+            left: f64::from(throttle.burst.max(1)),
+            at: now,
+        }
+    }
+
+    /// Takes one request out; false if there is none left.
+    fn takes(&mut self, now: Instant) -> bool {
+        let came = (now - self.at).as_secs_f64() * f64::from(self.throttle.rate);
+        self.at = now;
+        self.left = (self.left + came).min(f64::from(self.throttle.burst.max(1)));
+        let takes = self.left >= 1.0;
+        if takes {
+            self.left -= 1.0;
+        }
+        takes
+    }
+}
+
 /// The service behind its disturbances.
 pub(super) struct Wire {
     service: S3Service,
     delay: Duration,
-    rate: Option<u32>,
     state: Mutex<State>,
 }
 
@@ -55,8 +93,7 @@ pub(super) struct Wire {
 struct State {
     disturbances: Vec<Disturbance>,
     requests: HashMap<Operation, u64>,
-    /// The second for which requests are being counted, and how many there were.
-    window: Option<(Instant, u32)>,
+    throttle: Option<Bucket>,
 }
 
 impl fmt::Debug for Wire {
@@ -69,17 +106,17 @@ impl Wire {
     pub(super) fn new(
         service: S3Service,
         delay: Duration,
-        rate: Option<u32>,
+        throttle: Option<Throttle>,
         disturbances: Vec<Disturbance>,
     ) -> Self {
         let state = State {
             disturbances,
+            throttle: throttle.map(|throttle| Bucket::new(throttle, Instant::now())),
             ..State::default()
         };
         Self {
             service,
             delay,
-            rate,
             state: Mutex::new(state),
         }
     }
@@ -128,14 +165,8 @@ impl Wire {
             disturbance.times -= 1;
             return Some(disturbance.trouble);
         }
-        let rate = self.rate?;
-        let now = Instant::now();
-        let (since, count) = match state.window {
-            Some((since, count)) if now - since < Duration::from_secs(1) => (since, count + 1),
-            _ => (now, 1),
-        };
-        state.window = Some((since, count));
-        (count > rate).then_some(Trouble::SlowDown)
+        let takes = state.throttle.as_mut()?.takes(Instant::now());
+        (!takes).then_some(Trouble::SlowDown)
     }
 }
 
@@ -206,6 +237,20 @@ mod tests {
     use hyper::Method;
 
     use super::*;
+
+    #[test]
+    fn so_many_come_at_once_and_so_many_each_second() {
+        let begin = Instant::now();
+        let mut bucket = Bucket::new(Throttle { rate: 10, burst: 3 }, begin);
+        let mut taken = |millis: u64, tries: usize| {
+            let now = begin + Duration::from_millis(millis);
+            (0..tries).filter(|_| bucket.takes(now)).count()
+        };
+        assert_eq!(taken(0, 9), 3);
+        assert_eq!(taken(50, 9), 0);
+        assert_eq!(taken(210, 9), 2);
+        assert_eq!(taken(9000, 9), 3, "a rest gathers no more than that");
+    }
 
     #[test]
     fn requests_are_told_apart() {

@@ -78,7 +78,8 @@ pub enum Command {
         job: JobId,
         scope: Scope,
         urgency: Urgency,
-        /// Page by page, as the service orders them; else in stretches side by side, where that is safe.
+        /// Told as the service orders them; else as they are found, which is sooner. Either way in stretches side by
+        /// side, where that is safe.
         in_order: bool,
     },
     /// The view of a large table, filtered and sorted: [`News::Arranged`].

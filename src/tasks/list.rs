@@ -2,15 +2,20 @@
 //! where the server allows it.
 
 mod cut;
+mod recent;
+mod ruler;
 mod spread;
+mod stretch;
+mod stretches;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
+use self::recent::Recent;
 use super::job::{Asker, Job, stopped};
 use super::pacer::Stop;
 use crate::model::bucket::is_directory_bucket;
@@ -19,36 +24,40 @@ use crate::model::{Upload, human};
 use crate::protocol::{Fault, Kind, News, Operation, Outcome, Progress, Scope, Urgency};
 use crate::s3::{ListUploads, Marker, UploadsPage};
 
-/// So many of the last uploads are remembered: a page that begins with a key marker alone repeats that key's
-/// uploads, and those may have filled several pages.
-const WINDOW: usize = 10_000;
 /// So many pages in a row without an upload that is new: the server runs in circles with ever new markers.
 const IDLE_PAGES: u32 = 100;
 /// A page that comes sooner costs more to read than to wait for: then stretches side by side only cost more pages.
 const SLOW: Duration = Duration::from_millis(12);
 
-pub(super) use spread::Disorder;
+pub(super) use spread::{Disorder, WIDTH};
 
-/// Reports every page as it arrives.
+/// Reports every page as it arrives; where order counts, in the order of the service.
 pub(super) async fn run(job: &Job, scope: &Scope, urgency: Urgency, in_order: bool) -> Outcome {
     let asker = job.asker(&scope.bucket, urgency);
     let mut walk = UploadsWalk::of(job, scope).await;
     let mut first = None;
+    let mut question = None;
     loop {
         let begun = Instant::now();
-        match walk.next(&asker).await {
+        // The question costs no time of its own: it is asked beside the second page.
+        let (page, is_proven) = match question.take() {
+            None => (walk.next(&asker).await, false),
+            Some(question) => both(&mut walk, &asker, &question).await,
+        };
+        match page {
             Ok(Some(uploads)) => {
-                let is_slow = begun.elapsed() >= SLOW;
+                let spreads = is_proven && begun.elapsed() >= SLOW && may_spread(job, &walk);
                 if first.is_none() {
                     first = uploads.first().map(|upload| upload.key.clone());
                 }
-                let spreads =
-                    !in_order && is_slow && may_spread(job, &asker, &walk, &uploads).await;
+                if walk.pages < spread::FIRST && may_spread(job, &walk) {
+                    question = spread::Question::of(&walk.scope, &uploads);
+                }
                 if !uploads.is_empty() {
                     job.tell(News::Listed(uploads)).await;
                 }
                 if let Some(first) = first.as_deref().filter(|_| spreads) {
-                    return match spread::run(job, &asker, walk, first).await {
+                    return match spread::run(job, &asker, walk, (first, in_order)).await {
                         Ok(_) => Outcome::Done,
                         Err((stop, found)) => stopped(stop, found, 0),
                     };
@@ -63,6 +72,12 @@ pub(super) async fn run(job: &Job, scope: &Scope, urgency: Urgency, in_order: bo
             Err(stop) => return stopped(stop, walk.found, 0),
         }
     }
+}
+
+type Page = Result<Option<Vec<Upload>>, Stop>;
+
+async fn both(walk: &mut UploadsWalk, asker: &Asker, question: &spread::Question) -> (Page, bool) {
+    tokio::join!(walk.next(asker), question.ask(asker))
 }
 
 /// Reports the uploads of one key, and asks for no more than may hold some.
@@ -90,15 +105,15 @@ pub(super) async fn run_key(job: &Job, bucket: &str, key: &str, urgency: Urgency
     }
 }
 
-/// Whether the rest is listed in stretches: only where there is enough of it, and the service is up to it.
-async fn may_spread(job: &Job, asker: &Asker, walk: &UploadsWalk, page: &[Upload]) -> bool {
-    walk.pages == spread::FIRST
+/// Whether the rest may be listed in stretches, as far as is known: only where there is enough of it, and the service
+/// is up to it.
+fn may_spread(job: &Job, walk: &UploadsWalk) -> bool {
+    job.settings.listing > 1
         && walk.has_more()
         && !walk.widen
         && walk.is_ordered
         && !is_directory_bucket(&walk.scope.bucket)
         && !job.disorder.load(Ordering::Relaxed)
-        && spread::is_proven(asker, &walk.scope, page).await
 }
 
 /// Walks the pages of a listing: each upload once, to the end or to the first marker that was seen before.
@@ -117,10 +132,8 @@ pub(super) struct UploadsWalk {
     widen: bool,
     /// What keys must begin with: some servers answer more than was asked for.
     prefix: String,
+    recent: Recent,
     hasher: RandomState,
-    /// Hashes: a collision among ten thousand is less likely than a fault of the memory.
-    recent: HashSet<u64>,
-    order: VecDeque<u64>,
     markers: HashSet<u64>,
     idle: u32,
     pub(super) found: u64,
@@ -166,9 +179,8 @@ impl UploadsWalk {
             is_ordered: true,
             widen,
             prefix: scope.prefix.clone(),
+            recent: Recent::new(),
             hasher: RandomState::new(),
-            recent: HashSet::new(),
-            order: VecDeque::new(),
             markers: HashSet::new(),
             idle: 0,
             found: 0,
@@ -242,39 +254,42 @@ impl UploadsWalk {
             self.request = None;
         }
         let mut uploads = page.uploads;
-        self.note_order(&uploads);
-        uploads.retain(|upload| {
-            let is_behind = self.behind.as_ref().is_none_or(|key| upload.key > *key);
-            is_behind && upload.key.starts_with(&self.prefix) && self.is_new(upload)
-        });
+        self.keep_new(&mut uploads);
         self.idle = if uploads.is_empty() { self.idle + 1 } else { 0 };
         self.found += uploads.len() as u64;
         Ok(Some(uploads))
     }
 
-    fn note_order(&mut self, page: &[Upload]) {
-        for upload in page {
-            match upload.key.cmp(&self.last_key) {
-                std::cmp::Ordering::Less => self.is_ordered = false,
-                std::cmp::Ordering::Equal => {}
-                std::cmp::Ordering::Greater => self.last_key.clone_from(&upload.key),
+    /// Drops what was not asked for and what was there before; notes whether keys went up.
+    fn keep_new(&mut self, page: &mut Vec<Upload>) {
+        let mut highest = self.last_key.as_str();
+        let mut goes_up = true;
+        // What lies behind everything so far cannot have been there before.
+        let mut fresh = Vec::with_capacity(page.len());
+        for upload in page.iter() {
+            let order = upload.key.as_str().cmp(highest);
+            goes_up &= order.is_ge();
+            if order.is_gt() {
+                highest = &upload.key;
             }
+            fresh.push(order.is_gt());
         }
-    }
-
-    fn is_new(&mut self, upload: &Upload) -> bool {
-        let name = (&upload.key, &upload.upload_id);
-        let hash = self.hasher.hash_one(name);
-        if !self.recent.insert(hash) {
-            return false;
-        }
-        self.order.push_back(hash);
-        if self.order.len() > WINDOW
-            && let Some(oldest) = self.order.pop_front()
-        {
-            self.recent.remove(&oldest);
-        }
-        true
+        let highest = highest.to_owned();
+        self.is_ordered &= goes_up;
+        let mut fresh = fresh.into_iter();
+        page.retain(|upload| {
+            let is_fresh = fresh.next().unwrap_or_default();
+            let is_behind = self.behind.as_ref().is_none_or(|key| upload.key > *key);
+            if !is_behind || !upload.key.starts_with(&self.prefix) {
+                return false;
+            }
+            if is_fresh {
+                self.recent.add(upload);
+                return true;
+            }
+            self.recent.is_new(upload)
+        });
+        self.last_key = highest;
     }
 }
 

@@ -65,7 +65,12 @@ pub struct Settings {
     pub providers: Vec<Provider>,
     /// An upload of which nothing went well for so long ends, and is kept.
     pub patience: Duration,
+    /// Pages of a bucket's uploads that are asked for at the same time, 1 to [`MOST_LISTING`]; 1: one after the other.
+    pub listing: usize,
 }
+
+/// More pages at the same time bring none sooner.
+pub const MOST_LISTING: usize = list::WIDTH;
 
 /// Requests in flight to one bucket unless configured: one core does not get further with more.
 pub const DEFAULT_WIDTH: usize = 64;
@@ -84,6 +89,7 @@ impl Default for Settings {
             provider: None,
             providers: Vec::new(),
             patience: DEFAULT_PATIENCE,
+            listing: MOST_LISTING,
         }
     }
 }

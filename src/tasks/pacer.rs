@@ -132,6 +132,8 @@ struct State {
     clean: usize,
     /// The current or last back-off: when it began and until when nothing is sent.
     pause: Option<(Instant, Instant)>,
+    /// How many back-offs there were.
+    backoffs: u64,
     /// The first throttling since anything succeeded.
     storm: Option<Instant>,
     /// Of a gate: the bucket that was throttled last, by its pacer's address.
@@ -177,6 +179,7 @@ impl Pacer {
                 in_flight: 0,
                 clean: 0,
                 pause: None,
+                backoffs: 0,
                 storm: None,
                 whose: None,
                 waiting: Default::default(),
@@ -190,6 +193,11 @@ impl Pacer {
         let state = lock(&self.state);
         let paused = |(_, until)| Instant::now() < until + LINGER;
         state.storm.is_some() || state.width < self.limit && state.pause.is_some_and(paused)
+    }
+
+    /// How often the service asked for less so far.
+    pub(super) fn backoffs(&self) -> u64 {
+        lock(&self.state).backoffs
     }
 
     /// Sends a request when its turn comes, and again while that may help. `ask` is told how many answers to
@@ -346,6 +354,7 @@ impl Pacer {
             state.width = (state.width / 2).max(FLOOR.min(self.limit));
             let pause = jitter((storm / 32).clamp(SHORTEST_PAUSE, LONGEST_PAUSE));
             state.pause = Some((now, now + pause));
+            state.backoffs += 1;
             drop(state);
             self.paused.notify_waiters();
         }

@@ -6,14 +6,17 @@ pub mod lifecycle;
 mod providers;
 mod resuming;
 mod sending;
+mod serving;
 mod watching;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
+use crate::demo::Throttle;
 use crate::model::Address;
 
 pub use completing::Complete;
@@ -69,6 +72,9 @@ pub struct Connection {
     /// Refuse every change
     #[arg(long, global = true)]
     pub read_only: bool,
+    /// Pages of a bucket's uploads asked for at the same time, 1 to 16 (16); 1: one after the other, for a service that can take no more
+    #[arg(long, global = true, value_name = "N", value_parser = serving::workers)]
+    pub workers: Option<usize>,
     /// Seconds to wait for an answer; 0: for ever
     #[arg(long, global = true, value_name = "SECONDS")]
     pub cli_read_timeout: Option<u64>,
@@ -319,8 +325,11 @@ pub struct DemoServer {
     #[arg(long, value_name = "N", conflicts_with = "uploads")]
     pub arriving: Option<u32>,
     /// Milliseconds that every answer is delayed
-    #[arg(long, value_name = "MS", default_value_t = 0)]
-    pub latency: u64,
+    #[arg(long, value_name = "MS", default_value = "0", alias = "latency", value_parser = serving::delay)]
+    pub delay: Duration,
+    /// Requests a second above which the answer is 503 (slow down), and how many may come at once (as many as RATE)
+    #[arg(long, value_name = "RATE[,BURST]", value_parser = serving::throttle)]
+    pub throttle: Option<Throttle>,
     /// Keep only lengths and checksums of what is sent: a sink for measuring
     #[arg(long)]
     pub discard: bool,

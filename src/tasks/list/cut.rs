@@ -87,22 +87,22 @@ pub(super) fn end_of_folder(first: &str, last: &str) -> Option<String> {
     (end.as_str() > last && end.len() <= LONGEST).then_some(end)
 }
 
+/// The first key that begins as `start` does and goes on as `like` is written: with noughts and `a`s.
+pub(super) fn first_like(start: &str, like: &str) -> String {
+    let least = |c: char| match c {
+        '0'..='9' => '0',
+        'a'..='z' => 'a',
+        'A'..='Z' => 'A',
+        other => other,
+    };
+    let rest = like.chars().skip(start.chars().count()).map(least);
+    start.chars().chain(rest).collect()
+}
+
 /// How many bytes two keys share from their beginning, in whole characters.
 pub(super) fn shared(a: &str, b: &str) -> usize {
     let alike = a.chars().zip(b.chars()).take_while(|(a, b)| a == b);
     alike.map(|(a, _)| a.len_utf8()).sum()
-}
-
-/// How much room lies between two keys, in no unit, behind their first `skip` bytes; only to be compared.
-pub(super) fn room(after: &str, end: Option<&str>, skip: usize) -> f64 {
-    let digits = |key: &str| {
-        let rest = key.get(skip..).unwrap_or_default();
-        let scale = std::iter::successors(Some(1.0 / 128.0), |scale| Some(scale / 128.0));
-        let digit = |c: char| f64::from(u32::from(c).min(127));
-        let worth = rest.chars().take(16).zip(scale);
-        worth.map(|(c, scale)| digit(c) * scale).sum::<f64>()
-    };
-    end.map_or(1.0, digits) - digits(after)
 }
 
 #[cfg(test)]
@@ -128,6 +128,12 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_known_yet_is_taken_to_be_written_alike() {
+        assert_eq!(first_like("logs/5", "logs/1983-Ab.gz"), "logs/5000-Aa.aa");
+        assert_eq!(first_like("logs/1983", "logs/1"), "logs/1983");
+    }
+
+    #[test]
     fn a_folder_ends_behind_what_its_keys_share() {
         let end = |first, last| end_of_folder(first, last);
         assert_eq!(
@@ -140,13 +146,6 @@ mod tests {
         );
         assert_eq!(end("abc", "abd"), None);
         assert_eq!(end("a/~~1", "a/~~9").as_deref(), Some("a/~~~"));
-    }
-
-    #[test]
-    fn what_lies_wider_apart_has_more_room() {
-        let room = |after, end| room(after, end, 5);
-        assert!(room("logs/2", Some("logs/9")) > room("logs/2", Some("logs/3")));
-        assert!(room("logs/2", None) > room("logs/2", Some("logs/~")));
     }
 
     proptest! {

@@ -1,4 +1,5 @@
-//! A listing in stretches side by side: whoever is done takes the upper half of the widest stretch that is left.
+//! A listing in stretches side by side. Where order does not count, whoever is done takes the upper half of the widest
+//! stretch that is left; where it does, half of what will be needed soonest.
 //!
 //! Only where the service was seen to go on behind a key that does not exist, and to keep the order of keys: else
 //! something could be left out. Each stretch ends where the next begins, so that each upload is found once.
@@ -8,7 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::task::JoinSet;
 
-use super::cut::{between, end_of_folder, room, shared};
+use super::cut::between;
+use super::stretches::Stretches;
 use super::{UploadsWalk, garbled};
 use crate::model::Upload;
 use crate::protocol::{Fault, Kind, News, Operation, Progress};
@@ -17,198 +19,131 @@ use crate::tasks::job::{Asker, Job};
 use crate::tasks::pacer::Stop;
 
 /// Stretches side by side, at most; the bucket's pacer narrows it where the service cannot follow.
-pub(super) const WIDTH: usize = 16;
+pub(in crate::tasks) const WIDTH: usize = 16;
 /// So many pages are read one after the other before it is worth a try.
 pub(super) const FIRST: u64 = 2;
-/// So many pages may bring nothing, and a quarter of those that brought something: then nothing more is cut.
-const EMPTY: u64 = 32;
 
 /// Whether a service was seen to break the order that it was believed to keep.
 pub(in crate::tasks) type Disorder = Arc<AtomicBool>;
 
-/// Whether the service goes on at the right place behind a key that does not exist: asked between two neighbours of
-/// a page that was just read.
-pub(super) async fn is_proven(asker: &Asker, request: &ListUploads, page: &[Upload]) -> bool {
-    let neighbours = page.windows(2).rev();
-    let mut gaps = neighbours.filter_map(|pair| {
-        let cut = between(&pair[0].key, Some(&pair[1].key))?;
-        Some((cut, &pair[1]))
-    });
-    let Some((key, next)) = gaps.next() else {
-        return false;
-    };
-    let request = ListUploads {
-        marker: Some(Marker {
-            key,
-            upload_id: None,
-        }),
-        // More than one, so that a service that takes this number for something else is seen through.
-        max_uploads: Some(2),
-        ..request.clone()
-    };
-    let answer = asker.list_uploads(&request).await;
-    answer.is_ok_and(|page| page.uploads.first() == Some(next))
-}
-
-/// One stretch of keys.
+/// Asks whether the service goes on at the right place behind a key that does not exist.
 #[derive(Debug)]
-struct Stretch {
-    /// The first key that was found in it.
-    first: Option<String>,
-    /// Listed so far.
-    after: String,
-    /// The last key that belongs to it; `None`: there is none.
-    end: Option<String>,
-    /// Pages so far.
-    pages: u32,
-    /// There is more, as far as its last page tells; before that it is not worth a cut.
-    is_rich: bool,
+pub(super) struct Question {
+    request: ListUploads,
+    /// What must be answered first.
+    next: Upload,
 }
 
-/// All stretches of a listing.
-#[derive(Debug, Default)]
-struct Stretches {
-    all: Vec<Stretch>,
-    pages: u64,
-    /// Of these: pages that brought nothing.
-    empty: u64,
-}
-
-impl Stretches {
-    /// Keeps what belongs to the stretch; false when it is at its end.
-    fn take(&mut self, index: usize, page: &mut Vec<Upload>, has_more: bool) -> bool {
-        self.pages += 1;
-        let Some(stretch) = self.all.get_mut(index) else {
-            return false;
+impl Question {
+    /// One between two neighbours of a page that was just read; `None`: there is no room between any.
+    pub(super) fn of(scope: &ListUploads, page: &[Upload]) -> Option<Self> {
+        let neighbours = page.windows(2).rev();
+        let mut gaps = neighbours.filter_map(|pair| {
+            let cut = between(&pair[0].key, Some(&pair[1].key))?;
+            Some((cut, &pair[1]))
+        });
+        let (key, next) = gaps.next()?;
+        let request = ListUploads {
+            marker: Some(Marker {
+                key,
+                upload_id: None,
+            }),
+            // More than one, so that a service that takes this number for something else is seen through.
+            max_uploads: Some(2),
+            ..scope.clone()
         };
-        stretch.pages += 1;
-        let is_first = stretch.first.is_none();
-        let last = page.last().map(|upload| upload.key.clone());
-        if let Some(end) = &stretch.end {
-            page.retain(|upload| upload.key <= *end);
-        }
-        self.empty += u64::from(page.is_empty());
-        if let Some(upload) = page.first().filter(|_| is_first) {
-            stretch.first = Some(upload.key.clone());
-        }
-        if let Some(last) = last {
-            let is_past = stretch.end.as_ref().is_some_and(|end| last > *end);
-            stretch.after = last;
-            stretch.is_rich = has_more && !is_past;
-        } else {
-            // A page of nothing new says nothing about what follows.
-            stretch.is_rich &= has_more;
-        }
-        has_more && stretch.end.as_ref().is_none_or(|end| stretch.after <= *end)
+        Some(Self {
+            request,
+            next: next.clone(),
+        })
     }
 
-    /// Cuts the widest stretch: the new one and where it begins.
-    fn cut(&mut self) -> Option<(usize, String)> {
-        if self.empty > EMPTY + (self.pages - self.empty) / 4 {
-            return None;
-        }
-        loop {
-            let widest = self.widest()?;
-            let stretch = &mut self.all[widest];
-            let Some(at) = place_of_cut(stretch) else {
-                // Too narrow: whoever lists it goes on alone.
-                stretch.is_rich = false;
-                continue;
-            };
-            let end = stretch.end.replace(at.clone());
-            self.all.push(Stretch {
-                first: None,
-                after: at.clone(),
-                end,
-                pages: 0,
-                is_rich: false,
-            });
-            return Some((self.all.len() - 1, at));
-        }
-    }
-
-    /// The one that most is left of, if that is more than a page.
-    fn widest(&self) -> Option<usize> {
-        let rich = self.all.iter().enumerate().filter(|(_, of)| of.is_rich);
-        let worth = rich.map(|(index, of)| (index, of.left()));
-        let worth = worth.filter(|(_, pages)| *pages > 1.0);
-        let widest = worth.max_by(|a, b| a.1.total_cmp(&b.1));
-        widest.map(|(index, _)| index)
+    /// Whether it does.
+    pub(super) async fn ask(&self, asker: &Asker) -> bool {
+        let answer = asker.list_uploads(&self.request).await;
+        answer.is_ok_and(|page| page.uploads.first() == Some(&self.next))
     }
 }
 
-impl Stretch {
-    /// How many pages are left of it, if its keys go on as densely as they did so far. A guess.
-    fn left(&self) -> f64 {
-        let Some(first) = self.first.as_deref() else {
-            return 0.0;
-        };
-        let end = self.end.as_deref();
-        let skip = shared(first, &self.after).min(shared(first, end.unwrap_or_default()));
-        let covered = room(first, Some(&self.after), skip).max(f64::MIN_POSITIVE);
-        f64::from(self.pages) * room(&self.after, end, skip) / covered
+/// How many pages are asked for at the same time: half as many after each back-off of the bucket's pacer, one more
+/// for each round without one. The pacer alone holds back requests, but never to fewer than many servers can take.
+#[derive(Debug)]
+struct Breadth {
+    most: usize,
+    now: usize,
+    /// Pages since the last change.
+    clean: usize,
+    backoffs: u64,
+}
+
+impl Breadth {
+    fn new(most: usize, backoffs: u64) -> Self {
+        let most = most.clamp(1, WIDTH);
+        Self {
+            most,
+            now: most,
+            clean: 0,
+            backoffs,
+        }
+    }
+
+    /// A page came, the pacer having backed off so often by now.
+    fn landed(&mut self, backoffs: u64) {
+        if backoffs != self.backoffs {
+            self.backoffs = backoffs;
+            self.now = (self.now / 2).max(1);
+            self.clean = 0;
+            return;
+        }
+        self.clean += 1;
+        if self.clean >= self.now {
+            self.clean = 0;
+            self.now = self.most.min(self.now + 1);
+        }
     }
 }
 
-/// The middle; of a stretch without an end first the end of the folder that was seen so far, since nobody knows
-/// what there is behind it.
-fn place_of_cut(stretch: &Stretch) -> Option<String> {
-    let first = stretch.first.as_deref()?;
-    let end = stretch.end.as_deref();
-    let folder = end.is_none().then(|| end_of_folder(first, &stretch.after));
-    folder.flatten().or_else(|| between(&stretch.after, end))
-}
-
-/// Lists what `walk` has left, `first` being the first key that it found. Found so far are as many as it says.
+/// Lists what `walk` has left, `first` being the first key that it found: in the order of keys, or as it comes.
+/// Found so far are as many as it says.
 pub(super) async fn run(
     job: &Job,
     asker: &Asker,
     walk: UploadsWalk,
-    first: &str,
+    (first, in_order): (&str, bool),
 ) -> Result<u64, (Stop, u64)> {
     let mut found = walk.found;
-    let mut stretches = Stretches {
-        all: vec![Stretch {
-            first: Some(first.to_owned()),
-            after: walk.last_key.clone(),
-            end: None,
-            pages: 2,
-            is_rich: true,
-        }],
-        pages: walk.pages,
-        empty: 0,
-    };
-    let template = walk.scope.clone();
+    let bucket = walk.scope.bucket.clone();
+    let mut stretches = Stretches::new(walk, first, in_order);
+    let mut breadth = Breadth::new(job.settings.listing, asker.pacer.backoffs());
     let share = job.pacers.share();
     let mut flights = JoinSet::new();
-    flights.spawn(step(0, walk, asker.clone()));
     loop {
-        while flights.len() < share.width(WIDTH)
-            && let Some((index, start)) = stretches.cut()
-        {
-            flights.spawn(step(
-                index,
-                UploadsWalk::behind(&template, &start),
-                asker.clone(),
-            ));
+        while let Some((id, walk)) = stretches.next(flights.len(), share.width(breadth.now)) {
+            flights.spawn(step(id, walk, asker.clone()));
         }
-        let Some(landed) = flights.join_next().await else {
-            return Ok(found);
+        let landed = if stretches.is_over() {
+            None
+        } else {
+            flights.join_next().await
         };
-        let (index, walk, page) = landed.map_err(|error| (died(&error), found))?;
-        let Some(mut page) = page.map_err(|stop| (stop, found))? else {
-            continue;
+        let Some(landed) = landed else {
+            return stretches
+                .broken()
+                .map_or(Ok(found), |stop| Err((stop, found)));
         };
+        let (id, walk, page) = landed.map_err(|error| (died(&error), found))?;
+        if page == Err(Stop::Cancelled) {
+            return Err((Stop::Cancelled, found));
+        }
         if !walk.is_ordered {
             job.disorder.store(true, Ordering::Relaxed);
             let message = "the server does not keep the order of keys that it kept at first";
-            return Err((garbled(&template.bucket, message, found), found));
+            return Err((garbled(&bucket, message, found), found));
         }
-        if stretches.take(index, &mut page, walk.has_more()) {
-            flights.spawn(step(index, walk, asker.clone()));
-        }
-        found += page.len() as u64;
-        if !page.is_empty() {
+        breadth.landed(asker.pacer.backoffs());
+        stretches.landed(id, walk, page);
+        while let Some(page) = stretches.ready() {
+            found += page.len() as u64;
             job.tell(News::Listed(page)).await;
         }
         job.progress(Progress {
@@ -219,11 +154,11 @@ pub(super) async fn run(
     }
 }
 
-type Landed = (usize, UploadsWalk, Result<Option<Vec<Upload>>, Stop>);
+type Landed = (u64, UploadsWalk, Result<Option<Vec<Upload>>, Stop>);
 
-async fn step(index: usize, mut walk: UploadsWalk, asker: Asker) -> Landed {
+async fn step(id: u64, mut walk: UploadsWalk, asker: Asker) -> Landed {
     let page = walk.next(&asker).await;
-    (index, walk, page)
+    (id, walk, page)
 }
 
 fn died(error: &tokio::task::JoinError) -> Stop {
@@ -235,4 +170,27 @@ fn died(error: &tokio::task::JoinError) -> Stop {
         message: format!("a stretch of the listing died: {error}"),
         hint: "this is a defect of mopup; what was found until then is shown".to_owned(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_back_off_halves_and_each_clean_round_adds_one() {
+        let mut breadth = Breadth::new(WIDTH, 3);
+        for backoffs in [3, 4, 4, 5, 6, 7, 8] {
+            breadth.landed(backoffs);
+        }
+        assert_eq!(breadth.now, 1);
+        let mut rounds = Vec::new();
+        for _ in 0..136 {
+            breadth.landed(8);
+            rounds.push(breadth.now);
+        }
+        rounds.dedup();
+        assert_eq!(rounds, (1..=16).collect::<Vec<_>>());
+        assert_eq!(Breadth::new(0, 0).now, 1);
+        assert_eq!(Breadth::new(99, 0).now, WIDTH);
+    }
 }

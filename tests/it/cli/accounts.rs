@@ -119,17 +119,14 @@ async fn du_sums_what_may_be_listed_and_says_that_it_is_not_all() {
     assert_eq!(groups.len(), truth.len());
     for group in groups {
         let bucket = group["bucket"].as_str().unwrap();
-        match truth[bucket] {
-            Some(held) => {
-                assert_eq!(group["listed"], "whole", "{bucket}");
-                assert_eq!(group["uploads"], held, "{bucket}");
-                assert_eq!(group["complete"], true, "{bucket}");
-            }
-            None => {
-                assert_eq!(group["listed"], "denied", "{bucket}");
-                assert_eq!(group["complete"], false, "{bucket}");
-                assert_eq!(group["abort_rule"], "denied", "{bucket}");
-            }
+        if let Some(held) = truth[bucket] {
+            assert_eq!(group["listed"], "whole", "{bucket}");
+            assert_eq!(group["uploads"], held, "{bucket}");
+            assert_eq!(group["complete"], true, "{bucket}");
+        } else {
+            assert_eq!(group["listed"], "denied", "{bucket}");
+            assert_eq!(group["complete"], false, "{bucket}");
+            assert_eq!(group["abort_rule"], "denied", "{bucket}");
         }
     }
     assert_eq!(document["total"]["uploads"], UPLOADS);

@@ -183,11 +183,40 @@ async fn an_endpoint_that_refuses_is_one_sentence() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demo_server_serves_any_client() {
+    serves(&["--uploads", "1234"], &[]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_demo_server_that_throttles_is_listed_whole_and_in_order() {
+    let slow = ["--uploads", "12345", "--delay", "20", "--throttle", "40,3"];
+    let uploads = serves(&slow, &[]).await;
+    for more in [&["--csv"][..], &["--workers", "1"], &["--json"]] {
+        assert_eq!(serves(&slow, more).await.len(), uploads.len());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_demo_server_cannot_do_is_told() {
     let shop = Shop::open().await;
-    let mut server = shop
-        .command(&["demo-server", "--uploads", "1234"])
-        .spawn()
-        .unwrap();
+    for (wrong, told) in [
+        (["--delay", "soon"], "0 to 60000"),
+        (["--throttle", "0"], "from 1"),
+        (["--throttle", "9,x"], "behind the comma"),
+        (["--workers", "17"], "1 to 16"),
+    ] {
+        let mut line = vec!["demo-server"];
+        line.extend(wrong);
+        let ended = shop.run(&line).with_code(2);
+        assert!(ended.err.contains(told), "{ended:?}");
+    }
+}
+
+/// Lists what a demo server with these options serves; in the order of keys unless as JSON lines.
+async fn serves(options: &[&str], way: &[&str]) -> Vec<String> {
+    let shop = Shop::open().await;
+    let mut line = vec!["demo-server"];
+    line.extend(options);
+    let mut server = shop.command(&line).spawn().unwrap();
     let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
     let mut said = |name: &str| -> String {
         loop {
@@ -197,7 +226,9 @@ async fn the_demo_server_serves_any_client() {
             }
         }
     };
-    let mut ls = shop.command(&["ls", "--jsonl"]);
+    let mut line = vec!["ls", "s3://many"];
+    line.extend(if way.is_empty() { &["--jsonl"] } else { way });
+    let mut ls = shop.command(&line);
     for name in [
         "AWS_ACCESS_KEY_ID",
         "AWS_SECRET_ACCESS_KEY",
@@ -207,7 +238,14 @@ async fn the_demo_server_serves_any_client() {
         ls.env(name, said(name));
     }
     let listed = Ended::of(ls.output().unwrap()).with_code(0);
-    assert_eq!(listed.lines().len(), 1234);
+    let count: usize = options[1].parse().unwrap();
+    let batches = listed.out.match_indices("/batch-");
+    let numbers: Vec<String> = batches
+        .map(|(at, sign)| listed.out[at + sign.len()..][..8].to_owned())
+        .collect();
+    let distinct: std::collections::BTreeSet<_> = numbers.iter().collect();
+    assert_eq!((numbers.len(), distinct.len()), (count, count));
+    assert!(way.is_empty() || numbers.is_sorted());
     let pid = server.id().to_string();
     Command::new("kill").args(["-INT", &pid]).status().unwrap();
     let mut rest = String::new();
@@ -221,6 +259,7 @@ async fn the_demo_server_serves_any_client() {
         (server.wait().unwrap().code(), rest.as_str()),
         (Some(0), "")
     );
+    numbers
 }
 
 #[tokio::test(flavor = "multi_thread")]

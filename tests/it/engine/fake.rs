@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -47,6 +48,12 @@ pub(super) struct Fake {
     pub(super) exact: bool,
     /// 0: all in one page.
     pub(super) page: usize,
+    /// More requests at once are throttled; 0: any number.
+    pub(super) most: usize,
+    /// Requests at present.
+    flying: AtomicUsize,
+    /// Requests at once, for each that came: in their order.
+    pub(super) crowds: Mutex<Vec<usize>>,
     /// Changes listed pages.
     pub(super) twist: Option<Box<Pages>>,
 }
@@ -120,7 +127,10 @@ impl Fake {
     }
 
     async fn enter(&self, operation: Operation, target: &Target) -> Result<(), Fault> {
+        let crowd = self.flying.fetch_add(1, Ordering::Relaxed) + 1;
+        self.crowds.lock().unwrap().push(crowd);
         tokio::time::sleep(self.latency).await;
+        self.flying.fetch_sub(1, Ordering::Relaxed);
         self.calls.lock().unwrap().push((operation, target.clone()));
         let number = {
             let mut counts = self.counts.lock().unwrap();
@@ -128,6 +138,9 @@ impl Fake {
             *count += 1;
             *count - 1
         };
+        if self.most > 0 && crowd > self.most {
+            return Err(fault(operation, Kind::Throttled));
+        }
         let scripted = self.script.as_ref();
         match scripted.and_then(|script| script(operation, target, number)) {
             Some(fault) => Err(fault),
@@ -177,14 +190,17 @@ impl Store for Fake {
         self.enter(Operation::ListMultipartUploads, &about).await?;
         let after = request.marker.as_ref();
         let uploads = self.uploads.lock().unwrap();
-        let mut listed = uploads.iter().filter(|((key, id), _)| {
-            let exactly = !self.exact || request.prefix.is_empty() || *key == request.prefix;
-            key.starts_with(&request.prefix)
-                && exactly
-                && after.is_none_or(|after| {
-                    (key, Some(id.as_str())) > (&after.key, after.upload_id.as_deref())
-                })
-        });
+        let from = after.map_or_else(String::new, |after| after.key.clone());
+        let mut listed = uploads
+            .range((from, String::new())..)
+            .filter(|((key, id), _)| {
+                let exactly = !self.exact || request.prefix.is_empty() || *key == request.prefix;
+                key.starts_with(&request.prefix)
+                    && exactly
+                    && after.is_none_or(|after| {
+                        (key, Some(id.as_str())) > (&after.key, after.upload_id.as_deref())
+                    })
+            });
         let limit = if self.page == 0 {
             usize::MAX
         } else {
