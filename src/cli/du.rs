@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::args::{Connection, Du, GroupBy};
 use super::failure::{Exit, Failure};
+use super::meter::Meter;
 use super::output::{Format, Printer, Status, time};
 use super::session::Session;
 use super::sweep::{self, Found, Sink, Wanted};
@@ -13,7 +14,7 @@ use crate::model::account::Taken;
 use crate::model::human::{self, escape};
 use crate::model::rollup::{By, Group, Groups};
 use crate::model::{Moment, Subject, Tally, Timestamp};
-use crate::protocol::{Fault, Scope};
+use crate::protocol::{Fault, Progress, Scope};
 use account::Account;
 
 const FIELDS: [&str; 10] = [
@@ -99,6 +100,8 @@ pub async fn run(connection: &Connection, args: Du) -> Result<Exit, Failure> {
         account: (by == GroupBy::Bucket).then(|| Account::new(&scopes)),
         total: Tally::default(),
         status: Status::new(),
+        meter: Meter::default(),
+        pace: String::new(),
     };
     let wanted = Wanted {
         filter: &filter,
@@ -171,6 +174,9 @@ struct Sums {
     /// What was left out, for the head of a summary.
     only: Vec<String>,
     status: Status,
+    meter: Meter,
+    /// How fast uploads are looked into, in words.
+    pace: String,
 }
 
 /// What the sums are restricted to: prefixes and a filter.
@@ -200,12 +206,16 @@ impl Sink for Sums {
     }
 
     fn page(&mut self) -> Result<(), Failure> {
-        self.status.show(&format!(
-            "{} uploads, {}",
-            human::count(self.total.rows),
-            human::size(self.total.bytes)
-        ));
+        self.show();
         Ok(())
+    }
+
+    fn looked(&mut self, session: &Session, progress: &Progress) {
+        let now = session.clock.now();
+        if self.meter.note(now, progress) {
+            self.pace = self.meter.words(now, progress, &session.prices);
+            self.show();
+        }
     }
 
     fn error(&mut self, fault: &Fault) {
@@ -218,6 +228,15 @@ impl Sink for Sums {
 }
 
 impl Sums {
+    fn show(&mut self) {
+        self.status.show(&format!(
+            "{} uploads, {}{}",
+            human::count(self.total.rows),
+            human::size(self.total.bytes),
+            self.pace
+        ));
+    }
+
     async fn tell(
         &mut self,
         session: &Session,

@@ -4,12 +4,13 @@ use std::io::{self, Write};
 
 use super::args::{Connection, Ls};
 use super::failure::{Exit, Failure};
+use super::meter::Meter;
 use super::output::{Format, Printer, SizedRecord, Status, UploadRecord, time};
 use super::session::Session;
 use super::sweep::{self, Found, Sink, Wanted};
 use crate::model::human::{self, escape};
 use crate::model::{Measure, State, Timestamp, liveness};
-use crate::protocol::{Fault, Scope};
+use crate::protocol::{Fault, Progress, Scope};
 
 const FIELDS: [&str; 13] = [
     "bucket",
@@ -42,6 +43,8 @@ pub async fn run(connection: &Connection, args: Ls) -> Result<Exit, Failure> {
         printer: Printer::new(Format::from(args.output), "uploads", fields)?,
         sized,
         status: Status::beside_output(),
+        meter: Meter::default(),
+        pace: String::new(),
     };
     let opened = if args.key {
         sweep::open_keys(&mut session, &args.addresses).await
@@ -101,6 +104,9 @@ struct List {
     printer: Printer,
     sized: bool,
     status: Status,
+    meter: Meter,
+    /// How fast uploads are looked into, in words.
+    pace: String,
 }
 
 impl Sink for List {
@@ -119,9 +125,16 @@ impl Sink for List {
     fn page(&mut self) -> Result<(), Failure> {
         self.status.clear();
         self.printer.flush()?;
-        let found = human::count(self.printer.count());
-        self.status.show(&format!("{found} uploads"));
+        self.show();
         Ok(())
+    }
+
+    fn looked(&mut self, session: &Session, progress: &Progress) {
+        let now = session.clock.now();
+        if self.meter.note(now, progress) {
+            self.pace = self.meter.words(now, progress, &session.prices);
+            self.show();
+        }
     }
 
     fn wants_rules(&self) -> bool {
@@ -135,6 +148,11 @@ impl Sink for List {
 }
 
 impl List {
+    fn show(&mut self) {
+        let found = human::count(self.printer.count());
+        self.status.show(&format!("{found} uploads{}", self.pace));
+    }
+
     fn line(&mut self, session: &Session, found: &Found<'_>) -> Result<(), Failure> {
         self.status.clear();
         if self.printer.count() == 0 {

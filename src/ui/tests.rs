@@ -43,20 +43,26 @@ fn aborting(columns: u16, rows: u16) -> Scene {
     let Some(Command::Abort { targets, .. }) = scene.last(is_abort).cloned() else {
         panic!("no abort was asked for");
     };
-    let outcomes = targets.iter().take(14).enumerate().map(|(index, target)| {
-        let outcome = match index {
-            3 => AbortOutcome::Skipped(SkipReason::BecameActive),
-            5 => AbortOutcome::Failed(denied(
-                Operation::AbortMultipartUpload,
-                "s3://media-archive",
-            )),
-            7 => AbortOutcome::AlreadyGone,
-            _ => AbortOutcome::Aborted {
-                freed: Some(60 << 30),
-            },
-        };
-        (target.row, outcome)
-    });
+    let outcomes = targets
+        .ids()
+        .iter()
+        .take(14)
+        .enumerate()
+        .map(|(index, row)| {
+            let outcome = match index {
+                3 => AbortOutcome::Skipped(SkipReason::BecameActive),
+                5 => AbortOutcome::Failed(denied(
+                    Operation::AbortMultipartUpload,
+                    "s3://media-archive",
+                )),
+                7 => AbortOutcome::AlreadyGone,
+                _ => AbortOutcome::Aborted {
+                    freed: Some(60 << 30),
+                    verified: true,
+                },
+            };
+            (*row, outcome)
+        });
     let progress = Progress {
         done: 14,
         total: Some(28),
@@ -170,17 +176,22 @@ fn the_report_of_a_cancelled_abort_groups_by_reason() {
     let Some(Command::Abort { targets, .. }) = scene.last(is_abort).cloned() else {
         panic!("no abort was asked for");
     };
-    let outcomes = targets.iter().enumerate().map(|(index, target)| {
-        let outcome = match index {
-            0..4 => AbortOutcome::Aborted {
-                freed: Some(60 << 30),
-            },
-            4..7 => AbortOutcome::Skipped(SkipReason::Active),
-            7 => AbortOutcome::Skipped(SkipReason::LivenessUnknown),
-            _ => AbortOutcome::Skipped(SkipReason::Cancelled),
-        };
-        (target.row, outcome)
-    });
+    let outcomes = targets
+        .ids()
+        .iter()
+        .take(8)
+        .enumerate()
+        .map(|(index, row)| {
+            let outcome = match index {
+                0..4 => AbortOutcome::Aborted {
+                    freed: Some(60 << 30),
+                    verified: true,
+                },
+                4..7 => AbortOutcome::Skipped(SkipReason::Active),
+                _ => AbortOutcome::Skipped(SkipReason::LivenessUnknown),
+            };
+            (*row, outcome)
+        });
     scene.news(is_abort, News::Aborted(outcomes.collect()));
     let progress = Progress {
         done: 8,

@@ -16,7 +16,7 @@ pub mod stop;
 pub mod upload;
 pub mod watch;
 
-pub use abort::AbortDialog;
+pub use abort::{AbortDialog, Rest, SizeAllDialog};
 pub use adopt::{AdoptDialog, ReviewDialog};
 pub use choose::{Choice, Menu};
 pub use complete::{CompleteDialog, CompleteStep};
@@ -59,12 +59,7 @@ pub enum Dialog {
     Menu(Menu),
     Palette(Palette),
     /// Sizing a whole bucket, with its price.
-    SizeAll {
-        bucket: String,
-        uploads: u64,
-        requests: u64,
-        price: f64,
-    },
+    SizeAll(SizeAllDialog),
     /// How to stop an upload.
     Stop(StopDialog),
     /// How fast an upload may go.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::{Table, Verdict};
 use crate::model::rollup::{self, Level};
 use crate::model::view::Order;
-use crate::model::{RowId, Tally, Timestamp};
+use crate::model::{RowId, Tally, Targets, Timestamp};
 
 impl Table {
     /// How many rows the view shows, those among them that went and are still in sight.
@@ -157,6 +157,13 @@ impl Table {
     /// The marked rows in the order of the listing, hidden ones among them.
     pub fn marked(&self) -> impl Iterator<Item = RowId> {
         self.marks.iter()
+    }
+
+    /// These rows as they are now, for something that is to be done with them. Costs a few nanoseconds a row.
+    pub fn freeze(&self, rows: impl IntoIterator<Item = RowId>) -> Targets {
+        let there = |row: &RowId| self.catalog.get(*row).is_some_and(|row| !row.is_gone());
+        let rows = rows.into_iter().filter(there);
+        Targets::new(&self.bucket, self.catalog.snapshot(), rows)
     }
 
     /// How many marked rows the view does not show.

@@ -32,9 +32,7 @@ fn listed(news: &[News]) -> Vec<Upload> {
 fn measure(numbers: std::ops::Range<usize>, job: JobId, urgency: Urgency) -> Command {
     Command::Measure {
         job,
-        targets: numbers
-            .map(|number| (RowId(u32::try_from(number).unwrap()), target(number)))
-            .collect(),
+        targets: targets(numbers),
         urgency,
     }
 }
