@@ -21,7 +21,11 @@ fn a_few_dead_uploads_are_aborted_after_a_letter_and_enter() {
         panic!("not sent")
     };
     assert_eq!((targets.len(), policy.include_active), (3, false));
-    assert!(targets.iter().all(|target| target.measure().exact().is_some()));
+    assert!(
+        targets
+            .iter()
+            .all(|target| target.measure().exact().is_some())
+    );
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -36,6 +37,9 @@ pub(super) struct Fake {
     pub(super) uploads: Mutex<BTreeMap<(String, String), Held>>,
     pub(super) calls: Mutex<Vec<(Operation, Target)>>,
     counts: Mutex<HashMap<Operation, u64>>,
+    in_flight: AtomicUsize,
+    /// The most requests that ever were in flight at once.
+    pub(super) most: AtomicUsize,
     /// May answer a fault for the n-th (from 0) request of an operation.
     pub(super) script: Option<Box<Script>>,
     /// Performs the first abort of each upload, but loses its answer.
@@ -120,7 +124,10 @@ impl Fake {
     }
 
     async fn enter(&self, operation: Operation, target: &Target) -> Result<(), Fault> {
+        let now = self.in_flight.fetch_add(1, Ordering::Relaxed) + 1;
+        self.most.fetch_max(now, Ordering::Relaxed);
         tokio::time::sleep(self.latency).await;
+        self.in_flight.fetch_sub(1, Ordering::Relaxed);
         self.calls.lock().unwrap().push((operation, target.clone()));
         let number = {
             let mut counts = self.counts.lock().unwrap();

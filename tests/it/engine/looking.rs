@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mopup::model::{Part, Upload};
+use mopup::model::{Part, RowId, Upload};
 use mopup::protocol::{Kind, Measured, Operation, Scope, Urgency};
 use mopup::s3::{Marker, UploadsPage};
 

@@ -5,6 +5,7 @@ mod clocks;
 mod exact;
 mod fake;
 mod looking;
+mod masses;
 mod rules;
 mod spreading;
 
