@@ -205,6 +205,40 @@ fn the_report_of_a_cancelled_abort_groups_by_reason() {
 }
 
 #[test]
+fn a_task_shows_its_rate_the_time_left_and_the_price() {
+    let mut scene = asked(160, 36);
+    scene.keys("2 8 enter");
+    let is_abort = |command: &Command| matches!(command, Command::Abort { .. });
+    scene.event(Event::Clock(NOW.plus(std::time::Duration::from_secs(4))));
+    let progress = Progress {
+        done: 40_000,
+        total: Some(100_000),
+        unverified: 39_000,
+        requests: 40_000,
+        ..Progress::default()
+    };
+    scene.news(is_abort, News::Progress(progress));
+    let screen = scene.keys("t").screen();
+    for word in [
+        "40,000/100,000",
+        "39,000 to look at again",
+        "10,000/s",
+        "6 s left",
+        "≈ $0.20 of $0.50",
+    ] {
+        assert!(screen.contains(word), "{word}: {screen}");
+    }
+    let ended = Outcome::Cancelled {
+        done: 40_000,
+        left: 60_000,
+    };
+    scene.news(is_abort, News::Ended(ended));
+    assert!(scene.screen().contains("p goes on"), "{}", scene.screen());
+    scene.keys("p");
+    insta::assert_snapshot!("abort_goes_on_160x36", scene.screen());
+}
+
+#[test]
 fn the_help_names_the_keys_of_the_pane() {
     insta::assert_snapshot!("help_120x36", half_sized(120, 36).keys("?").screen());
     insta::assert_snapshot!("help_80x24", half_sized(80, 24).keys("?").screen());

@@ -103,11 +103,13 @@ async fn a_sizing_that_was_cancelled_goes_on_with_what_is_left() {
     let all = targets(0..MANY);
     let (first, mut inbox) = engine(&fake, Settings::default());
     first.send(measure(all.clone()));
-    while fake.count(Operation::ListParts) < 3_000 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-    first.send(Command::Cancel(JOB));
-    let (news, outcome) = until_end(&mut inbox, JOB).await;
+    let cancel = async {
+        while fake.count(Operation::ListParts) < 3_000 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        first.send(Command::Cancel(JOB));
+    };
+    let ((news, outcome), ()) = tokio::join!(until_end(&mut inbox, JOB), cancel);
     let known = measured(&news);
     let (done, left) = (known.len() as u64, (MANY - known.len()) as u64);
     assert_eq!(outcome, Outcome::Cancelled { done, left });
