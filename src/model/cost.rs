@@ -133,7 +133,7 @@ mod tests {
         let text = |so_far, expected| prices.spent_text(so_far, expected);
         assert_eq!(text(0, Some(100)), None);
         assert_eq!(text(10, Some(100)).as_deref(), Some("< $0.01"));
-        assert_eq!(text(10, Some(9_000)).as_deref(), Some("< $0.01 of $0.05"));
+        assert_eq!(text(10, Some(10_000)).as_deref(), Some("< $0.01 of $0.05"));
         let half = text(62_000, Some(100_000));
         assert_eq!(half.as_deref(), Some("≈ $0.31 of $0.50"));
         assert_eq!(text(100_000, None).as_deref(), Some("≈ $0.50"));
