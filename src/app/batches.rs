@@ -14,7 +14,7 @@ use crate::model::bits::Bits;
 use crate::model::filter::Moment;
 use crate::model::liveness::{Life, life, state_moved};
 use crate::model::tally::Tally;
-use crate::model::{RowId, State, human};
+use crate::model::{Row, RowId, State, human};
 use crate::protocol::{AbortPolicy, Command, JobId, Urgency};
 
 impl App {
@@ -111,7 +111,7 @@ impl App {
         } else {
             tally(place, &dialog)
         };
-        self.dialog = Some(Dialog::Abort(dialog));
+        self.dialog = Some(Dialog::Abort(Box::new(dialog)));
     }
 
     fn moment(&self) -> Moment {
@@ -133,14 +133,14 @@ impl App {
 
     pub(super) fn abort_key(
         &mut self,
-        mut dialog: AbortDialog,
+        mut dialog: Box<AbortDialog>,
         key: Key,
         effects: &mut Vec<Effect>,
     ) -> Option<Dialog> {
         match key.code {
             Code::Esc => return None,
             Code::Enter if dialog.is_confirmed() => {
-                self.abort(dialog, effects);
+                self.abort(*dialog, effects);
                 return None;
             }
             Code::Enter => dialog.refused = true,
@@ -214,26 +214,24 @@ impl App {
         };
         let moment = self.moment();
         let place = self.buckets.get(&task.bucket);
-        let dialog = place.and_then(|place| match task.kind {
-            TaskKind::Abort => {
-                let busy = |row: &RowId| place.aborting.contains(*row);
-                let rows = task.open.iter().filter(|row| !busy(row));
+        let dialog = place.and_then(|place| {
+            if task.kind == TaskKind::Abort {
+                let rows = task.open.iter();
+                let rows = rows.filter(|row| !place.aborting.contains(*row));
                 let mut dialog = freeze(place, rows, moment);
                 dialog.tally = tally(place, &dialog);
                 dialog.rest = Some(rest);
-                (!dialog.targets.is_empty()).then_some(Dialog::Abort(dialog))
+                return (!dialog.targets.is_empty()).then(|| Dialog::Abort(Box::new(dialog)));
             }
-            _ => {
-                let uploads = unsized_among(place, Some(&task.open)).count() as u64;
-                let dialog = SizeAllDialog {
-                    bucket: task.bucket.clone(),
-                    uploads,
-                    known: 0,
-                    price: self.settings.prices.listing(uploads),
-                    rest: Some(rest),
-                };
-                (uploads > 0).then_some(Dialog::SizeAll(dialog))
-            }
+            let uploads = unsized_among(place, Some(&task.open)).count() as u64;
+            let dialog = SizeAllDialog {
+                bucket: task.bucket.clone(),
+                uploads,
+                known: 0,
+                price: self.settings.prices.listing(uploads),
+                rest: Some(rest),
+            };
+            (uploads > 0).then_some(Dialog::SizeAll(dialog))
         });
         if matches!(dialog, Some(Dialog::Abort(_))) && !self.may_change() {
             return;
@@ -258,16 +256,12 @@ fn unsized_among<'a>(
     place: &'a Place,
     among: Option<&'a Bits>,
 ) -> Box<dyn Iterator<Item = RowId> + 'a> {
-    match among {
-        Some(rows) => {
-            let there = rows.iter().filter_map(|row| place.table.row(row));
-            let open = there.filter(|row| !row.measure().is_settled());
-            Box::new(open.map(|row| row.id()))
-        }
-        None => {
-            let open = place.table.rows().filter(|row| !row.measure().is_settled());
-            Box::new(open.map(|row| row.id()))
-        }
+    let open = |row: &Row<'_>| !row.measure().is_settled();
+    if let Some(rows) = among {
+        let there = rows.iter().filter_map(|row| place.table.row(row));
+        Box::new(there.filter(open).map(|row| row.id()))
+    } else {
+        Box::new(place.table.rows().filter(open).map(|row| row.id()))
     }
 }
 

@@ -39,8 +39,12 @@ impl Meter {
         let throttled = progress
             .throttled
             .then(|| "slowed down by the service".to_owned());
-        let words = [rate, left, price, throttled].into_iter().flatten();
-        words.map(|word| format!(", {word}")).collect()
+        let mut words = String::new();
+        for word in [rate, left, price, throttled].into_iter().flatten() {
+            words.push_str(", ");
+            words.push_str(&word);
+        }
+        words
     }
 }
 

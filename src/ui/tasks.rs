@@ -185,6 +185,16 @@ fn verdict(task: &Task, theme: &Theme) -> Option<Piece> {
     Some(Piece::new(text, style, 1))
 }
 
+/// What was aborted but not looked at again, or not yet.
+fn unverified(task: &Task) -> Option<String> {
+    let (number, word) = if task.is_running() {
+        (task.progress.unverified, "to look at again")
+    } else {
+        (task.sums.unverified, "not looked at again")
+    };
+    (number > 0).then(|| format!("{} {word}", count(number)))
+}
+
 fn figures(task: &Task, theme: &Theme) -> Vec<Piece> {
     let progress = &task.progress;
     let done = count(progress.done);
@@ -213,12 +223,8 @@ fn figures(task: &Task, theme: &Theme) -> Vec<Piece> {
                     6,
                 );
             }
-            let (count_of, word) = match task.is_running() {
-                true => (progress.unverified, "to look at again"),
-                false => (sums.unverified, "not looked at again"),
-            };
-            if count_of > 0 {
-                push(format!("{} {word}", count(count_of)), theme.dim, 7);
+            if let Some(text) = unverified(task) {
+                push(text, theme.dim, 7);
             }
             (sums.skipped, sums.failed)
         }

@@ -52,7 +52,7 @@ pub enum Dialog {
         job: JobId,
         scroll: usize,
     },
-    Abort(AbortDialog),
+    Abort(Box<AbortDialog>),
     /// What to upload, where to, and how.
     Upload(Box<Upload>),
     /// One of a few things: sort column, what to copy.

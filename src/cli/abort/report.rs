@@ -243,7 +243,7 @@ impl Report {
             skipped: Each(skipped),
             failed: Each(failed),
             errors: &self.errors,
-            would_abort: self.dry_run.then(|| Each(doomed)),
+            would_abort: self.dry_run.then_some(Each(doomed)),
         };
         serde_json::to_writer(&mut *out, &document)?;
         out.write_all(b"\n")

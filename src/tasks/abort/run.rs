@@ -158,7 +158,7 @@ impl Batch<'_> {
     async fn hurry(&self) {
         self.too_long().await;
         self.is_late.store(true, Ordering::Relaxed);
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 
     async fn look_again(&self, one: One, look: bool) {
