@@ -46,14 +46,20 @@ def sizing(uploads, runs):
         plain = row("mopup ls, 30 ms", [measure([MOPUP, "ls", "s3://many", "--jsonl"], server.env) for _ in range(runs)])
         sized = [measure([MOPUP, "ls", "s3://many", "--jsonl", "--sized"], server.env) for _ in range(runs)]
         ours = row(f"mopup ls --sized, {uploads}", sized)
+        print(f"{'':28} CPU per upload {1e6 * ours[1] / uploads:.0f} us")
         print(f"{'':28} ListParts a second: {uploads / (ours[0] - plain[0]):.0f}, at best {uploads / (ours[0]):.0f} with the listing")
 
 
 def aborting(uploads, latency):
+    """Each upload is looked at and aborted: two requests. The verification takes a page of the list for each 1,000."""
     with Server(uploads, latency) as server:
         command = [MOPUP, "abort", "s3://many", "--filter", "age>0s", "--yes", "--json"]
         ours = row(f"mopup abort, {uploads}, {latency} ms", [measure(command, server.env)])
-        print(f"{'':28} uploads a second: {uploads / ours[0]:.0f}, CPU per upload {1e6 * ours[1] / uploads:.0f} us")
+        requests = 2 * uploads
+        print(
+            f"{'':28} uploads a second: {uploads / ours[0]:.0f}, requests a second: {requests / ours[0]:.0f}, "
+            f"CPU per upload {1e6 * ours[1] / uploads:.0f} us, per request {1e6 * ours[1] / requests:.0f} us"
+        )
 
 
 def idle():

@@ -344,7 +344,7 @@ impl App {
         if let Some(place) = self.place_mut()
             && let Some(row) = place.current()
         {
-            place.asked.remove(&row);
+            place.asked.remove(row);
         }
     }
 

@@ -97,7 +97,7 @@ actions! {
     Interval, Global, "auto-refresh", ["I"], "", "look again by itself: off, 10 s, 1 min, 5 min";
     Tasks, Global, "tasks", ["t"], "tasks", "show or leave the tasks";
     Resume, Global, "resume", ["r"], "resume", "go on with the upload under the cursor, whoever began it, or choose what was interrupted";
-    Pause, Tasks, "pause", ["p"], "pause", "pause the upload or freeze the watch, or go on with it";
+    Pause, Tasks, "pause", ["p"], "pause", "pause the upload or freeze the watch, or go on with it; with what a cancelled abort or sizing left";
     Wider, Tasks, "wider", ["+"], "", "one more part of the upload at once";
     Narrower, Tasks, "narrower", ["-"], "", "one part fewer at once";
     AutomaticWidth, Tasks, "automatic-width", ["="], "", "as many parts at once as the link carries";

@@ -55,7 +55,7 @@ impl App {
         }
         let place = self.buckets.get(&target.bucket)?;
         let row = place.table.find(&target.key, &target.upload_id)?;
-        let aborting = place.aborting.contains(&row);
+        let aborting = place.aborting.contains(row);
         aborting.then_some("this upload is being aborted")
     }
 
@@ -295,7 +295,7 @@ impl App {
             // Looking at its size again would take the reason away.
             Outcome::Failed(fault) => drop(place.reasons.insert(row, fault.to_string())),
             // Whatever was done, its size may be another now.
-            _ => drop(place.asked.remove(&row)),
+            _ => drop(place.asked.remove(row)),
         }
     }
 

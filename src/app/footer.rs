@@ -116,9 +116,10 @@ fn hint(app: &App, entry: &'static Entry) -> Option<Hint> {
 
 /// What the key does now.
 fn label(app: &App, entry: &'static Entry) -> &'static str {
-    let transfer = |task: &Task| task.transfer.as_ref().is_some_and(|of| of.is_paused());
+    let paused = |task: &Task| task.transfer.as_ref().is_some_and(|of| of.is_paused());
+    let goes_on = |task: &Task| paused(task) || task.left_over() > 0;
     match entry.action {
-        Action::Pause if app.tasks.current().is_some_and(transfer) => "go on",
+        Action::Pause if app.tasks.current().is_some_and(goes_on) => "go on",
         Action::Pause if app.tasks.current().is_some_and(Task::is_watch) => "freeze",
         Action::PartMap if app.shows_map => "list",
         _ => entry.footer,
@@ -145,7 +146,7 @@ fn makes_sense(app: &App, entry: &Entry) -> bool {
         Action::Pause => app
             .tasks
             .current()
-            .is_some_and(|task| task.is_upload() || task.is_watch()),
+            .is_some_and(|task| task.is_upload() || task.is_watch() || task.left_over() > 0),
         Action::LimitRate => app.tasks.current().is_some_and(Task::is_upload),
         Action::Cancel => app.tasks.current().is_none_or(Task::is_running),
         Action::Tasks => !app.tasks.list.is_empty() && app.focus != Pane::Tasks,

@@ -131,24 +131,7 @@ impl App {
             Dialog::Interrupted(dialog) => self.interrupted_key(dialog, key, effects),
             Dialog::Account(view) => self.account_key(view, key, effects),
             Dialog::Quit(dialog) => self.quit_key(dialog, key, effects),
-            Dialog::SizeAll {
-                bucket,
-                uploads,
-                requests,
-                price,
-            } => match key.code {
-                Code::Char('y') | Code::Enter => {
-                    self.size_all(&bucket, effects);
-                    None
-                }
-                Code::Esc | Code::Char('n' | 'q') => None,
-                _ => Some(Dialog::SizeAll {
-                    bucket,
-                    uploads,
-                    requests,
-                    price,
-                }),
-            },
+            Dialog::SizeAll(dialog) => self.size_all_key(dialog, key, effects),
             Dialog::Help { scroll } => {
                 scrolled(key, scroll, reach).map(|scroll| Dialog::Help { scroll })
             }
@@ -170,6 +153,12 @@ impl App {
         let action = self.settings.keymap.action(&[Scope::Tasks], key);
         let task = self.tasks.current();
         let here = task.is_some_and(|task| task.job == job && task.is_upload());
+        let may_go_on = task.is_some_and(|task| task.job == job && task.left_over() > 0);
+        if may_go_on && action == Some(Action::Pause) {
+            self.dialog = Some(Dialog::Report { job, scroll });
+            self.ask_to_go_on(job);
+            return self.dialog.take();
+        }
         if let Some(action) = action.filter(|action| here && is_lever(*action)) {
             self.dialog = Some(Dialog::Report { job, scroll });
             self.act(action, effects);

@@ -4,6 +4,7 @@ pub mod account;
 mod act;
 pub mod action;
 pub mod adopting;
+mod batches;
 mod browsing;
 pub mod columns;
 mod commands;

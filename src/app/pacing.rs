@@ -42,6 +42,14 @@ impl App {
     pub(super) fn pause_upload(&mut self, effects: &mut Vec<Effect>) {
         if self.focus == Pane::Tasks
             && let Some(task) = self.tasks.current()
+            && matches!(task.kind, TaskKind::Abort | TaskKind::Size)
+        {
+            let job = task.job;
+            self.ask_to_go_on(job);
+            return;
+        }
+        if self.focus == Pane::Tasks
+            && let Some(task) = self.tasks.current()
             && task.kind == TaskKind::Watch
         {
             let job = task.job;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::cursor::Cursor;
 use super::folders::FolderView;
+use crate::model::bits::Bits;
 use crate::model::table::Table;
 use crate::model::{Bucket, RowId, State, Timestamp};
 use crate::protocol::{Fault, JobId, Prevention};
@@ -40,7 +41,7 @@ pub struct Place {
     /// The look that the last complete one is compared with; `None`: there is nothing to compare with.
     pub since: Option<Timestamp>,
     /// Rows whose size was asked for since the last listing began.
-    pub asked: HashSet<RowId>,
+    pub asked: Bits,
     pub cursor: Cursor<RowId>,
     /// Where a range of marks began.
     pub range_from: Option<RowId>,
@@ -49,7 +50,7 @@ pub struct Place {
     /// Why a row was skipped or failed last time, for its details.
     pub reasons: HashMap<RowId, String>,
     /// Rows that a running job is aborting.
-    pub aborting: HashSet<RowId>,
+    pub aborting: Bits,
     /// Rows that were found to end only after their deadline, as they go now.
     pub late: HashSet<RowId>,
     /// What the bucket does against orphans; `None` while nobody has asked.
@@ -81,12 +82,12 @@ impl Place {
             listed_at: None,
             complete_at: None,
             since: None,
-            asked: HashSet::new(),
+            asked: Bits::default(),
             cursor: Cursor::default(),
             range_from: None,
             folders: None,
             reasons: HashMap::new(),
-            aborting: HashSet::new(),
+            aborting: Bits::default(),
             late: HashSet::new(),
             prevention: None,
             rules_due: false,

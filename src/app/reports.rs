@@ -8,7 +8,7 @@ use super::jobs::{Look, Purpose};
 use super::messages::Severity;
 use super::place::Listing;
 use super::state::App;
-use super::tasks::{Miss, Trouble};
+use super::tasks::{Miss, TaskKind, Trouble};
 use crate::model::provider;
 use crate::model::table::{Leaving, Table};
 use crate::model::{Bucket, Measure, RowId};
@@ -70,8 +70,9 @@ impl App {
                 self.take_interrupted(entries, &look, effects);
             }
             (News::Progress(progress), _) => {
+                let now = self.now;
                 if let Some(task) = self.tasks.get_mut(job) {
-                    task.progress = progress;
+                    task.advance(progress, now);
                 }
             }
             (News::Ended(outcome), purpose) => self.ended(job, &purpose, outcome, effects),
@@ -127,7 +128,13 @@ impl App {
                 table.set_measure(row, measure, now);
             }
         };
+        let mut task = self.tasks.get_mut(job);
         for (row, measured) in items {
+            if let Some(task) = &mut task
+                && !matches!(measured, Measured::AtLeast(_))
+            {
+                task.open.remove(row);
+            }
             place.reasons.remove(&row);
             match measured {
                 Measured::AtLeast(extent) => set(&mut place.table, row, Measure::AtLeast(extent)),
@@ -146,7 +153,7 @@ impl App {
         place.recount_cut(now);
         for fault in failures {
             if let Some(task) = self.tasks.get_mut(job) {
-                task.troubles.push(Trouble {
+                task.trouble(Trouble {
                     key: fault.target.clone(),
                     upload_id: String::new(),
                     miss: Miss::Failed,
@@ -166,9 +173,14 @@ impl App {
             return;
         };
         for (row, outcome) in outcomes {
-            place.aborting.remove(&row);
+            place.aborting.remove(row);
+            if outcome == AbortOutcome::Skipped(SkipReason::Cancelled) {
+                continue;
+            }
+            task.open.remove(row);
             let (miss, why) = match outcome {
-                AbortOutcome::Aborted { freed } => {
+                AbortOutcome::Aborted { freed, verified } => {
+                    task.sums.unverified += u64::from(!verified);
                     task.sums.aborted += 1;
                     task.sums.freed += freed.unwrap_or(0);
                     task.sums.unknown += u64::from(freed.is_none());
@@ -180,24 +192,17 @@ impl App {
                     place.table.bury(row);
                     continue;
                 }
-                AbortOutcome::Skipped(reason) => {
-                    let miss = match reason {
-                        SkipReason::Cancelled => Miss::Left,
-                        _ => Miss::Skipped,
-                    };
-                    (miss, reason.explain().to_owned())
-                }
+                AbortOutcome::Skipped(reason) => (Miss::Skipped, reason.explain().to_owned()),
                 AbortOutcome::Failed(fault) => (Miss::Failed, fault.to_string()),
             };
             match miss {
                 Miss::Failed => task.sums.failed += 1,
                 Miss::Skipped => task.sums.skipped += 1,
-                Miss::Left => task.sums.left += 1,
             }
             // It stays in the table with its mark and the reason, so that the same key again is the retry.
             if let Some(target) = place.table.target(row) {
                 let (key, upload_id) = (target.key, target.upload_id);
-                task.troubles.push(Trouble {
+                task.trouble(Trouble {
                     key,
                     upload_id,
                     miss,
@@ -205,7 +210,7 @@ impl App {
                 });
             }
             // Whatever stirred has another size now.
-            place.asked.remove(&row);
+            place.asked.remove(row);
             place.reasons.insert(row, why);
         }
     }
@@ -333,21 +338,24 @@ impl App {
 
     fn task_ended(&mut self, job: JobId, purpose: &Purpose, outcome: Outcome) {
         let now = self.now;
-        if let Purpose::Abort { bucket } = purpose
-            && let Some(place) = self.buckets.get_mut(bucket)
-        {
-            // A job of aborts answers for each of its rows; what a failed one left unanswered is free again.
-            let others = self
-                .jobs
-                .iter()
-                .any(|(other, running)| other != job && running == purpose);
-            if !others {
-                place.aborting.clear();
-            }
-        }
         let Some(task) = self.tasks.get_mut(job) else {
             return;
         };
+        if let Purpose::Abort { bucket } | Purpose::MeasureAll { bucket } = purpose
+            && let Some(place) = self.buckets.get_mut(bucket)
+        {
+            // What it did not come to is free again.
+            for row in task.open.iter() {
+                if task.kind == TaskKind::Abort {
+                    place.aborting.remove(row);
+                } else {
+                    place.asked.remove(row);
+                }
+            }
+        }
+        if task.kind == TaskKind::Abort {
+            task.sums.left = task.open.len() as u64;
+        }
         let (severity, text) = task.verdict(&outcome);
         task.ended = Some((now, outcome));
         let sums = task.sums;

@@ -201,7 +201,7 @@ impl App {
                     place.regroup();
                 }
                 // It is there or not; whoever sees the row asks.
-                _ => drop(place.asked.remove(&row)),
+                _ => drop(place.asked.remove(row)),
             }
         }
         let Some(transfer) = self.tasks.get_mut(job).and_then(Task::transfer_mut) else {

@@ -1,6 +1,10 @@
 //! The tasks that a person started, running and finished, with what became of each item.
 
-use crate::model::{Timestamp, human};
+use std::time::Duration;
+
+use crate::model::bits::Bits;
+use crate::model::pace::Pace;
+use crate::model::{RowId, Timestamp, human};
 use crate::protocol::{Fault, JobId, Outcome, Progress};
 
 use super::cursor::Cursor;
@@ -35,6 +39,8 @@ pub struct AbortSums {
     pub freed: u64,
     /// How many were aborted without knowing what they held.
     pub unknown: u64,
+    /// How many were aborted by the service's word alone: nobody could look again.
+    pub unverified: u64,
     pub skipped: u64,
     /// Not begun, since the person cancelled.
     pub left: u64,
@@ -48,6 +54,7 @@ impl AbortSums {
         self.already_gone += other.already_gone;
         self.freed += other.freed;
         self.unknown += other.unknown;
+        self.unverified += other.unverified;
         self.skipped += other.skipped;
         self.left += other.left;
         self.failed += other.failed;
@@ -65,6 +72,7 @@ impl AbortSums {
             text.push_str(&format!(", {at_least}{} freed", human::size(self.freed)));
         }
         let others = [
+            (self.unverified, "of them not looked at again"),
             (self.already_gone, "already gone"),
             (self.skipped, "skipped"),
             (self.left, "not begun"),
@@ -82,8 +90,6 @@ impl AbortSums {
 pub enum Miss {
     Failed,
     Skipped,
-    /// Cancelled before its turn.
-    Left,
 }
 
 /// One item that did not go as asked.
@@ -105,8 +111,12 @@ pub struct Task {
     pub started: Timestamp,
     pub progress: Progress,
     pub sums: AbortSums,
-    /// Everything skipped or failed; nothing is dropped.
+    /// What was skipped or failed, the first [`Task::TROUBLES`] by name; the sums count them all, and each row says
+    /// why in its details.
     pub troubles: Vec<Trouble>,
+    /// Of an abort or a sizing: the rows that have no answer yet; once it has ended, those that are left.
+    pub open: Bits,
+    pace: Pace,
     /// What a task of sending knows beside.
     pub transfer: Option<Box<Transfer>>,
     pub cancelling: bool,
@@ -114,8 +124,49 @@ pub struct Task {
 }
 
 impl Task {
+    /// So many items that did not go as asked are kept by name.
+    pub const TROUBLES: usize = 10_000;
+
+    /// A task about many rows that begins now.
+    pub fn batch(
+        job: JobId,
+        kind: TaskKind,
+        bucket: &str,
+        rows: impl Iterator<Item = RowId>,
+        started: Timestamp,
+    ) -> Self {
+        let open: Bits = rows.collect();
+        let task = Self::new(job, kind, bucket, open.len() as u64, started);
+        Self { open, ..task }
+    }
+
+    /// How many rows it left when it was cancelled or failed, so that another can go on with them.
+    pub fn left_over(&self) -> usize {
+        let is_batch = matches!(self.kind, TaskKind::Abort | TaskKind::Size);
+        if is_batch && !self.is_running() {
+            self.open.len()
+        } else {
+            0
+        }
+    }
+
+    /// Remembers an item that did not go as asked.
+    pub(super) fn trouble(&mut self, trouble: Trouble) {
+        if self.troubles.len() < Self::TROUBLES {
+            self.troubles.push(trouble);
+        }
+    }
+
+    /// How far it is.
+    pub(super) fn advance(&mut self, progress: Progress, now: Timestamp) {
+        self.pace.note(clock(now), progress.done);
+        self.progress = progress;
+    }
+
     /// A task that begins now.
     pub fn new(job: JobId, kind: TaskKind, bucket: &str, total: u64, started: Timestamp) -> Self {
+        let mut pace = Pace::default();
+        pace.note(clock(started), 0);
         Self {
             job,
             kind,
@@ -127,6 +178,8 @@ impl Task {
             },
             sums: AbortSums::default(),
             troubles: Vec::new(),
+            open: Bits::default(),
+            pace,
             transfer: None,
             cancelling: false,
             ended: None,
@@ -200,16 +253,16 @@ impl Task {
                     (false, 0) => Severity::Warning,
                     _ => Severity::Error,
                 };
-                let hint = if clean {
-                    ""
-                } else {
-                    "; t then enter shows which and why"
+                let hint = match (clean, left > 0) {
+                    (true, _) => "",
+                    (false, true) => "; t then p goes on",
+                    (false, false) => "; t then enter shows which and why",
                 };
                 (severity, format!("{}{hint}", self.sums.text()))
             }
             (Outcome::Cancelled { done, left }, _) => {
                 let text = format!(
-                    "sizing cancelled: {} sized, {} not",
+                    "sizing cancelled: {} sized, {} not; t then p goes on",
                     count(*done),
                     count(*left)
                 );
@@ -221,7 +274,7 @@ impl Task {
                     count(self.progress.done),
                     self.bucket
                 );
-                match self.troubles.len() as u64 {
+                match self.progress.failed.max(self.troubles.len() as u64) {
                     0 => (Severity::Good, text),
                     failed => (
                         Severity::Warning,
@@ -232,14 +285,21 @@ impl Task {
         }
     }
 
-    /// Items a second since it began; `None` while too little is known.
+    /// Items a second lately; `None` while too little is known.
     pub fn rate(&self, now: Timestamp) -> Option<f64> {
-        let until = self.ended.as_ref().map_or(now, |(at, _)| *at);
-        let seconds = until.since(self.started).as_secs_f64();
-        #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-        let done = self.progress.done as f64;
-        (seconds >= 0.5 && done > 0.0).then(|| done / seconds)
+        self.pace.rate(clock(now), self.progress.done)
     }
+
+    /// How long the rest takes at that rate; `None` while nothing moves.
+    pub fn time_left(&self, now: Timestamp) -> Option<Duration> {
+        let left = self.progress.left()?;
+        self.pace.time_left(clock(now), self.progress.done, left)
+    }
+}
+
+/// Time as a pace counts it.
+fn clock(now: Timestamp) -> Duration {
+    now.since(Timestamp::default())
 }
 
 /// The tasks pane, newest first.

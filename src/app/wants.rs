@@ -221,7 +221,7 @@ impl App {
                     .row(*row)
                     .is_none_or(|row| row.measure().is_settled());
                 if !settled && !place.reasons.contains_key(row) {
-                    place.asked.remove(row);
+                    place.asked.remove(*row);
                 }
             }
         }
@@ -240,10 +240,7 @@ impl App {
         let Some(place) = self.buckets.get(name) else {
             return;
         };
-        let targets: Vec<(RowId, Target)> = rows
-            .iter()
-            .filter_map(|row| Some((*row, place.table.target(*row)?)))
-            .collect();
+        let targets = place.table.freeze(rows.iter().copied());
         let purpose = Purpose::Measure {
             bucket: name.to_owned(),
             rows: rows.into(),

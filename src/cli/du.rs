@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::args::{Connection, Du, GroupBy};
 use super::failure::{Exit, Failure};
+use super::meter::Meter;
 use super::output::{Format, Printer, Status, time};
 use super::session::Session;
 use super::sweep::{self, Found, Sink, Swept, Wanted};
@@ -13,7 +14,7 @@ use crate::model::account::Taken;
 use crate::model::human::{self, escape};
 use crate::model::rollup::{AgeGroup, By, Group, Groups};
 use crate::model::{Moment, Subject, Tally, Timestamp};
-use crate::protocol::{Fault, Scope};
+use crate::protocol::{Fault, Progress, Scope};
 use account::Account;
 
 const FIELDS: [&str; 10] = [
@@ -101,6 +102,8 @@ pub async fn run(connection: &Connection, args: Du) -> Result<Exit, Failure> {
         status: Status::new(),
         swept: Swept::default(),
         last: 0,
+        meter: Meter::default(),
+        pace: String::new(),
     };
     let wanted = Wanted {
         filter: &filter,
@@ -178,6 +181,9 @@ struct Sums {
     swept: Swept,
     /// The scope of the last upload, where groups are made for each.
     last: usize,
+    meter: Meter,
+    /// How fast uploads are looked into, in words.
+    pace: String,
 }
 
 /// What the sums are restricted to: prefixes and a filter.
@@ -210,17 +216,20 @@ impl Sink for Sums {
     }
 
     fn page(&mut self) -> Result<(), Failure> {
-        self.status.show(&format!(
-            "{}{} uploads, {}",
-            self.swept.text(),
-            human::count(self.total.rows),
-            human::size(self.total.bytes)
-        ));
+        self.show();
         Ok(())
     }
 
     fn swept(&mut self, swept: Swept) {
         self.swept = swept;
+    }
+
+    fn looked(&mut self, session: &Session, progress: &Progress) {
+        let now = session.clock.now();
+        if self.meter.note(now, progress) {
+            self.pace = self.meter.words(now, progress, &session.prices);
+            self.show();
+        }
     }
 
     fn error(&mut self, fault: &Fault) {
@@ -233,6 +242,16 @@ impl Sink for Sums {
 }
 
 impl Sums {
+    fn show(&mut self) {
+        self.status.show(&format!(
+            "{}{} uploads, {}{}",
+            self.swept.text(),
+            human::count(self.total.rows),
+            human::size(self.total.bytes),
+            self.pace
+        ));
+    }
+
     async fn tell(
         &mut self,
         session: &Session,

@@ -4,12 +4,13 @@ use std::io::{self, Write};
 
 use super::args::{Connection, Ls};
 use super::failure::{Exit, Failure};
+use super::meter::Meter;
 use super::output::{Format, Printer, SizedRecord, Status, UploadRecord, time};
 use super::session::Session;
 use super::sweep::{self, Found, Sink, Swept, Wanted};
 use crate::model::human::{self, escape};
 use crate::model::{Measure, State, Timestamp, liveness};
-use crate::protocol::{Fault, Scope};
+use crate::protocol::{Fault, Progress, Scope};
 
 const FIELDS: [&str; 13] = [
     "bucket",
@@ -43,6 +44,8 @@ pub async fn run(connection: &Connection, args: Ls) -> Result<Exit, Failure> {
         sized,
         status: Status::beside_output(),
         swept: Swept::default(),
+        meter: Meter::default(),
+        pace: String::new(),
     };
     let opened = if args.key {
         sweep::open_keys(&mut session, &args.addresses).await
@@ -103,6 +106,9 @@ struct List {
     sized: bool,
     status: Status,
     swept: Swept,
+    meter: Meter,
+    /// How fast uploads are looked into, in words.
+    pace: String,
 }
 
 impl Sink for List {
@@ -121,14 +127,20 @@ impl Sink for List {
     fn page(&mut self) -> Result<(), Failure> {
         self.status.clear();
         self.printer.flush()?;
-        let found = human::count(self.printer.count());
-        self.status
-            .show(&format!("{}{found} uploads", self.swept.text()));
+        self.show();
         Ok(())
     }
 
     fn swept(&mut self, swept: Swept) {
         self.swept = swept;
+    }
+
+    fn looked(&mut self, session: &Session, progress: &Progress) {
+        let now = session.clock.now();
+        if self.meter.note(now, progress) {
+            self.pace = self.meter.words(now, progress, &session.prices);
+            self.show();
+        }
     }
 
     fn wants_rules(&self) -> bool {
@@ -142,6 +154,13 @@ impl Sink for List {
 }
 
 impl List {
+    fn show(&mut self) {
+        let found = human::count(self.printer.count());
+        let swept = self.swept.text();
+        self.status
+            .show(&format!("{swept}{found} uploads{}", self.pace));
+    }
+
     fn line(&mut self, session: &Session, found: &Found<'_>) -> Result<(), Failure> {
         self.status.clear();
         if self.printer.count() == 0 {

@@ -14,6 +14,7 @@ mod du;
 mod failure;
 mod lifecycle;
 mod ls;
+mod meter;
 mod ours;
 mod output;
 mod parts;

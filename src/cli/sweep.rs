@@ -12,9 +12,11 @@ use deadlines::subject;
 
 use super::failure::Failure;
 use super::session::Session;
-use crate::model::{Address, Filter, Measure, RowId, Upload, human};
+use crate::model::catalog::{Catalog, Listed};
+use crate::model::{Address, Filter, Measure, Targets, Upload, human};
 use crate::protocol::{
-    Command, Fault, JobId, Kind, Measured, News, Operation, Outcome, Report, Scope, Urgency,
+    Command, Fault, JobId, Kind, Measured, News, Operation, Outcome, Progress, Report, Scope,
+    Urgency,
 };
 
 /// Buckets that are listed at the same time: most have one page, so that this many answers are waited for together.
@@ -48,6 +50,8 @@ pub trait Sink {
     fn wants_rules(&self) -> bool {
         false
     }
+    /// How far looking into uploads is; how many there will be in all only once all are listed.
+    fn looked(&mut self, _: &Session, _: &Progress) {}
     /// Something could not be listed or looked into; the rest goes on.
     fn error(&mut self, fault: &Fault);
 }
@@ -107,6 +111,10 @@ struct Page {
     uploads: Vec<Entry>,
     /// The job that looks into it.
     job: Option<JobId>,
+    /// Where the uploads stand that it looks into, by row.
+    rows: Vec<usize>,
+    /// Requests that it took so far.
+    requests: u64,
 }
 
 #[derive(Debug)]
@@ -152,6 +160,8 @@ async fn run_over(
         asked: HashMap::new(),
         waiting: 0,
         of_each: HashMap::new(),
+        looked: Progress::default(),
+        asked_about: 0,
         refused: HashMap::new(),
         swept: Swept {
             all: scopes.len(),
@@ -178,6 +188,9 @@ async fn run_over(
                 for report in reports {
                     sweep.worked(session, report, sink);
                 }
+                let all = sweep.listing.is_empty() && scopes.len() == 0;
+                sweep.looked.total = all.then_some(sweep.asked_about);
+                sink.looked(session, &sweep.looked);
             }
             reports = session.listed.recv(1), if may_list => {
                 for report in reports {
@@ -204,6 +217,9 @@ struct Sweep<'a> {
     waiting: usize,
     /// The same of each listing that runs, and whether it pauses for them.
     of_each: HashMap<JobId, (usize, bool)>,
+    /// How far looking into them is, and how many were to be looked into so far.
+    looked: Progress,
+    asked_about: u64,
     /// Buckets whose parts may not be listed: told once.
     refused: HashMap<String, Kind>,
     swept: Swept,
@@ -280,7 +296,8 @@ impl Sweep<'_> {
     ) {
         let moment = session.moment();
         let rules = session.deadlines(&bucket);
-        let mut targets = Vec::new();
+        let mut looked_into = Catalog::default();
+        let mut rows = Vec::new();
         let mut entries = Vec::with_capacity(uploads.len());
         for upload in uploads {
             let subject = subject(&rules, &bucket, &upload, Measure::Unknown);
@@ -288,9 +305,9 @@ impl Sweep<'_> {
             if verdict == Some(false) {
                 continue;
             }
-            if self.wanted.sized || verdict.is_none() {
-                let row = RowId(u32::try_from(entries.len()).unwrap_or(u32::MAX));
-                targets.push((row, upload.target(&bucket)));
+            let wanted = self.wanted.sized || verdict.is_none();
+            if wanted && matches!(looked_into.list(&upload, |_| ()), Listed::New(_)) {
+                rows.push(entries.len());
             }
             entries.push(Entry {
                 upload,
@@ -299,11 +316,13 @@ impl Sweep<'_> {
                 gone: false,
             });
         }
-        let job = (!targets.is_empty()).then(|| session.job());
+        self.looked.requests += 1;
+        self.asked_about += rows.len() as u64;
+        let job = (!rows.is_empty()).then(|| session.job());
         if let Some(job) = job {
             session.worker.send(Command::Measure {
                 job,
-                targets,
+                targets: Targets::all(&bucket, &looked_into),
                 urgency: Urgency::Visible,
             });
         }
@@ -314,6 +333,8 @@ impl Sweep<'_> {
             of,
             uploads: entries,
             job,
+            rows,
+            requests: 0,
         });
     }
 
@@ -331,9 +352,11 @@ impl Sweep<'_> {
         match report.news {
             News::Measured(measured) => {
                 for (row, measured) in measured {
-                    let Some(entry) = page.uploads.get_mut(row.0 as usize) else {
+                    let at = page.rows.get(row.0 as usize);
+                    let Some(entry) = at.and_then(|at| page.uploads.get_mut(*at)) else {
                         continue;
                     };
+                    self.looked.done += u64::from(!matches!(measured, Measured::AtLeast(_)));
                     let fault = entry.learn(measured);
                     if let Some(fault) = fault
                         && self.refused.get(&page.bucket) != Some(&fault.kind)
@@ -342,6 +365,11 @@ impl Sweep<'_> {
                         sink.error(&fault);
                     }
                 }
+            }
+            News::Progress(progress) => {
+                self.looked.requests += progress.requests.saturating_sub(page.requests);
+                page.requests = progress.requests;
+                self.looked.throttled = progress.throttled;
             }
             News::Ended(outcome) => {
                 page.job = None;
@@ -451,6 +479,8 @@ mod tests {
             of: JobId(*of),
             uploads: Vec::new(),
             job: job.map(JobId),
+            rows: Vec::new(),
+            requests: 0,
         };
         Sweep {
             wanted: Wanted {
@@ -464,6 +494,8 @@ mod tests {
             asked: HashMap::new(),
             waiting: 0,
             of_each: HashMap::new(),
+            looked: Progress::default(),
+            asked_about: 0,
             refused: HashMap::new(),
             swept: Swept::default(),
         }

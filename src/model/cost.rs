@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::human;
 use super::provider::Provider;
 
 /// US dollars; see `assets/prices.toml` for where they come from.
@@ -69,6 +70,23 @@ impl Prices {
         thousands * self.list_requests
     }
 
+    /// `≈ $0.31 of $0.50`: what `requests` listings cost so far and in the end; `None` where they cost nothing.
+    pub fn spent_text(&self, so_far: u64, expected: Option<u64>) -> Option<String> {
+        if so_far == 0 || self.list_requests <= 0.0 {
+            return None;
+        }
+        let spent = human::dollars(self.listing(so_far));
+        let all = expected.filter(|all| *all > so_far);
+        let all = all.map(|all| human::dollars(self.listing(all)));
+        Some(match all {
+            Some(all) if all != spent => {
+                let all = all.trim_start_matches("≈ ");
+                format!("{spent} of {all}")
+            }
+            _ => spent,
+        })
+    }
+
     /// US dollars for `requests` of the PUT tier on objects of `class`.
     pub fn requests(&self, class: Option<&str>, requests: u64) -> f64 {
         let rate = class
@@ -104,6 +122,22 @@ mod tests {
         assert!(close(prices.monthly(Some("COLD"), 1 << 30), 0.023));
         assert!(close(prices.monthly(None, 1 << 30), 0.023));
         assert!(close(prices.listing(12_000), 0.06));
+    }
+
+    #[test]
+    fn what_requests_cost_is_told_with_what_is_yet_to_come() {
+        let prices = Prices {
+            list_requests: 0.005,
+            ..Prices::default()
+        };
+        let text = |so_far, expected| prices.spent_text(so_far, expected);
+        assert_eq!(text(0, Some(100)), None);
+        assert_eq!(text(10, Some(100)).as_deref(), Some("< $0.01"));
+        assert_eq!(text(10, Some(10_000)).as_deref(), Some("< $0.01 of $0.05"));
+        let half = text(62_000, Some(100_000));
+        assert_eq!(half.as_deref(), Some("≈ $0.31 of $0.50"));
+        assert_eq!(text(100_000, None).as_deref(), Some("≈ $0.50"));
+        assert_eq!(Prices::default().spent_text(5, None), None);
     }
 
     #[test]

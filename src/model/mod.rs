@@ -22,6 +22,7 @@ pub mod marks;
 pub mod measure;
 pub mod notice;
 pub mod orphan;
+pub mod pace;
 pub mod part;
 pub mod placing;
 pub mod plan;

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use super::catalog::{Row, Rows};
-use super::{RowId, Target};
+use super::catalog::{Catalog, Listed, Row, Rows};
+use super::{Measure, RowId, Target, Timestamp, Upload};
 
 /// Rows of one bucket as they were. Whatever the list does meanwhile, this is what was asked for; cloned at no
 /// cost.
@@ -25,6 +25,24 @@ impl Targets {
             rows,
             chosen,
         }
+    }
+
+    /// Freezes uploads that no table holds, with what is known of them, in this order; of one that is named twice
+    /// the first. Rows are numbered from zero.
+    pub fn of(bucket: &str, uploads: impl IntoIterator<Item = (Upload, Measure)>) -> Self {
+        let mut catalog = Catalog::default();
+        for (upload, measure) in uploads {
+            if let Listed::New(row) = catalog.list(&upload, |_| ()) {
+                catalog.set_measure(row, measure, Timestamp::default());
+            }
+        }
+        Self::all(bucket, &catalog)
+    }
+
+    /// Freezes all that a catalog ever took in, by row.
+    pub fn all(bucket: &str, catalog: &Catalog) -> Self {
+        let chosen = (0_u32..).take(catalog.slots()).map(RowId);
+        Self::new(bucket, catalog.snapshot(), chosen)
     }
 
     pub fn bucket(&self) -> &str {
@@ -56,7 +74,7 @@ impl Targets {
 
     /// The rows as they were, in the order in which they were chosen.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = Row<'_>> {
-        self.chosen.iter().map(|row| self.row(*row))
+        self.chosen.iter().map(|row| Row::of(&self.rows, *row))
     }
 
     /// Only those that `wanted` takes, as they were.
@@ -80,16 +98,61 @@ impl Targets {
         }
     }
 
-    fn row(&self, row: RowId) -> Row<'_> {
-        Row::of(&self.rows, row)
+    /// How many uploads the bucket had under a prefix when these were chosen, as far as was known.
+    pub fn known_under(&self, prefix: &str) -> usize {
+        if prefix.is_empty() {
+            return self.rows.live();
+        }
+        let under = self.rows.iter().filter(|row| row.key().starts_with(prefix));
+        under.count()
+    }
+
+    /// The longest text that the keys of all begin with.
+    pub fn common_prefix(&self) -> &str {
+        let mut keys = self.iter().map(|row| row.key());
+        let mut prefix = keys.next().unwrap_or_default();
+        for key in keys {
+            if key.starts_with(prefix) {
+                continue;
+            }
+            let same = prefix.char_indices().zip(key.chars());
+            let differs = same
+                .clone()
+                .find(|((_, mine), theirs)| mine != theirs)
+                .map(|((at, _), _)| at);
+            let end = differs.unwrap_or_else(|| prefix.len().min(key.len()));
+            prefix = &prefix[..end];
+        }
+        prefix
+    }
+
+    /// A row as it was, chosen or not; `None` if there never was one.
+    pub fn row(&self, row: RowId) -> Option<Row<'_>> {
+        self.rows.get(row)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::catalog::Catalog;
-    use super::super::{Measure, Timestamp, Upload};
     use super::*;
+
+    #[test]
+    fn the_common_prefix_ends_between_characters() {
+        let of = |keys: &[&str]| {
+            let upload = |key: &&str| Upload {
+                key: (*key).to_owned(),
+                ..Upload::default()
+            };
+            let all = keys.iter().map(|key| (upload(key), Measure::Unknown));
+            Targets::of("b", all).common_prefix().to_owned()
+        };
+        assert_eq!(of(&[]), "");
+        assert_eq!(of(&["a/b"]), "a/b");
+        assert_eq!(of(&["video/1", "video/12", "video/2"]), "video/");
+        assert_eq!(of(&["ключ", "клюв"]), "клю");
+        assert_eq!(of(&["ab", "abc", "a"]), "a");
+        assert_eq!(of(&["x", "y"]), "");
+    }
 
     #[test]
     fn what_was_chosen_stays_as_it_was() {

@@ -17,7 +17,7 @@ use crate::model::send::{
 };
 use crate::model::table::{Arranged, Wish};
 use crate::model::watch::{Happening, Tuning, Vitals, Watch};
-use crate::model::{Bucket, Extent, Part, RowId, Target, Thresholds, Timestamp, Upload};
+use crate::model::{Bucket, Extent, Part, RowId, Target, Targets, Thresholds, Timestamp, Upload};
 
 pub use fault::{Fault, Kind, Operation};
 
@@ -50,16 +50,6 @@ pub struct AbortPolicy {
     /// Abort also what is alive, or may be. Only when the person said so in so many words.
     pub include_active: bool,
     pub thresholds: Thresholds,
-}
-
-/// One upload to abort, with what was known of it when the person decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AbortTarget {
-    pub row: RowId,
-    pub target: Target,
-    pub initiated: Option<Timestamp>,
-    /// What the person saw, if it had been sized: more parts than that means that it became active.
-    pub seen: Option<Extent>,
 }
 
 /// What the left side asks for. Every job ends with exactly one [`News::Ended`].
@@ -97,7 +87,7 @@ pub enum Command {
     /// The sizes of uploads: [`News::Measured`].
     Measure {
         job: JobId,
-        targets: Vec<(RowId, Target)>,
+        targets: Targets,
         urgency: Urgency,
     },
     /// The parts of one upload: [`News::Parts`], a page each.
@@ -107,10 +97,11 @@ pub enum Command {
         /// With SSE-C and a checksum algorithm no part is listed without the key.
         access: Access,
     },
-    /// The abort protocol: [`News::Aborted`].
+    /// The abort protocol: [`News::Aborted`]. One that gained a part since it was frozen became active. What a
+    /// cancel left is not told one by one: whatever has no outcome was not begun.
     Abort {
         job: JobId,
-        targets: Vec<AbortTarget>,
+        targets: Targets,
         policy: AbortPolicy,
     },
     /// A new upload, or a queue of them: [`News::Sending`], and [`News::Sent`] for each file.
@@ -416,10 +407,12 @@ pub enum Measured {
 /// What became of aborting one upload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AbortOutcome {
-    /// Aborted, and nothing was left of it when it was looked at again.
+    /// The service said yes, and nothing was left of it when it was looked at again.
     Aborted {
         /// What its parts held just before; `None` where they may not be listed.
         freed: Option<u64>,
+        /// False: nobody could look again, since that is not allowed or took too long after a cancel.
+        verified: bool,
     },
     /// Somebody else had ended it before.
     AlreadyGone,
@@ -438,7 +431,7 @@ pub enum SkipReason {
     LivenessUnknown,
     /// It is not the upload that was seen: its initiation differs.
     Changed,
-    /// The job was cancelled before its turn.
+    /// The job was cancelled before its turn. Of many only their number is told.
     Cancelled,
 }
 
@@ -479,8 +472,27 @@ pub struct Progress {
     pub bytes: u64,
     pub skipped: u64,
     pub failed: u64,
+    /// Of what is done: aborted, but not looked at again, or not yet.
+    pub unverified: u64,
+    /// Requests that were sent so far and are paid for as listings are.
+    pub requests: u64,
     /// The service asks us to slow down; work goes on at a lower rate.
     pub throttled: bool,
+}
+
+impl Progress {
+    /// Items that are yet to be done, if that is known.
+    pub fn left(&self) -> Option<u64> {
+        Some(self.total?.saturating_sub(self.done))
+    }
+
+    /// Requests in all in the end, if the rest wants as many each as what is done. At least one each.
+    pub fn expected_requests(&self) -> Option<u64> {
+        let left = self.left()?;
+        let by_now = u128::from(left) * u128::from(self.requests) / u128::from(self.done.max(1));
+        let more = u64::try_from(by_now).unwrap_or(u64::MAX).max(left);
+        Some(self.requests.saturating_add(more))
+    }
 }
 
 /// How a job ended.

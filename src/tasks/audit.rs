@@ -4,11 +4,11 @@
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use serde::Serialize;
 
-use super::job::Job;
+use super::job::{Job, lock};
 use super::pacer::Stop;
 use crate::model::lifecycle::Change;
 use crate::model::{Target, Timestamp};
@@ -20,6 +20,24 @@ pub(super) struct Audit {
     path: Arc<PathBuf>,
     file: Arc<File>,
     access_key: Option<String>,
+    queue: Arc<Queue>,
+}
+
+/// Lines that wait to be written: those that come while others are being written go together.
+#[derive(Debug, Default)]
+struct Queue {
+    waiting: Mutex<Waiting>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    lines: Vec<u8>,
+    /// Lines that ever waited, and how many of them are in the file.
+    queued: u64,
+    written: u64,
+    /// Nothing is written behind a failure.
+    failed: Option<Fault>,
 }
 
 /// One line.
@@ -89,6 +107,7 @@ impl Audit {
             path: Arc::new(shown),
             file: Arc::new(file),
             access_key,
+            queue: Arc::default(),
         })
     }
 
@@ -137,14 +156,38 @@ impl Audit {
         self.write(&record).await
     }
 
+    /// Comes back when the record is in the file.
     async fn write(&self, record: &impl Serialize) -> Result<(), Fault> {
-        let line = serde_json::to_vec(record).map_err(io::Error::from);
-        let file = Arc::clone(&self.file);
-        let written = match line {
-            Ok(line) => blocking(move || append(&file, line)).await,
-            Err(error) => Err(error),
+        let queue = &self.queue;
+        let number = {
+            let line = serde_json::to_vec(record).map_err(io::Error::from);
+            let line = line.map_err(|error| fault(&self.path, &error))?;
+            let mut waiting = lock(&queue.waiting);
+            waiting.lines.extend_from_slice(&line);
+            waiting.lines.push(b'\n');
+            waiting.queued += 1;
+            waiting.queued
         };
-        written.map_err(|error| fault(&self.path, &error))
+        let _turn = queue.turn.lock().await;
+        let (lines, last) = {
+            let mut waiting = lock(&queue.waiting);
+            if waiting.written >= number {
+                return Ok(());
+            }
+            if let Some(failed) = &waiting.failed {
+                return Err(failed.clone());
+            }
+            (std::mem::take(&mut waiting.lines), waiting.queued)
+        };
+        let file = Arc::clone(&self.file);
+        let written = blocking(move || append(&file, &lines)).await;
+        let written = written.map_err(|error| fault(&self.path, &error));
+        let mut waiting = lock(&queue.waiting);
+        match &written {
+            Ok(()) => waiting.written = last,
+            Err(fault) => waiting.failed = Some(fault.clone()),
+        }
+        written
     }
 }
 
@@ -177,10 +220,9 @@ fn open(path: &Path) -> io::Result<File> {
 }
 
 /// One write under the lock, so that lines of two processes never mix.
-fn append(file: &File, mut line: Vec<u8>) -> io::Result<()> {
-    line.push(b'\n');
+fn append(file: &File, lines: &[u8]) -> io::Result<()> {
     file.lock()?;
-    let written = (&*file).write_all(&line);
+    let written = (&*file).write_all(lines);
     file.unlock()?;
     written
 }
@@ -231,6 +273,37 @@ mod tests {
             assert_eq!(mode(&path), 0o600);
             assert_eq!(mode(path.parent().unwrap()), 0o700);
         }
+    }
+
+    #[tokio::test]
+    async fn records_of_many_at_once_are_all_there_when_they_are_said_to_be() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("audit.jsonl");
+        let audit = Audit::open(path.clone(), None).await.unwrap();
+        let one = |number: u64| {
+            let (audit, path) = (&audit, &path);
+            async move {
+                let target = Target {
+                    bucket: "b".into(),
+                    key: format!("key-{number}."),
+                    upload_id: "u".into(),
+                };
+                let deed = Deed {
+                    action: "abort",
+                    outcome: "aborted",
+                    bytes: Some(number),
+                };
+                let at = Timestamp::from_secs(1);
+                audit.record(at, &target, deed, None).await.unwrap();
+                let text = std::fs::read_to_string(path).unwrap();
+                assert!(text.contains(&target.key), "{number}");
+            }
+        };
+        futures_util::future::join_all((0..500).map(one)).await;
+        let text = std::fs::read_to_string(&path).unwrap();
+        let lines = text.lines();
+        let whole = lines.filter(|line| serde_json::from_str::<serde_json::Value>(line).is_ok());
+        assert_eq!(whole.count(), 500);
     }
 
     #[tokio::test]

@@ -1,6 +1,7 @@
 //! Drives many small pieces of work with a bound, and merges what they find into few reports.
 
 use std::sync::Mutex;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::{Stream, StreamExt};
@@ -63,6 +64,7 @@ pub(super) async fn drive<T>(
             job.tell(wrap(found)).await;
         }
         let now = Progress {
+            requests: job.requests.load(Ordering::Relaxed),
             throttled: job.pacers.are_throttled(),
             ..progress()
         };

@@ -1,5 +1,6 @@
 //! What every job holds, and how it asks the store: through its bucket's pacer.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::OnceCell;
@@ -14,7 +15,7 @@ use super::watch::Budget;
 use crate::model::Timestamp;
 use crate::model::provider::{Checksums, Provider, Trust, recognised};
 use crate::model::send::Sending;
-use crate::protocol::{Fault, JobId, News, Outcome, Progress, Urgency};
+use crate::protocol::{Fault, JobId, Kind, News, Outcome, Progress, Urgency};
 use crate::s3::{Clock, ListParts, ListUploads, PartsPage, Store, UploadsPage};
 
 /// Locks; a panic of another holder leaves nothing half-done that this code could not go on with.
@@ -36,6 +37,8 @@ pub(super) struct Job {
     pub(super) outbox: Outbox,
     pub(super) cancel: CancellationToken,
     pub(super) control: Arc<Control>,
+    /// Answers that are paid for as listings are.
+    pub(super) requests: Arc<AtomicU64>,
 }
 
 impl Job {
@@ -115,6 +118,7 @@ impl Job {
             gate: self.pacers.gate(),
             cancel: self.cancel.clone(),
             urgency,
+            requests: Arc::clone(&self.requests),
         }
     }
 }
@@ -128,6 +132,7 @@ pub(super) struct Asker {
     pub(super) gate: Arc<Pacer>,
     pub(super) cancel: CancellationToken,
     pub(super) urgency: Urgency,
+    pub(super) requests: Arc<AtomicU64>,
 }
 
 impl Asker {
@@ -141,16 +146,36 @@ impl Asker {
 
     pub(super) async fn list_uploads(&self, request: &ListUploads) -> Result<UploadsPage, Stop> {
         let ask = |_| self.store.list_uploads(request);
-        self.pacer
-            .run_through(Some(&self.gate), self.urgency, &self.cancel, ask)
-            .await
+        let through = Some(&self.gate);
+        let pacer = &self.pacer;
+        self.count(
+            pacer
+                .run_through(through, self.urgency, &self.cancel, ask)
+                .await,
+        )
+    }
+
+    /// What was throttled or lost costs nothing.
+    fn count<T>(&self, answer: Result<T, Stop>) -> Result<T, Stop> {
+        let answered = match &answer {
+            Ok(_) => true,
+            Err(Stop::Fault(fault)) => !matches!(fault.kind, Kind::Throttled | Kind::Network),
+            Err(Stop::Cancelled) => false,
+        };
+        self.requests
+            .fetch_add(u64::from(answered), Ordering::Relaxed);
+        answer
     }
 
     pub(super) async fn list_parts(&self, request: &ListParts) -> Result<PartsPage, Stop> {
         let ask = |_| self.store.list_parts(request);
-        self.pacer
-            .run_through(Some(&self.gate), self.urgency, &self.cancel, ask)
-            .await
+        let through = Some(&self.gate);
+        let pacer = &self.pacer;
+        self.count(
+            pacer
+                .run_through(through, self.urgency, &self.cancel, ask)
+                .await,
+        )
     }
 }
 

@@ -2,26 +2,33 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use futures_util::future::ready;
 use futures_util::{StreamExt, stream};
 
 use super::gather::{Findings, drive};
 use super::job::{Asker, Job};
 use super::pacer::Stop;
 use super::parts::PartsWalk;
-use crate::model::{Extent, RowId, Target};
+use crate::model::{Extent, RowId, Target, Targets};
 use crate::protocol::{Kind, Measured, News, Outcome, Progress, Urgency};
 
-/// Sizes every target and reports what it finds.
-pub(super) async fn run(job: &Job, targets: Vec<(RowId, Target)>, urgency: Urgency) -> Outcome {
+/// Sizes every target and reports what it finds. Holds no more of them at a time than are asked about.
+pub(super) async fn run(job: &Job, targets: Targets, urgency: Urgency) -> Outcome {
     let total = targets.len() as u64;
     let findings = Findings::new();
     let tally = Tally::default();
-    let work = stream::iter(targets)
-        .map(|(row, target)| {
-            let asker = job.asker(&target.bucket, urgency);
-            let (findings, tally) = (&findings, &tally);
+    let asker = job.asker(targets.bucket(), urgency);
+    let work = stream::iter(0..targets.len())
+        .take_while(|_| ready(!job.cancel.is_cancelled()))
+        .map(|at| {
+            let (asker, targets, findings, tally) = (&asker, &targets, &findings, &tally);
             async move {
-                if let Some(measured) = one(&asker, row, target, findings).await {
+                let Some((row, target)) =
+                    targets.at(at).map(|row| row.id()).zip(targets.target(at))
+                else {
+                    return;
+                };
+                if let Some(measured) = one(asker, row, target, findings).await {
                     tally.count(&measured);
                     findings.push((row, measured));
                 }

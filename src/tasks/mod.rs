@@ -156,6 +156,7 @@ impl Engine {
             outbox: self.outbox.clone(),
             cancel,
             control,
+            requests: Arc::default(),
         };
         let work = self.tracker.spawn_on(work(job, command), &self.runtime);
         let (outbox, jobs) = (self.outbox.clone(), Arc::clone(&self.jobs));

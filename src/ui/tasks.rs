@@ -3,8 +3,6 @@
 pub mod transfer;
 mod watch;
 
-use std::time::Duration;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -16,8 +14,8 @@ use super::widget::bar::bar;
 use crate::app::App;
 use crate::app::layout::Pane;
 use crate::app::tasks::{Task, TaskKind};
-use crate::model::Timestamp;
 use crate::model::human::{self, count, escape};
+use crate::model::pace;
 use crate::protocol::Outcome;
 
 pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -187,6 +185,16 @@ fn verdict(task: &Task, theme: &Theme) -> Option<Piece> {
     Some(Piece::new(text, style, 1))
 }
 
+/// What was aborted but not looked at again, or not yet.
+fn unverified(task: &Task) -> Option<String> {
+    let (number, word) = if task.is_running() {
+        (task.progress.unverified, "to look at again")
+    } else {
+        (task.sums.unverified, "not looked at again")
+    };
+    (number > 0).then(|| format!("{} {word}", count(number)))
+}
+
 fn figures(task: &Task, theme: &Theme) -> Vec<Piece> {
     let progress = &task.progress;
     let done = count(progress.done);
@@ -215,6 +223,9 @@ fn figures(task: &Task, theme: &Theme) -> Vec<Piece> {
                     6,
                 );
             }
+            if let Some(text) = unverified(task) {
+                push(text, theme.dim, 7);
+            }
             (sums.skipped, sums.failed)
         }
         TaskKind::Size => {
@@ -240,11 +251,19 @@ fn figures(task: &Task, theme: &Theme) -> Vec<Piece> {
     if failed > 0 {
         push(format!("{} failed", count(failed)), theme.bad, 2);
     }
+    if task.left_over() > 0 {
+        push("p goes on".to_owned(), theme.key, 4);
+    }
     pieces
 }
 
 fn pace(app: &App, task: &Task, theme: &Theme) -> Vec<Piece> {
     let mut pieces = Vec::new();
+    let progress = &task.progress;
+    let prices = &app.settings.prices;
+    if let Some(price) = prices.spent_text(progress.requests, progress.expected_requests()) {
+        pieces.push(Piece::new(format!("  {price}"), theme.dim, 10));
+    }
     if task.progress.throttled {
         pieces.push(
             Piece::new("  slowed down by the service", theme.warn, 9).or_at(4, "  throttled"),
@@ -253,13 +272,9 @@ fn pace(app: &App, task: &Task, theme: &Theme) -> Vec<Piece> {
     let Some(rate) = task.rate(app.now) else {
         return pieces;
     };
-    let rate_text = if rate >= 10.0 {
-        format!("{rate:.0}")
-    } else {
-        format!("{rate:.1}")
-    };
-    pieces.push(Piece::new(format!("  {rate_text}/s"), theme.dim, 8));
-    if let Some(left) = time_left(task, app.now) {
+    let rate = pace::per_second(rate);
+    pieces.push(Piece::new(format!("  {rate}"), theme.dim, 8));
+    if let Some(left) = task.time_left(app.now) {
         pieces.push(Piece::new(
             format!("  {} left ", human::age(left)),
             theme.text,
@@ -267,13 +282,6 @@ fn pace(app: &App, task: &Task, theme: &Theme) -> Vec<Piece> {
         ));
     }
     pieces
-}
-
-fn time_left(task: &Task, now: Timestamp) -> Option<Duration> {
-    let left = task.progress.total?.checked_sub(task.progress.done)?;
-    #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
-    let seconds = left as f64 / task.rate(now)?;
-    Duration::try_from_secs_f64(seconds).ok()
 }
 
 fn share(task: &Task) -> f64 {

@@ -44,20 +44,26 @@ fn aborting(columns: u16, rows: u16) -> Scene {
     let Some(Command::Abort { targets, .. }) = scene.last(is_abort).cloned() else {
         panic!("no abort was asked for");
     };
-    let outcomes = targets.iter().take(14).enumerate().map(|(index, target)| {
-        let outcome = match index {
-            3 => AbortOutcome::Skipped(SkipReason::BecameActive),
-            5 => AbortOutcome::Failed(denied(
-                Operation::AbortMultipartUpload,
-                "s3://media-archive",
-            )),
-            7 => AbortOutcome::AlreadyGone,
-            _ => AbortOutcome::Aborted {
-                freed: Some(60 << 30),
-            },
-        };
-        (target.row, outcome)
-    });
+    let outcomes = targets
+        .ids()
+        .iter()
+        .take(14)
+        .enumerate()
+        .map(|(index, row)| {
+            let outcome = match index {
+                3 => AbortOutcome::Skipped(SkipReason::BecameActive),
+                5 => AbortOutcome::Failed(denied(
+                    Operation::AbortMultipartUpload,
+                    "s3://media-archive",
+                )),
+                7 => AbortOutcome::AlreadyGone,
+                _ => AbortOutcome::Aborted {
+                    freed: Some(60 << 30),
+                    verified: true,
+                },
+            };
+            (*row, outcome)
+        });
     let progress = Progress {
         done: 14,
         total: Some(28),
@@ -171,17 +177,22 @@ fn the_report_of_a_cancelled_abort_groups_by_reason() {
     let Some(Command::Abort { targets, .. }) = scene.last(is_abort).cloned() else {
         panic!("no abort was asked for");
     };
-    let outcomes = targets.iter().enumerate().map(|(index, target)| {
-        let outcome = match index {
-            0..4 => AbortOutcome::Aborted {
-                freed: Some(60 << 30),
-            },
-            4..7 => AbortOutcome::Skipped(SkipReason::Active),
-            7 => AbortOutcome::Skipped(SkipReason::LivenessUnknown),
-            _ => AbortOutcome::Skipped(SkipReason::Cancelled),
-        };
-        (target.row, outcome)
-    });
+    let outcomes = targets
+        .ids()
+        .iter()
+        .take(8)
+        .enumerate()
+        .map(|(index, row)| {
+            let outcome = match index {
+                0..4 => AbortOutcome::Aborted {
+                    freed: Some(60 << 30),
+                    verified: true,
+                },
+                4..7 => AbortOutcome::Skipped(SkipReason::Active),
+                _ => AbortOutcome::Skipped(SkipReason::LivenessUnknown),
+            };
+            (*row, outcome)
+        });
     scene.news(is_abort, News::Aborted(outcomes.collect()));
     let progress = Progress {
         done: 8,
@@ -192,6 +203,40 @@ fn the_report_of_a_cancelled_abort_groups_by_reason() {
     let ended = Outcome::Cancelled { done: 8, left: 22 };
     scene.news(is_abort, News::Ended(ended));
     insta::assert_snapshot!("cancelled_report_80x24", scene.keys("t enter").screen());
+}
+
+#[test]
+fn a_task_shows_its_rate_the_time_left_and_the_price() {
+    let mut scene = asked(160, 36);
+    scene.keys("2 8 enter");
+    let is_abort = |command: &Command| matches!(command, Command::Abort { .. });
+    scene.event(Event::Clock(NOW.plus(std::time::Duration::from_secs(4))));
+    let progress = Progress {
+        done: 40_000,
+        total: Some(100_000),
+        unverified: 39_000,
+        requests: 40_000,
+        ..Progress::default()
+    };
+    scene.news(is_abort, News::Progress(progress));
+    let screen = scene.keys("t").screen();
+    for word in [
+        "40,000/100,000",
+        "39,000 to look at again",
+        "10,000/s",
+        "6 s left",
+        "≈ $0.20 of $0.50",
+    ] {
+        assert!(screen.contains(word), "{word}: {screen}");
+    }
+    let ended = Outcome::Cancelled {
+        done: 40_000,
+        left: 60_000,
+    };
+    scene.news(is_abort, News::Ended(ended));
+    assert!(scene.screen().contains("p goes on"), "{}", scene.screen());
+    scene.keys("p");
+    insta::assert_snapshot!("abort_goes_on_160x36", scene.screen());
 }
 
 #[test]

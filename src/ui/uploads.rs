@@ -135,7 +135,7 @@ pub fn gutter(
     (theme, buffer): (&Theme, &mut Buffer),
 ) {
     let now = app.now;
-    let (sign, style) = if place.aborting.contains(&id) {
+    let (sign, style) = if place.aborting.contains(id) {
         ("✕", theme.bad)
     } else if place.table.is_marked(id) {
         ("●", theme.marked)
@@ -196,7 +196,7 @@ pub fn size_text(place: &Place, id: RowId, measure: &Measure) -> String {
 
 /// What stands for a fact that only the parts tell.
 pub fn pending(place: &Place, id: RowId) -> &'static str {
-    if place.asked.contains(&id) && !place.reasons.contains_key(&id) {
+    if place.asked.contains(id) && !place.reasons.contains_key(&id) {
         "…"
     } else {
         "·"

@@ -1,12 +1,11 @@
 //! The question before an abort: what will be lost, what is excluded and why, and a confirmation that cannot
 //! be given by leaning on a key.
 
-use std::collections::HashSet;
-
 use crate::app::text::Line;
-use crate::model::RowId;
+use crate::model::bits::Bits;
 use crate::model::tally::Tally;
-use crate::protocol::AbortTarget;
+use crate::model::{RowId, Targets};
+use crate::protocol::JobId;
 
 /// Batches above this many uploads want their number typed.
 const LARGE: usize = 10;
@@ -19,11 +18,11 @@ pub const INCLUDE_ACTIVE: &str = "abort active";
 pub struct AbortDialog {
     pub bucket: String,
     /// All that the person chose, the alive ones among them.
-    pub targets: Vec<AbortTarget>,
+    pub targets: Targets,
     /// Of all that was chosen.
     pub tally: Tally,
     /// Rows that are left out unless included: known to be alive, or perhaps.
-    pub spared: HashSet<RowId>,
+    pub spared: Bits,
     /// Known to be alive: left out unless included.
     pub alive: usize,
     /// Parts may not be listed, so they may be alive: left out unless included.
@@ -38,9 +37,52 @@ pub struct AbortDialog {
     pub refused: bool,
     /// The only target's key, when there is one.
     pub only: Option<String>,
+    /// It is what a task left.
+    pub rest: Option<Rest>,
+}
+
+/// A task that was cancelled or failed, and that another one goes on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rest {
+    pub job: JobId,
+    /// How many uploads it was about.
+    pub total: u64,
+}
+
+/// The question before many uploads are sized, with its price.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SizeAllDialog {
+    pub bucket: String,
+    /// As many requests are the least.
+    pub uploads: u64,
+    /// Uploads of the bucket that are not asked about again.
+    pub known: u64,
+    /// US dollars, an estimate.
+    pub price: f64,
+    /// It is what a task left.
+    pub rest: Option<Rest>,
 }
 
 impl AbortDialog {
+    /// About these uploads, none of which was looked at yet.
+    pub fn new(targets: Targets) -> Self {
+        Self {
+            bucket: targets.bucket().to_owned(),
+            targets,
+            tally: Tally::default(),
+            spared: Bits::default(),
+            alive: 0,
+            undetermined: 0,
+            unsized_rows: 0,
+            not_stale: 0,
+            include_active: false,
+            input: Line::default(),
+            refused: false,
+            only: None,
+            rest: None,
+        }
+    }
+
     /// How many would be aborted if nothing changes until then.
     pub fn expected(&self) -> usize {
         if self.include_active {
@@ -54,8 +96,8 @@ impl AbortDialog {
 
     /// The rows that are expected to go; an unsized one may yet turn out to be alive.
     pub fn doomed(&self) -> impl Iterator<Item = RowId> {
-        let rows = self.targets.iter().map(|target| target.row);
-        rows.filter(|row| self.include_active || !self.spared.contains(row))
+        let rows = self.targets.ids().iter().copied();
+        rows.filter(|row| self.include_active || !self.spared.contains(*row))
     }
 
     /// What has to be typed: a word for a few dead uploads, their number for many or for any that is not
@@ -81,32 +123,18 @@ impl AbortDialog {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Target;
+    use crate::model::{Measure, Upload};
 
     fn dialog(targets: usize, alive: usize, not_stale: usize) -> AbortDialog {
-        let target = AbortTarget {
-            row: RowId(0),
-            target: Target {
-                bucket: "b".into(),
-                key: "k".into(),
-                upload_id: "u".into(),
-            },
-            initiated: None,
-            seen: None,
+        let upload = |number: usize| Upload {
+            key: format!("k{number}"),
+            ..Upload::default()
         };
+        let all = (0..targets).map(|number| (upload(number), Measure::Unknown));
         AbortDialog {
-            bucket: "b".into(),
-            targets: vec![target; targets],
-            tally: Tally::default(),
-            spared: HashSet::new(),
             alive,
-            undetermined: 0,
-            unsized_rows: 0,
             not_stale,
-            include_active: false,
-            input: Line::default(),
-            refused: false,
-            only: None,
+            ..AbortDialog::new(Targets::of("b", all))
         }
     }
 

@@ -16,7 +16,7 @@ pub mod stop;
 pub mod upload;
 pub mod watch;
 
-pub use abort::AbortDialog;
+pub use abort::{AbortDialog, Rest, SizeAllDialog};
 pub use adopt::{AdoptDialog, ReviewDialog};
 pub use choose::{Choice, Menu};
 pub use complete::{CompleteDialog, CompleteStep};
@@ -52,19 +52,14 @@ pub enum Dialog {
         job: JobId,
         scroll: usize,
     },
-    Abort(AbortDialog),
+    Abort(Box<AbortDialog>),
     /// What to upload, where to, and how.
     Upload(Box<Upload>),
     /// One of a few things: sort column, what to copy.
     Menu(Menu),
     Palette(Palette),
     /// Sizing a whole bucket, with its price.
-    SizeAll {
-        bucket: String,
-        uploads: u64,
-        requests: u64,
-        price: f64,
-    },
+    SizeAll(SizeAllDialog),
     /// How to stop an upload.
     Stop(StopDialog),
     /// How fast an upload may go.

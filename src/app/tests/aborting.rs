@@ -21,7 +21,11 @@ fn a_few_dead_uploads_are_aborted_after_a_letter_and_enter() {
         panic!("not sent")
     };
     assert_eq!((targets.len(), policy.include_active), (3, false));
-    assert!(targets.iter().all(|target| target.seen.is_some()));
+    assert!(
+        targets
+            .iter()
+            .all(|target| target.measure().exact().is_some())
+    );
 }
 
 #[test]
@@ -91,7 +95,7 @@ fn targets_are_frozen_when_the_dialog_opens() {
     let Some(Command::Abort { targets, .. }) = bench.last(is_abort) else {
         panic!("not sent")
     };
-    assert!(targets.iter().all(|target| target.target.key != "new"));
+    assert!(targets.iter().all(|target| target.key() != "new"));
 }
 
 #[test]
@@ -128,14 +132,7 @@ fn only_what_is_expected_to_go_is_marked_as_going() {
     bench.answer(is_measure, News::Measured(items));
     bench.keys("* a").type_("1").keys("enter");
     let going = |bench: &Bench| {
-        let mut going: Vec<RowId> = bench
-            .app
-            .place()
-            .unwrap()
-            .aborting
-            .iter()
-            .copied()
-            .collect();
+        let mut going: Vec<RowId> = bench.app.place().unwrap().aborting.iter().collect();
         going.sort();
         going
     };
@@ -152,7 +149,13 @@ fn aborted_rows_leave_and_the_others_keep_mark_and_reason() {
     bench.keys("* a y enter");
     let rows = bench.rows();
     let outcomes = vec![
-        (rows[0], AbortOutcome::Aborted { freed: Some(100) }),
+        (
+            rows[0],
+            AbortOutcome::Aborted {
+                freed: Some(100),
+                verified: true,
+            },
+        ),
         (rows[1], AbortOutcome::Skipped(SkipReason::BecameActive)),
         (rows[2], AbortOutcome::Failed(fault())),
     ];
@@ -181,9 +184,14 @@ fn what_a_cancel_left_is_told_apart_from_what_was_skipped() {
     assert!(matches!(bench.sent.last(), Some(Command::Cancel(_))));
     let rows = bench.rows();
     let outcomes = vec![
-        (rows[0], AbortOutcome::Aborted { freed: Some(100) }),
+        (
+            rows[0],
+            AbortOutcome::Aborted {
+                freed: Some(100),
+                verified: true,
+            },
+        ),
         (rows[1], AbortOutcome::Skipped(SkipReason::BecameActive)),
-        (rows[2], AbortOutcome::Skipped(SkipReason::Cancelled)),
     ];
     bench.answer(is_abort, News::Aborted(outcomes));
     bench.answer(

@@ -387,14 +387,11 @@ fn nothing_ticks_fast_while_idle() {
 fn sizing_all_shows_its_price_first() {
     let mut bench = Bench::listed(&many(5_000));
     bench.keys("S");
-    let Some(Dialog::SizeAll {
-        requests, price, ..
-    }) = &bench.app.dialog
-    else {
+    let Some(Dialog::SizeAll(dialog)) = &bench.app.dialog else {
         panic!("no dialog")
     };
-    assert_eq!(*requests, 5_000);
-    assert!((price - 0.025).abs() < 1e-9);
+    assert_eq!(dialog.uploads, 5_000);
+    assert!((dialog.price - 0.025).abs() < 1e-9);
     bench.keys("y");
     let Some(Command::Measure {
         targets, urgency, ..

@@ -68,11 +68,7 @@ fn nothing_can_be_done_with_an_upload_that_went() {
     let Some(Dialog::Abort(dialog)) = &bench.app.dialog else {
         panic!("nothing is asked");
     };
-    let keys: Vec<&str> = dialog
-        .targets
-        .iter()
-        .map(|target| target.target.key.as_str())
-        .collect();
+    let keys: Vec<&str> = dialog.targets.iter().map(|target| target.key()).collect();
     assert_eq!(keys, ["b"]);
 }
 
@@ -124,7 +120,7 @@ fn what_is_alive_is_sized_again_wherever_it_stands() {
     let asked: Vec<RowId> = bench.sent[before..]
         .iter()
         .filter_map(|command| match command {
-            Command::Measure { targets, .. } => Some(targets.iter().map(|(row, _)| *row)),
+            Command::Measure { targets, .. } => Some(targets.ids().to_vec()),
             _ => None,
         })
         .flatten()
@@ -147,11 +143,7 @@ fn a_range_that_ends_at_an_upload_that_went_is_aborted_without_it() {
     let Some(Dialog::Abort(dialog)) = &bench.app.dialog else {
         panic!("not asked")
     };
-    let keys: Vec<&str> = dialog
-        .targets
-        .iter()
-        .map(|of| of.target.key.as_str())
-        .collect();
+    let keys: Vec<&str> = dialog.targets.iter().map(|of| of.key()).collect();
     assert_eq!(keys, ["a", "b"]);
 }
 

@@ -2,6 +2,7 @@
 
 mod aborting;
 mod adopting;
+mod batches;
 mod commands;
 mod completing;
 mod interrupted;
@@ -30,7 +31,7 @@ use crate::model::provider::Provider;
 use crate::model::{Bucket, Extent, RowId, Timestamp, Upload};
 use crate::protocol::{
     AbortOutcome, Command, Fault, Identity, JobId, Kind, Measured, News, Operation, Outcome,
-    Report, SkipReason, Urgency,
+    Progress, Report, SkipReason, Urgency,
 };
 
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);

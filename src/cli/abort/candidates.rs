@@ -1,4 +1,5 @@
-//! Which uploads an abort is about, and which of them it would leave alone.
+//! Which uploads an abort is about, and which of them it would leave alone. Held as compactly as rows of a table: there
+//! may be a million.
 
 use std::collections::{HashMap, HashSet};
 
@@ -6,58 +7,74 @@ use crate::cli::failure::Failure;
 use crate::cli::output::{ErrorRecord, complain, sentence};
 use crate::cli::session::Session;
 use crate::cli::sweep::{self, Found, Sink, Wanted};
+use crate::model::catalog::{Catalog, Listed};
 use crate::model::liveness::{self, Life};
-use crate::model::tally::Weight;
-use crate::model::{Address, Filter, Measure, Moment, RowId, Target, Timestamp};
-use crate::protocol::{AbortOutcome, Command, Fault, Measured, News, Scope, SkipReason, Urgency};
+use crate::model::{
+    Address, Filter, Measure, Moment, Row, RowId, Targets, Timestamp, Upload, human,
+};
+use crate::protocol::{
+    AbortOutcome, Command, Fault, Kind, Measured, News, Operation, Progress, Scope, SkipReason,
+    Urgency,
+};
 
-/// An upload that may be aborted, with what is known of it.
-#[derive(Debug, Clone)]
-pub struct Candidate {
-    pub target: Target,
-    pub initiated: Option<Timestamp>,
-    pub storage_class: Option<String>,
-    pub measure: Measure,
-    /// What is known already without any abort: it is gone, or cannot be asked.
-    pub settled: Option<AbortOutcome>,
-}
+use super::status::Sizing;
 
-impl Candidate {
-    pub fn weight(&self) -> Weight<'_> {
-        Weight {
-            initiated: self.initiated,
-            storage_class: self.storage_class.as_deref(),
-            measure: self.measure,
-        }
-    }
-}
+/// What is known already without any abort: it is gone, or cannot be asked. Of few, by row.
+pub type Settled = HashMap<RowId, AbortOutcome>;
 
 /// What was found, and what could not be asked (and was told).
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Gathered {
-    pub candidates: Vec<Candidate>,
+    pub targets: Targets,
+    pub settled: Settled,
     pub errors: Vec<ErrorRecord>,
 }
 
-impl Sink for Gathered {
+/// Uploads that pass, while they are found.
+struct Passing {
+    catalog: Catalog,
+    errors: Vec<ErrorRecord>,
+    sizing: Sizing,
+}
+
+impl Sink for Passing {
     fn upload(&mut self, _: &Session, found: &Found<'_>) -> Result<(), Failure> {
-        self.candidates.push(Candidate {
-            target: found.upload.target(found.bucket),
-            initiated: found.upload.initiated,
-            storage_class: found.upload.storage_class.clone(),
-            measure: found.measure,
-            settled: None,
-        });
+        match self.catalog.list(found.upload, |_| ()) {
+            Listed::New(row) | Listed::Same(row) | Listed::Changed(row) => {
+                let now = Timestamp::default();
+                self.catalog.set_measure(row, found.measure, now);
+            }
+            Listed::Buried => {}
+            Listed::Full => self.error(&too_long(found)),
+        }
         Ok(())
     }
 
     fn page(&mut self) -> Result<(), Failure> {
+        self.sizing.found(self.catalog.slots() as u64);
         Ok(())
     }
 
+    fn looked(&mut self, session: &Session, progress: &Progress) {
+        self.sizing.looked(session, progress);
+    }
+
     fn error(&mut self, fault: &Fault) {
+        self.sizing.clear();
         complain(&sentence(fault));
         self.errors.push(fault.into());
+    }
+}
+
+fn too_long(found: &Found<'_>) -> Fault {
+    let key: String = found.upload.key.chars().take(60).collect();
+    Fault {
+        operation: Operation::Local,
+        target: format!("s3://{}/{}…", found.bucket, human::escape(&key)),
+        kind: Kind::Garbled,
+        code: None,
+        message: "its key or upload ID is longer than any service allows".to_owned(),
+        hint: "it is left alone".to_owned(),
     }
 }
 
@@ -68,22 +85,41 @@ fn scope(address: &Address) -> Vec<Scope> {
     }]
 }
 
-/// Every upload under the address that the filter lets pass.
+/// Every upload under the address that the filter lets pass, by key.
 pub async fn filtered(
     session: &mut Session,
     address: &Address,
     filter: &Filter,
     sized: bool,
 ) -> Result<Gathered, Failure> {
-    let mut gathered = Gathered::default();
+    let mut passing = Passing {
+        catalog: Catalog::default(),
+        errors: Vec::new(),
+        sizing: Sizing::default(),
+    };
     let wanted = Wanted {
         filter,
         sized,
-        in_order: true,
+        in_order: false,
     };
-    let swept = sweep::run(session, scope(address), wanted, &mut gathered).await;
+    let swept = sweep::run(session, scope(address), wanted, &mut passing).await;
     swept.map_err(nothing_done)?;
-    Ok(gathered)
+    let rows = passing.catalog.snapshot();
+    let mut chosen: Vec<Row<'_>> = rows.iter().collect();
+    // Found side by side, unless the service is listed page by page.
+    let order = |a: &Row<'_>, b: &Row<'_>| {
+        let by_key = a.key().cmp(b.key());
+        by_key.then_with(|| a.initiated().cmp(&b.initiated()))
+    };
+    if !chosen.is_sorted_by(|a, b| order(a, b).is_le()) {
+        chosen.sort_by(order);
+    }
+    let chosen: Vec<RowId> = chosen.into_iter().map(|row| row.id()).collect();
+    Ok(Gathered {
+        targets: Targets::new(&address.bucket, rows, chosen),
+        settled: Settled::new(),
+        errors: passing.errors,
+    })
 }
 
 /// The uploads with these IDs. Their initiation is looked up, since it is the only sign of life of an upload
@@ -94,7 +130,7 @@ pub async fn named(
     ids: &[String],
     sized: bool,
 ) -> Result<Gathered, Failure> {
-    let mut listed = Listed {
+    let mut listed = Named {
         key: &address.key,
         ids: ids.iter().map(String::as_str).collect(),
         found: HashMap::new(),
@@ -106,50 +142,43 @@ pub async fn named(
     };
     let swept = sweep::run(session, scope(address), wanted, &mut listed).await;
     swept.map_err(nothing_done)?;
-    let mut known = listed.found;
-    let mut seen = HashSet::new();
-    let ids = ids.iter().filter(|id| seen.insert(id.as_str()));
-    let mut candidates: Vec<Candidate> = ids
-        .map(|id| {
-            known.remove(id).unwrap_or_else(|| Candidate {
-                target: Target {
-                    bucket: address.bucket.clone(),
-                    key: address.key.clone(),
-                    upload_id: id.clone(),
-                },
-                initiated: None,
-                storage_class: None,
-                measure: Measure::Unknown,
-                settled: None,
-            })
-        })
-        .collect();
+    let mut catalog = Catalog::default();
+    for id in ids {
+        let bare = || Upload {
+            key: address.key.clone(),
+            upload_id: id.clone(),
+            ..Upload::default()
+        };
+        let upload = listed.found.remove(id).unwrap_or_else(bare);
+        // One that is named twice is there already, perhaps with what the listing knows of it.
+        if catalog.find(&upload.key, &upload.upload_id).is_none() {
+            catalog.list(&upload, |_| ());
+        }
+    }
+    let mut settled = Settled::new();
     if sized {
-        measure(session, &mut candidates).await?;
+        measure(session, &address.bucket, &mut catalog, &mut settled).await?;
     }
     Ok(Gathered {
-        candidates,
+        targets: Targets::all(&address.bucket, &catalog),
+        settled,
         errors: Vec::new(),
     })
 }
 
 /// The uploads of one key by ID. A listing that fails is not told: what follows fails for itself, or does
 /// not need it.
-struct Listed<'a> {
+struct Named<'a> {
     key: &'a str,
     ids: HashSet<&'a str>,
-    found: HashMap<String, Candidate>,
+    found: HashMap<String, Upload>,
 }
 
-impl Sink for Listed<'_> {
-    fn upload(&mut self, session: &Session, found: &Found<'_>) -> Result<(), Failure> {
+impl Sink for Named<'_> {
+    fn upload(&mut self, _: &Session, found: &Found<'_>) -> Result<(), Failure> {
         let id = found.upload.upload_id.as_str();
         if found.upload.key == self.key && self.ids.contains(id) {
-            let mut one = Gathered::default();
-            one.upload(session, found)?;
-            let named = one.candidates.into_iter();
-            self.found
-                .extend(named.map(|of| (of.target.upload_id.clone(), of)));
+            self.found.insert(id.to_owned(), found.upload.clone());
         }
         Ok(())
     }
@@ -165,40 +194,41 @@ impl Sink for Listed<'_> {
     fn error(&mut self, _: &Fault) {}
 }
 
-async fn measure(session: &mut Session, candidates: &mut [Candidate]) -> Result<(), Failure> {
-    let targets = candidates.iter().enumerate().map(|(row, candidate)| {
-        let row = RowId(u32::try_from(row).unwrap_or(u32::MAX));
-        (row, candidate.target.clone())
-    });
-    let targets = targets.collect();
+async fn measure(
+    session: &mut Session,
+    bucket: &str,
+    catalog: &mut Catalog,
+    settled: &mut Settled,
+) -> Result<(), Failure> {
+    let targets = Targets::all(bucket, catalog);
     let command = |job| Command::Measure {
         job,
         targets,
         urgency: Urgency::Visible,
     };
+    let mut learn = |(row, measured)| {
+        let measure = match measured {
+            Measured::AtLeast(extent) => Measure::AtLeast(extent),
+            Measured::Exact(extent) => Measure::Exact(extent),
+            Measured::Denied(_) => Measure::Denied,
+            Measured::Gone => {
+                settled.insert(row, AbortOutcome::AlreadyGone);
+                return;
+            }
+            Measured::Failed(fault) => {
+                settled.insert(row, AbortOutcome::Failed(fault));
+                return;
+            }
+        };
+        catalog.set_measure(row, measure, Timestamp::default());
+    };
     let measured = session.run(command, |news| {
         if let News::Measured(measured) = news {
-            for (row, measured) in measured {
-                if let Some(candidate) = candidates.get_mut(row.0 as usize) {
-                    candidate.learn(measured);
-                }
-            }
+            measured.into_iter().for_each(&mut learn);
         }
         Ok(())
     });
     measured.await.map_err(nothing_done)
-}
-
-impl Candidate {
-    fn learn(&mut self, measured: Measured) {
-        match measured {
-            Measured::AtLeast(extent) => self.measure = Measure::AtLeast(extent),
-            Measured::Exact(extent) => self.measure = Measure::Exact(extent),
-            Measured::Denied(_) => self.measure = Measure::Denied,
-            Measured::Gone => self.settled = Some(AbortOutcome::AlreadyGone),
-            Measured::Failed(fault) => self.settled = Some(AbortOutcome::Failed(fault)),
-        }
-    }
 }
 
 fn nothing_done(failure: Failure) -> Failure {
@@ -213,34 +243,39 @@ fn nothing_done(failure: Failure) -> Failure {
 /// The candidates, judged by what is known of them now; the protocol looks again.
 #[derive(Debug)]
 pub struct Plan {
-    pub candidates: Vec<Candidate>,
+    pub targets: Targets,
+    settled: Settled,
     include_active: bool,
     moment: Moment,
 }
 
 impl Plan {
-    pub const fn new(candidates: Vec<Candidate>, include_active: bool, moment: Moment) -> Self {
+    pub fn new(targets: Targets, settled: Settled, include_active: bool, moment: Moment) -> Self {
         Self {
-            candidates,
+            targets,
+            settled,
             include_active,
             moment,
         }
     }
 
     /// What would become of a candidate.
-    pub fn verdict(&self, candidate: &Candidate) -> AbortOutcome {
-        if let Some(settled) = &candidate.settled {
+    pub fn verdict(&self, candidate: &Row<'_>) -> AbortOutcome {
+        if let Some(settled) = self.settled.get(&candidate.id()) {
             return settled.clone();
         }
-        let freed = candidate.measure.exact().map(|extent| extent.bytes);
-        let aborted = AbortOutcome::Aborted { freed };
+        let measure = candidate.measure();
+        let aborted = AbortOutcome::Aborted {
+            freed: measure.exact().map(|extent| extent.bytes),
+            verified: true,
+        };
         if self.include_active {
             return aborted;
         }
         let moment = &self.moment;
         let life = liveness::life(
-            candidate.initiated,
-            &candidate.measure,
+            candidate.initiated(),
+            &measure,
             moment.now,
             &moment.thresholds,
         );
@@ -252,8 +287,8 @@ impl Plan {
     }
 
     /// Those that would be aborted.
-    pub fn doomed(&self) -> impl Iterator<Item = &Candidate> {
-        self.candidates
+    pub fn doomed(&self) -> impl Iterator<Item = Row<'_>> {
+        self.targets
             .iter()
             .filter(|of| matches!(self.verdict(of), AbortOutcome::Aborted { .. }))
     }

@@ -2,23 +2,23 @@
 
 mod candidates;
 mod report;
+mod status;
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 
 use super::args::{self, Connection};
 use super::failure::{Exit, Failure};
-use super::output::{Status, complain};
+use super::output::complain;
 use super::session::Session;
 use super::sweep;
+use crate::model::Tally;
 use crate::model::human::{self, escape};
-use crate::model::{RowId, Tally};
-use crate::protocol::{
-    AbortPolicy, AbortTarget, Command, Fault, Kind, News, Operation, Outcome, Progress,
-};
+use crate::protocol::{AbortPolicy, Command, Fault, Kind, News, Operation, Outcome};
 
-use candidates::{Candidate, Plan};
+use candidates::Plan;
 use report::Report;
+use status::Aborting;
 
 pub async fn run(connection: &Connection, args: args::Abort) -> Result<Exit, Failure> {
     check(&args)?;
@@ -41,32 +41,34 @@ pub async fn run(connection: &Connection, args: args::Abort) -> Result<Exit, Fai
     } else {
         candidates::named(&mut session, &args.address, &args.upload_id, sized).await?
     };
-    let plan = Plan::new(found.candidates, args.include_active, session.moment());
+    let plan = Plan::new(
+        found.targets,
+        found.settled,
+        args.include_active,
+        session.moment(),
+    );
     let mut report = Report::new(!args.upload_id.is_empty(), found.errors);
     if args.dry_run {
         report.plan(&plan);
-        return report.print(args.json);
+        return report.print(&plan, args.json);
     }
-    if plan.candidates.is_empty() {
-        return report.print(args.json);
+    if plan.targets.is_empty() {
+        return report.print(&plan, args.json);
     }
     if !args.yes {
         confirm(&mut session, &plan).await?;
     }
-    let outcome = abort(
-        &mut session,
-        plan.candidates,
-        args.include_active,
-        &mut report,
-    )
-    .await?;
-    let exit = report.print(args.json)?;
+    let outcome = abort(&mut session, &plan, args.include_active, &mut report).await?;
+    if let Outcome::Cancelled { left, .. } = outcome {
+        report.leave(left);
+    }
+    let exit = report.print(&plan, args.json)?;
     match outcome {
         Outcome::Done => Ok(exit),
         Outcome::Failed(fault) => Err(fault.into()),
         Outcome::Cancelled { done, left } => {
             complain(&format!(
-                "interrupted; {} uploads were dealt with, {} were not",
+                "interrupted; {} uploads were dealt with, {} were not; the same command goes on with them",
                 human::count(done),
                 human::count(left)
             ));
@@ -115,7 +117,7 @@ fn read_only() -> Fault {
 async fn confirm(session: &mut Session, plan: &Plan) -> Result<(), Failure> {
     let mut tally = Tally::default();
     for candidate in plan.doomed() {
-        tally.add(candidate.weight(), &session.prices);
+        tally.add(&candidate, &session.prices);
     }
     let mut text = format!(
         "{} uploads, {} held, {} a month",
@@ -124,13 +126,13 @@ async fn confirm(session: &mut Session, plan: &Plan) -> Result<(), Failure> {
         human::dollars(tally.monthly())
     );
     for candidate in plan.doomed().take(5) {
-        let key = escape(&candidate.target.key).into_owned();
-        let _ = write!(text, "\n  s3://{}/{key}", candidate.target.bucket);
+        let key = escape(candidate.key()).into_owned();
+        let _ = write!(text, "\n  s3://{}/{key}", plan.targets.bucket());
     }
     if tally.rows > 5 {
         text.push_str("\n  …");
     }
-    let spared = plan.candidates.len() as u64 - tally.rows;
+    let spared = plan.targets.len() as u64 - tally.rows;
     if spared > 0 {
         let _ = write!(
             text,
@@ -159,29 +161,20 @@ async fn confirm(session: &mut Session, plan: &Plan) -> Result<(), Failure> {
 /// Runs the protocol. The first interrupt cancels and waits for what is in flight, the second does not wait.
 async fn abort(
     session: &mut Session,
-    candidates: Vec<Candidate>,
+    plan: &Plan,
     include_active: bool,
     report: &mut Report,
 ) -> Result<Outcome, Failure> {
     let job = session.job();
-    let targets = candidates.iter().enumerate().map(|(row, candidate)| {
-        let seen = candidate.measure.exact().copied();
-        AbortTarget {
-            row: RowId(u32::try_from(row).unwrap_or(u32::MAX)),
-            target: candidate.target.clone(),
-            initiated: candidate.initiated,
-            seen,
-        }
-    });
     session.worker.send(Command::Abort {
         job,
-        targets: targets.collect(),
+        targets: plan.targets.clone(),
         policy: AbortPolicy {
             include_active,
             thresholds: session.thresholds,
         },
     });
-    let mut status = Status::new();
+    let mut status = Aborting::new();
     let mut interrupted = false;
     loop {
         let reports = tokio::select! {
@@ -200,37 +193,13 @@ async fn abort(
             match news.news {
                 News::Aborted(outcomes) => {
                     for (row, outcome) in outcomes {
-                        if let Some(candidate) = candidates.get(row.0 as usize) {
-                            report.learn(&candidate.target, outcome);
-                        }
+                        report.learn(&plan.targets, row, outcome);
                     }
                 }
-                News::Progress(progress) => status.show(&line(&progress, interrupted)),
+                News::Progress(progress) => status.show(session, &progress, interrupted),
                 News::Ended(outcome) => return Ok(outcome),
                 _ => {}
             }
         }
     }
-}
-
-fn line(progress: &Progress, interrupted: bool) -> String {
-    let total = progress.total.unwrap_or(progress.done);
-    let mut line = format!(
-        "{} of {}, {} freed",
-        human::count(progress.done),
-        human::count(total),
-        human::size(progress.bytes)
-    );
-    for (count, word) in [(progress.skipped, "skipped"), (progress.failed, "failed")] {
-        if count > 0 {
-            let _ = write!(line, ", {} {word}", human::count(count));
-        }
-    }
-    if progress.throttled {
-        line.push_str(", slowed down by the service");
-    }
-    if interrupted {
-        line.push_str(", stopping");
-    }
-    line
 }

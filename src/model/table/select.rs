@@ -109,11 +109,6 @@ impl Table {
         self.books.marks.tally()
     }
 
-    /// Rows as they are now, for something that is to be done with them.
-    pub fn freeze(&self, rows: impl IntoIterator<Item = RowId>) -> Targets {
-        Targets::new(&self.bucket, self.catalog.snapshot(), rows)
-    }
-
     pub fn is_marked(&self, row: RowId) -> bool {
         self.books.marks.contains(row)
     }
@@ -226,6 +221,13 @@ impl Table {
     /// The marked rows in the order of the listing, hidden ones among them.
     pub fn marked(&self) -> impl Iterator<Item = RowId> {
         self.books.marks.iter()
+    }
+
+    /// These rows as they are now, for something that is to be done with them. Costs a few nanoseconds a row.
+    pub fn freeze(&self, rows: impl IntoIterator<Item = RowId>) -> Targets {
+        let there = |row: &RowId| self.catalog.get(*row).is_some_and(|row| !row.is_gone());
+        let rows = rows.into_iter().filter(there);
+        Targets::new(&self.bucket, self.catalog.snapshot(), rows)
     }
 
     /// How many marked rows the view does not show.

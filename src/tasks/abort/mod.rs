@@ -3,6 +3,7 @@
 //! A target is looked at right before its abort and left alone when it lives. Small batches, and uploads with
 //! recent parts, are verified one by one; large batches by listing the bucket again once.
 
+mod accepted;
 mod recheck;
 mod run;
 mod verify;
@@ -15,8 +16,8 @@ use super::audit::{Audit, Deed};
 use super::job::{Asker, Job};
 use super::pacer::Stop;
 use crate::model::bucket::is_directory_bucket;
-use crate::model::{RowId, Target};
-use crate::protocol::{AbortOutcome, AbortPolicy, AbortTarget, Fault, Kind, SkipReason, Urgency};
+use crate::model::{Extent, Row, RowId, Target, Timestamp};
+use crate::protocol::{AbortOutcome, AbortPolicy, Fault, Kind, SkipReason, Urgency};
 use crate::s3::Abort;
 
 use recheck::{Checked, Verdict};
@@ -34,6 +35,27 @@ struct Protocol<'a> {
     singly: bool,
 }
 
+/// One upload while it is dealt with, with what was known of it when the person decided.
+#[derive(Debug)]
+struct Doomed {
+    row: RowId,
+    target: Target,
+    initiated: Option<Timestamp>,
+    /// What the person saw, if it had been sized: more parts than that means that it became active.
+    seen: Option<Extent>,
+}
+
+impl Doomed {
+    fn of(row: &Row<'_>, bucket: &str) -> Self {
+        Self {
+            row: row.id(),
+            target: row.target(bucket),
+            initiated: row.initiated(),
+            seen: row.measure().exact().copied(),
+        }
+    }
+}
+
 /// How far one target came.
 #[derive(Debug)]
 enum Step {
@@ -48,7 +70,7 @@ struct Unrecorded(Fault);
 
 impl Protocol<'_> {
     /// Looks, aborts, and records the answer.
-    async fn abort(&self, asker: &Asker, target: &AbortTarget) -> Result<Step, Unrecorded> {
+    async fn abort(&self, asker: &Asker, target: &Doomed) -> Result<Step, Unrecorded> {
         loop {
             let now = || self.job.cautious_now();
             let checked = match recheck::look(asker, target, &self.policy, now).await {
@@ -88,7 +110,7 @@ impl Protocol<'_> {
         }
     }
 
-    async fn record(&self, target: &AbortTarget, step: &Step) -> Result<(), Unrecorded> {
+    async fn record(&self, target: &Doomed, step: &Step) -> Result<(), Unrecorded> {
         match step {
             Step::Accepted(checked) => self.log(target, ("aborted", checked.freed), None).await,
             Step::Finished(AbortOutcome::AlreadyGone) => {
@@ -106,7 +128,7 @@ impl Protocol<'_> {
 
     async fn log(
         &self,
-        target: &AbortTarget,
+        target: &Doomed,
         (outcome, bytes): (&'static str, Option<u64>),
         failure: Option<&Fault>,
     ) -> Result<(), Unrecorded> {
@@ -148,7 +170,7 @@ pub(super) async fn own(job: &Job, target: Target) -> Result<AbortOutcome, Fault
         audit,
         singly: true,
     };
-    let target = AbortTarget {
+    let target = Doomed {
         row: RowId(0),
         target,
         initiated: None,
@@ -169,7 +191,7 @@ pub(super) async fn own(job: &Job, target: Target) -> Result<AbortOutcome, Fault
 
 /// Directory buckets, and only they, can be told which upload is meant.
 /// Source: API reference, `AbortMultipartUpload`.
-fn request(target: &AbortTarget) -> Abort {
+fn request(target: &Doomed) -> Abort {
     let directory = is_directory_bucket(&target.target.bucket);
     Abort {
         target: target.target.clone(),

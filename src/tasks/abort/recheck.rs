@@ -1,8 +1,9 @@
 //! The look right before an abort: does the upload live?
 
+use super::Doomed;
 use crate::model::liveness::{self, Life};
 use crate::model::{Extent, Measure, Thresholds, Timestamp};
-use crate::protocol::{AbortOutcome, AbortPolicy, AbortTarget, Fault, Kind, SkipReason};
+use crate::protocol::{AbortOutcome, AbortPolicy, Fault, Kind, SkipReason};
 use crate::tasks::job::Asker;
 use crate::tasks::pacer::Stop;
 use crate::tasks::parts::PartsWalk;
@@ -29,7 +30,7 @@ pub(super) enum Verdict {
 /// Looks at the target's parts and judges. Stops reading at the first sign of life that forbids the abort.
 pub(super) async fn look(
     asker: &Asker,
-    target: &AbortTarget,
+    target: &Doomed,
     policy: &AbortPolicy,
     now: impl Fn() -> Timestamp,
 ) -> Verdict {
@@ -67,7 +68,7 @@ fn refused(fault: Fault) -> Result<Measure, AbortOutcome> {
     }
 }
 
-fn judge(target: &AbortTarget, measure: &Measure, policy: &AbortPolicy, now: Timestamp) -> Verdict {
+fn judge(target: &Doomed, measure: &Measure, policy: &AbortPolicy, now: Timestamp) -> Verdict {
     if !policy.include_active
         && let Some(reason) = reason(target, measure, &policy.thresholds, now)
     {
@@ -87,7 +88,7 @@ fn judge(target: &AbortTarget, measure: &Measure, policy: &AbortPolicy, now: Tim
 
 /// Why to leave it alone.
 fn reason(
-    target: &AbortTarget,
+    target: &Doomed,
     measure: &Measure,
     thresholds: &Thresholds,
     now: Timestamp,
@@ -126,7 +127,7 @@ mod tests {
     }
 
     fn verdict(seen: Option<Extent>, measure: Measure, include_active: bool) -> Verdict {
-        let target = AbortTarget {
+        let target = Doomed {
             row: RowId(0),
             target: Target {
                 bucket: "b".into(),

@@ -1,35 +1,32 @@
 //! A whole abort job: its stages, its counts, its cancel.
 
-use std::collections::{BTreeMap, HashSet};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use futures_util::future::ready;
 use futures_util::{StreamExt, stream};
 
-use super::recheck::Checked;
-use super::{Protocol, Step, Unrecorded, verify};
-use crate::model::RowId;
+use super::accepted::{Accepted, One};
+use super::{Doomed, Protocol, Step, Unrecorded, verify};
+use crate::model::{RowId, Targets};
 use crate::protocol::{
-    AbortOutcome, AbortPolicy, AbortTarget, Fault, Kind, News, Operation, Outcome, Progress,
-    SkipReason, Urgency,
+    AbortOutcome, AbortPolicy, Fault, Kind, News, Operation, Outcome, Progress, SkipReason, Urgency,
 };
 use crate::tasks::audit::Audit;
 use crate::tasks::gather::{Findings, drive};
-use crate::tasks::job::{Job, lock, stopped};
+use crate::tasks::job::{Asker, Job, lock, stopped};
 
 /// Batches up to this size are verified one by one.
 const SMALL: usize = 20;
-/// After a cancel the verifying listing may take so long; then the service's word is taken.
+/// What a page of a listing covers: a listing that needs more pages than there are uploads to look at costs more.
+const PAGE: usize = 1_000;
+/// After a cancel the verification may take so long; then the service's word is taken.
 const LAST_LOOK: Duration = Duration::from_secs(10);
 
-type Accepted = (AbortTarget, Checked);
-
-/// Runs the protocol over all targets and reports each one's outcome once.
-pub(in crate::tasks) async fn run(
-    job: &Job,
-    targets: Vec<AbortTarget>,
-    mut policy: AbortPolicy,
-) -> Outcome {
+/// Runs the protocol over all targets and reports the outcome of each that was begun once. Holds no more of them at a
+/// time than are asked about.
+pub(in crate::tasks) async fn run(job: &Job, targets: Targets, mut policy: AbortPolicy) -> Outcome {
     if job.settings.read_only {
         return Outcome::Failed(read_only());
     }
@@ -40,6 +37,7 @@ pub(in crate::tasks) async fn run(
         Err(stop) => return stopped(stop, 0, 0),
     };
     let batch = Batch {
+        asker: job.asker(targets.bucket(), Urgency::Marked),
         protocol: Protocol {
             job,
             policy,
@@ -50,53 +48,67 @@ pub(in crate::tasks) async fn run(
             total: Some(targets.len() as u64),
             ..Progress::default()
         }),
-        left: Mutex::new(0),
+        targets,
         unrecorded: Mutex::new(None),
         findings: Findings::new(),
-        accepted: Mutex::new(Vec::new()),
+        accepted: Mutex::default(),
+        is_late: AtomicBool::new(false),
     };
-    batch.abort_all(targets).await;
-    batch.verify_all().await;
+    batch.abort_all().await;
+    tokio::select! {
+        () = batch.verify_all() => {}
+        () = batch.hurry() => {}
+    }
     batch.end()
 }
 
 struct Batch<'a> {
+    targets: Targets,
+    asker: Asker,
     protocol: Protocol<'a>,
     tally: Mutex<Progress>,
-    /// Not begun because of a cancel.
-    left: Mutex<u64>,
     unrecorded: Mutex<Option<Fault>>,
     findings: Findings<(RowId, AbortOutcome)>,
-    accepted: Mutex<Vec<Accepted>>,
+    accepted: Mutex<Accepted>,
+    /// Nobody waits any longer for a verification.
+    is_late: AtomicBool,
 }
 
 impl Batch<'_> {
     /// The first stage: every target is looked at and aborted; what is verified singly is finished.
-    async fn abort_all(&self, targets: Vec<AbortTarget>) {
-        let work = stream::iter(targets)
-            .map(|target| self.one(target))
+    async fn abort_all(&self) {
+        let work = stream::iter(0..self.targets.len())
+            .take_while(|_| ready(!self.protocol.job.cancel.is_cancelled()))
+            .map(|at| self.one(at))
             .buffer_unordered(self.protocol.job.settings.width);
         self.drive(work).await;
     }
 
-    async fn one(&self, target: AbortTarget) {
+    fn doomed(&self, at: usize) -> Option<Doomed> {
+        let row = self.targets.at(at)?;
+        Some(Doomed::of(&row, self.targets.bucket()))
+    }
+
+    async fn one(&self, at: usize) {
+        let Some(target) = self.doomed(at) else {
+            return;
+        };
         let protocol = &self.protocol;
-        if protocol.job.cancel.is_cancelled() {
-            return self.finish(target.row, super::cancelled());
-        }
-        let bucket = &target.target.bucket;
-        let asker = protocol.job.asker(bucket, Urgency::Marked);
-        let outcome = match protocol.abort(&asker, &target).await {
+        let outcome = match protocol.abort(&self.asker, &target).await {
             Ok(Step::Finished(outcome)) => outcome,
             Ok(Step::Accepted(checked)) if protocol.singly || checked.recent => {
-                match protocol.verify(&asker, &target, checked).await {
+                match protocol.verify(&self.asker, &target, checked).await {
                     Ok(outcome) => outcome,
                     Err(unrecorded) => self.stop(unrecorded),
                 }
             }
             Ok(Step::Accepted(checked)) => {
-                self.count_done(checked.freed);
-                lock(&self.accepted).push((target, checked));
+                let mut tally = lock(&self.tally);
+                tally.done += 1;
+                tally.unverified += 1;
+                tally.bytes += checked.freed.unwrap_or(0);
+                let name = (&*target.target.key, &*target.target.upload_id);
+                lock(&self.accepted).push(at, name, checked.freed);
                 return;
             }
             Err(unrecorded) => self.stop(unrecorded),
@@ -104,66 +116,82 @@ impl Batch<'_> {
         self.finish(target.row, outcome);
     }
 
-    /// The second stage: what a large batch aborted is looked for in a new listing of its bucket.
+    /// The second stage: what a large batch aborted is looked for in a new listing of its bucket; what that still
+    /// shows is looked at, and aborted again while anything is left.
     async fn verify_all(&self) {
-        let mut buckets: BTreeMap<String, Vec<Accepted>> = BTreeMap::new();
-        for (target, checked) in std::mem::take(&mut *lock(&self.accepted)) {
-            let of = buckets.entry(target.target.bucket.clone()).or_default();
-            of.push((target, checked));
+        let mut accepted = std::mem::take(&mut *lock(&self.accepted));
+        if accepted.len() == 0 {
+            return;
         }
-        for (bucket, accepted) in buckets {
-            let listed = self.listed(&bucket, &accepted).await;
-            let work = stream::iter(accepted)
-                .map(|(target, checked)| {
-                    let name = (target.target.key.clone(), target.target.upload_id.clone());
-                    let look = listed.as_ref().is_none_or(|listed| listed.contains(&name));
-                    self.look_again(target, checked, look)
-                })
-                .buffer_unordered(self.protocol.job.settings.width);
-            self.drive(work).await;
-        }
+        accepted.sort();
+        let were_listed = self.find_listed(&mut accepted).await;
+        let work = stream::iter(accepted.into_iter())
+            .map(|one| self.look_again(one, !were_listed || one.is_listed))
+            .buffer_unordered(self.protocol.job.settings.width);
+        self.drive(work).await;
     }
 
-    /// What the bucket still lists of `accepted`; `None` when each has to be looked at.
-    async fn listed(
-        &self,
-        bucket: &str,
-        accepted: &[Accepted],
-    ) -> Option<HashSet<(String, String)>> {
-        if accepted.len() <= SMALL {
-            return None;
+    /// Whether a listing told which of them are still there; else each has to be looked at.
+    async fn find_listed(&self, accepted: &mut Accepted) -> bool {
+        let prefix = self.targets.common_prefix();
+        let pages = self
+            .targets
+            .known_under(prefix)
+            .saturating_sub(accepted.len())
+            / PAGE;
+        if accepted.len() <= SMALL || pages > accepted.len() {
+            return false;
         }
-        let job = self.protocol.job;
-        let names = accepted
-            .iter()
-            .map(|(target, _)| (target.target.key.as_str(), target.target.upload_id.as_str()))
-            .collect();
-        let listing = verify::still_listed(job, bucket, &names);
-        let too_long = async {
-            job.cancel.cancelled().await;
-            tokio::time::sleep(LAST_LOOK).await;
-        };
+        let place = (self.targets.bucket(), prefix);
         tokio::select! {
-            listed = listing => listed,
-            () = too_long => Some(HashSet::new()),
+            listed = verify::find_listed(self.protocol.job, place, accepted) => listed,
+            () = self.too_long() => false,
         }
     }
 
-    async fn look_again(&self, target: AbortTarget, checked: Checked, look: bool) {
-        let protocol = &self.protocol;
-        let aborted = AbortOutcome::Aborted {
-            freed: checked.freed,
+    async fn too_long(&self) {
+        self.protocol.job.cancel.cancelled().await;
+        tokio::time::sleep(LAST_LOOK).await;
+    }
+
+    /// Ends the verification some time after a cancel; what is being looked at ends first. Never returns.
+    async fn hurry(&self) {
+        self.too_long().await;
+        self.is_late.store(true, Ordering::Relaxed);
+        std::future::pending::<()>().await;
+    }
+
+    async fn look_again(&self, one: One, look: bool) {
+        let Some(target) = self.doomed(one.at) else {
+            return;
         };
-        let outcome = if look {
-            let asker = protocol.job.asker(&target.target.bucket, Urgency::Marked);
-            match protocol.verify(&asker, &target, checked).await {
+        let freed = one.checked.freed;
+        let is_late = self.is_late.load(Ordering::Relaxed);
+        let outcome = if look && !is_late {
+            let verified = self.protocol.verify(&self.asker, &target, one.checked);
+            match verified.await {
                 Ok(outcome) => outcome,
                 Err(unrecorded) => self.stop(unrecorded),
             }
         } else {
-            aborted
+            AbortOutcome::Aborted {
+                freed,
+                verified: !look,
+            }
         };
-        self.finish_counted(target.row, outcome, checked.freed);
+        {
+            let mut tally = lock(&self.tally);
+            match outcome {
+                AbortOutcome::Failed(_) => {
+                    tally.unverified -= 1;
+                    tally.failed += 1;
+                    tally.bytes -= freed.unwrap_or(0);
+                }
+                AbortOutcome::Aborted { verified: true, .. } => tally.unverified -= 1,
+                _ => {}
+            }
+        }
+        self.findings.push((target.row, outcome));
     }
 
     async fn drive(&self, work: impl futures_util::Stream<Item = ()>) {
@@ -179,49 +207,35 @@ impl Batch<'_> {
         AbortOutcome::Failed(fault)
     }
 
-    fn count_done(&self, freed: Option<u64>) {
-        let mut tally = lock(&self.tally);
-        tally.done += 1;
-        tally.bytes += freed.unwrap_or(0);
-    }
-
+    /// Counts and reports an outcome; what was cancelled before its turn counts as not begun.
     fn finish(&self, row: RowId, outcome: AbortOutcome) {
-        match &outcome {
-            AbortOutcome::Skipped(SkipReason::Cancelled) => *lock(&self.left) += 1,
-            AbortOutcome::Aborted { freed } => self.count_done(*freed),
-            AbortOutcome::AlreadyGone => self.count_done(None),
-            AbortOutcome::Skipped(_) => {
-                lock(&self.tally).skipped += 1;
-                self.count_done(None);
-            }
-            AbortOutcome::Failed(_) => {
-                lock(&self.tally).failed += 1;
-                self.count_done(None);
-            }
-        }
-        self.findings.push((row, outcome));
-    }
-
-    /// As [`Self::finish`], for what was counted as done when the service said yes.
-    fn finish_counted(&self, row: RowId, outcome: AbortOutcome, freed: Option<u64>) {
-        if let AbortOutcome::Failed(_) = outcome {
+        {
             let mut tally = lock(&self.tally);
-            tally.failed += 1;
-            tally.bytes -= freed.unwrap_or(0);
+            match &outcome {
+                AbortOutcome::Skipped(SkipReason::Cancelled) => return,
+                AbortOutcome::Aborted { freed, verified } => {
+                    tally.bytes += freed.unwrap_or(0);
+                    tally.unverified += u64::from(!verified);
+                }
+                AbortOutcome::AlreadyGone => {}
+                AbortOutcome::Skipped(_) => tally.skipped += 1,
+                AbortOutcome::Failed(_) => tally.failed += 1,
+            }
+            tally.done += 1;
         }
         self.findings.push((row, outcome));
     }
 
     fn end(self) -> Outcome {
-        let left = *lock(&self.left);
         if let Some(fault) = lock(&self.unrecorded).take() {
             return Outcome::Failed(fault);
         }
-        if left > 0 {
-            let done = lock(&self.tally).done;
-            return Outcome::Cancelled { done, left };
+        let tally = lock(&self.tally);
+        let done = tally.done;
+        match tally.left().unwrap_or(0) {
+            0 => Outcome::Done,
+            left => Outcome::Cancelled { done, left },
         }
-        Outcome::Done
     }
 }
 

@@ -1,14 +1,14 @@
 //! The look after an abort: is anything left? Parts in flight may land after it, and then it is repeated.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use tokio::time::sleep;
 
+use super::accepted::Accepted;
 use super::recheck::Checked;
-use super::{Protocol, Unrecorded, request};
+use super::{Doomed, Protocol, Unrecorded, request};
 use crate::model::{Target, human};
-use crate::protocol::{AbortOutcome, AbortTarget, Fault, Kind, Operation, Scope, Urgency};
+use crate::protocol::{AbortOutcome, Fault, Kind, Operation, Scope, Urgency};
 use crate::s3::ListParts;
 use crate::tasks::job::{Asker, Job};
 use crate::tasks::list::UploadsWalk;
@@ -22,19 +22,20 @@ impl Protocol<'_> {
     pub(super) async fn verify(
         &self,
         asker: &Asker,
-        target: &AbortTarget,
+        target: &Doomed,
         checked: Checked,
     ) -> Result<AbortOutcome, Unrecorded> {
         let asker = asker.unstoppable();
-        let aborted = AbortOutcome::Aborted {
+        let aborted = |verified| AbortOutcome::Aborted {
             freed: checked.freed,
+            verified,
         };
         for round in 0..=ROUNDS {
             match anything_left(&asker, &target.target).await {
-                Ok(false) => return Ok(aborted),
+                Ok(false) => return Ok(aborted(true)),
                 Ok(true) if round == ROUNDS => break,
                 Ok(true) => {}
-                Err(fault) => return Ok(unverified(fault, aborted)),
+                Err(fault) => return Ok(unverified(fault, aborted(false))),
             }
             sleep(Duration::from_millis(250 << round)).await;
             let again = request(target);
@@ -94,64 +95,31 @@ fn still_there(target: &Target) -> Fault {
     }
 }
 
-/// Those of `names` that a new listing of the bucket still shows; `None` when it cannot be listed, or costs
-/// more than to look at each of them.
-pub(super) async fn still_listed(
+/// Lists a bucket again under `prefix`, which all of `accepted` have, and marks those that are still listed. False
+/// when it cannot be listed, or costs more than to look at each of them.
+pub(super) async fn find_listed(
     job: &Job,
-    bucket: &str,
-    names: &HashSet<(&str, &str)>,
-) -> Option<HashSet<(String, String)>> {
+    (bucket, prefix): (&str, &str),
+    accepted: &mut Accepted,
+) -> bool {
     let asker = job.asker(bucket, Urgency::Marked).unstoppable();
     let scope = Scope {
         bucket: bucket.to_owned(),
-        prefix: common_prefix(names.iter().map(|(key, _)| *key)).to_owned(),
+        prefix: prefix.to_owned(),
     };
     let mut walk = UploadsWalk::of(job, &scope).await;
-    let mut listed = HashSet::new();
     loop {
         match walk.next(&asker).await {
             Ok(Some(uploads)) => {
-                let ours = uploads.into_iter().filter(|upload| {
-                    names.contains(&(upload.key.as_str(), upload.upload_id.as_str()))
-                });
-                listed.extend(ours.map(|upload| (upload.key, upload.upload_id)));
+                for upload in &uploads {
+                    accepted.note_listed(&upload.key, &upload.upload_id);
+                }
             }
-            Ok(None) => return Some(listed),
-            Err(_) => return None,
+            Ok(None) => return true,
+            Err(_) => return false,
         }
-        if walk.pages > names.len() as u64 {
-            return None;
+        if walk.pages > accepted.len() as u64 {
+            return false;
         }
-    }
-}
-
-/// The longest text that all of `keys` begin with.
-fn common_prefix<'a>(mut keys: impl Iterator<Item = &'a str>) -> &'a str {
-    let mut prefix = keys.next().unwrap_or_default();
-    for key in keys {
-        let same = prefix.char_indices().zip(key.chars());
-        let differs = same
-            .clone()
-            .find(|((_, mine), theirs)| mine != theirs)
-            .map(|((at, _), _)| at);
-        let end = differs.unwrap_or_else(|| prefix.len().min(key.len()));
-        prefix = &prefix[..end];
-    }
-    prefix
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_common_prefix_ends_between_characters() {
-        let of = |keys: &[&'static str]| common_prefix(keys.iter().copied());
-        assert_eq!(of(&[]), "");
-        assert_eq!(of(&["a/b"]), "a/b");
-        assert_eq!(of(&["video/1", "video/12", "video/2"]), "video/");
-        assert_eq!(of(&["ключ", "клюв"]), "клю");
-        assert_eq!(of(&["ab", "abc", "a"]), "a");
-        assert_eq!(of(&["x", "y"]), "");
     }
 }

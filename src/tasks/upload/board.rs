@@ -1,6 +1,5 @@
 //! How far a job is: counted where it happens, summed up for whoever watches.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,15 +9,11 @@ use tokio::time::Instant;
 
 use super::pace::{Limiter, Width};
 use crate::model::Timestamp;
+use crate::model::pace::Pace;
 use crate::model::plan::Layout;
 use crate::model::send::{Cell, Phase, Sending};
 use crate::s3::Meter;
 use crate::tasks::job::lock;
-
-/// The present rate is that of the last seconds.
-const RECENT: Duration = Duration::from_secs(5);
-/// Samples of the traffic are so far apart.
-const SAMPLE: Duration = Duration::from_millis(250);
 
 /// What a job has done so far.
 #[derive(Debug)]
@@ -36,7 +31,9 @@ struct State {
     width: Width,
     /// One a part of the upload under way; empty for a stream beyond its last part.
     cells: Vec<Cell>,
-    samples: VecDeque<(Instant, u64)>,
+    /// Since when the samples count their time.
+    origin: Instant,
+    samples: Pace,
     /// Time that was spent sending, and since when it is spent now.
     active: Duration,
     since: Option<Instant>,
@@ -56,7 +53,8 @@ impl Board {
                 told: Sending::default(),
                 width: Width::new(1, 1),
                 cells: Vec::new(),
-                samples: VecDeque::new(),
+                origin: Instant::now(),
+                samples: Pace::default(),
                 active: Duration::ZERO,
                 since: None,
                 success: Instant::now(),
@@ -158,7 +156,7 @@ impl Board {
             (false, Some(since)) => {
                 state.active += since.elapsed();
                 state.since = None;
-                state.samples.clear();
+                state.samples.rest();
                 state.width.rested();
             }
             _ => {}
@@ -176,16 +174,10 @@ impl Board {
         let at = Instant::now();
         let mut state = lock(&self.state);
         state.width.moved(at, traffic);
-        let due = state.samples.back();
-        if due.is_none_or(|(last, _)| at.duration_since(*last) >= SAMPLE) {
-            state.samples.push_back((at, traffic));
-        }
-        while state.samples.len() > 2 && at.duration_since(state.samples[1].0) >= RECENT {
-            state.samples.pop_front();
-        }
-        let rate = state.samples.front().map_or(0, |(since, before)| {
-            per_second(traffic - before, at.duration_since(*since))
-        });
+        let since = at.duration_since(state.origin);
+        state.samples.note(since, traffic);
+        let lately = state.samples.lately(since, traffic);
+        let rate = lately.map_or(0, |(span, bytes)| per_second(bytes, span));
         let active = state.active + state.since.map_or(Duration::ZERO, |since| since.elapsed());
         let in_flight = self.in_flight.load(Ordering::Relaxed);
         let mut told = state.told.clone();

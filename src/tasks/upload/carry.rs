@@ -164,7 +164,7 @@ pub(super) async fn give_up(job: &Job, target: Target) -> Result<u64, Fault> {
         ..job.clone()
     };
     match abort::own(&job, target).await? {
-        AbortOutcome::Aborted { freed } => Ok(freed.unwrap_or(0)),
+        AbortOutcome::Aborted { freed, .. } => Ok(freed.unwrap_or(0)),
         AbortOutcome::AlreadyGone => Ok(0),
         AbortOutcome::Failed(fault) => Err(fault),
         AbortOutcome::Skipped(reason) => Err(Fault {

@@ -39,7 +39,7 @@ pub(in crate::tasks) async fn copy(job: &Job, order: CopyOrder) -> Outcome {
 /// The same with keys that need not be read any more.
 pub(super) async fn copy_with(job: &Job, order: CopyOrder, keys: CopyKeys) -> Outcome {
     match Copying::new(job, order, keys).await {
-        Ok(copying) => copying.run().await,
+        Ok(copying) => Box::pin(copying.run()).await,
         Err(stop) => stopped(stop, 0, 0),
     }
 }

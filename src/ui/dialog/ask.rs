@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::style::Style;
 
 use super::{Titles, open, text_height, text_width};
+use crate::app::dialog::SizeAllDialog;
 use crate::model::human::{self, count, escape};
 use crate::ui::paint::{put, row};
 use crate::ui::text::wrap;
@@ -35,20 +36,31 @@ pub fn ask(
     }
 }
 
-pub fn size_all(
-    bucket: &str,
-    uploads: u64,
-    cost: (u64, f64),
-    theme: &Theme,
-    frame: &mut Frame<'_>,
-) {
-    let (requests, price) = cost;
+pub fn size_all(dialog: &SizeAllDialog, theme: &Theme, frame: &mut Frame<'_>) {
+    let uploads = dialog.uploads;
     let word = if uploads == 1 { "upload" } else { "uploads" };
-    let name = format!("Size {} {word} of {}", count(uploads), escape(bucket));
-    let paragraphs = [
-        (format!("At least {} requests (ListParts), {}.", count(requests), human::dollars(price)), theme.text),
+    let name = format!(
+        "Size {} {word} of {}",
+        count(uploads),
+        escape(&dialog.bucket)
+    );
+    let mut paragraphs = vec![
+        (format!("At least {} requests (ListParts), {}.", count(uploads), human::dollars(dialog.price)), theme.text),
         ("One for each 1,000 parts. It runs in the background and can be cancelled from the tasks.".to_owned(), theme.dim),
     ];
+    if let Some(rest) = dialog.rest {
+        let text = format!(
+            "They are what is left of {}: the others are not asked again.",
+            count(rest.total)
+        );
+        paragraphs.insert(0, (text, theme.text));
+    } else if dialog.known > 0 {
+        let text = format!(
+            "{} more are sized already and are not asked again.",
+            count(dialog.known)
+        );
+        paragraphs.push((text, theme.dim));
+    }
     let titles = Titles {
         name: &name,
         keys: "y or enter: size them  esc: not now",

@@ -168,7 +168,7 @@ fn upload(app: &App, task: &Task, place: &Scroll<'_>, look: &Theme, frame: &mut 
 }
 
 fn troubles(task: &Task, scroll: usize, room: usize, theme: &Theme) -> Vec<Line<'static>> {
-    if task.troubles.is_empty() {
+    if task.troubles.is_empty() && task.sums.left == 0 {
         let text = if task.is_running() {
             "Nothing was skipped or failed so far."
         } else {
@@ -209,15 +209,13 @@ fn troubles(task: &Task, scroll: usize, room: usize, theme: &Theme) -> Vec<Line<
     lines
 }
 
-/// Failures first, each with its own reason; then what was skipped, by reason; then what was not begun.
+/// Failures first, each with its own reason; then what was skipped, by reason; then how much was not begun.
 fn groups<'a>(task: &'a Task, theme: &Theme) -> Vec<(Style, String, Vec<&'a Trouble>)> {
     let mut failed = Vec::new();
-    let mut left = Vec::new();
     let mut skipped: BTreeMap<&str, Vec<&Trouble>> = BTreeMap::new();
     for trouble in &task.troubles {
         match trouble.miss {
             Miss::Failed => failed.push(trouble),
-            Miss::Left => left.push(trouble),
             Miss::Skipped => skipped.entry(&trouble.why).or_default().push(trouble),
         }
     }
@@ -227,8 +225,25 @@ fn groups<'a>(task: &'a Task, theme: &Theme) -> Vec<(Style, String, Vec<&'a Trou
         let why = format!("skipped, {}", escape(why));
         groups.push((theme.warn, heading(&why, &group), group));
     }
-    let word = "not begun, cancelled before their turn";
-    groups.push((theme.warn, heading(word, &left), left));
     groups.retain(|(_, _, group)| !group.is_empty());
+    let unnamed = (task.sums.failed + task.sums.skipped).saturating_sub(task.troubles.len() as u64);
+    if unnamed > 0 {
+        let text = format!(
+            "{} more, each with its reason in its details",
+            count(unnamed)
+        );
+        groups.push((theme.warn, text, Vec::new()));
+    }
+    if task.sums.left > 0 {
+        let end = match task.left_over() {
+            0 => "",
+            _ => "; p goes on with them",
+        };
+        let text = format!(
+            "{} not begun, cancelled before their turn{end}",
+            count(task.sums.left)
+        );
+        groups.push((theme.warn, text, Vec::new()));
+    }
     groups
 }

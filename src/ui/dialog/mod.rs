@@ -50,14 +50,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
         Some(Dialog::Doctor(dialog)) => doctor::draw(app, dialog, theme, frame),
         Some(Dialog::Menu(menu)) => menu::draw(menu, theme, frame),
         Some(Dialog::Palette(palette)) => palette::draw(app, palette, theme, frame),
-        Some(Dialog::SizeAll {
-            bucket,
-            uploads,
-            requests,
-            price,
-        }) => {
-            ask::size_all(bucket, *uploads, (*requests, *price), theme, frame);
-        }
+        Some(Dialog::SizeAll(dialog)) => ask::size_all(dialog, theme, frame),
         Some(Dialog::Stop(dialog)) => stop::stop(app, dialog, theme, frame),
         Some(Dialog::Rate(dialog)) => stop::rate(dialog, theme, frame),
         Some(Dialog::Interrupted(dialog)) => interrupted::draw(app, dialog, theme, frame),

@@ -280,3 +280,42 @@ async fn a_bucket_that_cannot_be_listed_is_in_the_aborts_document() {
     assert_eq!(document["aborted"], 0);
     assert_eq!(document["errors"][0]["code"], "AccessDenied");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn thousands_are_aborted_with_two_requests_each_and_told_in_order() {
+    let shop = Shop::open().await;
+    for number in 0..3_000 {
+        shop.upload(&format!("many/{number:05}"), None, 1, HOUR * 200);
+    }
+    shop.upload("many/live", Some("l"), 1, HOUR / 60);
+    let args = ["abort", "s3://attic", "--filter", "age>1m", "--json"];
+    let plan = shop.run(&[&args[..], &["--dry-run"]].concat());
+    let plan = plan.with_code(0).json();
+    assert_eq!(
+        (&plan["aborted"], &plan["freed_bytes"]),
+        (&3_000.into(), &(3_000 * 5 * MIB).into())
+    );
+    let keys = |list: &Value| -> Vec<String> {
+        let of = |one: &Value| one["key"].as_str().unwrap().to_owned();
+        list.as_array().unwrap().iter().map(of).collect()
+    };
+    let would = keys(&plan["would_abort"]);
+    assert!(would.len() == 3_000 && would.is_sorted());
+    let before = shop.server.requests(Operation::ListParts);
+    let listed = shop.server.requests(Operation::ListMultipartUploads);
+    let done = shop.run(&[&args[..], &["--yes"]].concat());
+    let done = done.with_code(0).json();
+    assert_eq!(
+        (&done["aborted"], &done["unverified"]),
+        (&3_000.into(), &Value::Null)
+    );
+    assert_eq!(keys(&done["skipped"]), ["many/live"]);
+    assert_eq!(shop.aborts(), 3_000);
+    let looks = shop.server.requests(Operation::ListParts) - before;
+    assert_eq!(looks, 3_001, "one look each, right before the abort");
+    let pages = shop.server.requests(Operation::ListMultipartUploads) - listed;
+    assert!(
+        (2..=8).contains(&pages),
+        "{pages}: the list, and once again"
+    );
+}

@@ -65,6 +65,24 @@ async fn an_abort_that_the_system_ends_says_what_was_done() {
     let aborted = ended.json()["aborted"].as_u64().unwrap();
     assert_eq!(2000 - aborted, shop.store.upload_count("attic") as u64);
     assert!(aborted < 1900, "{aborted}");
+    assert_eq!(ended.json()["left"], 2000 - aborted);
+    assert!(
+        ended.err.contains("the same command goes on with them"),
+        "{}",
+        ended.err
+    );
+    assert_eq!(shop.audit().len() as u64, aborted);
+    // Again: the rest, and nothing twice.
+    let done = shop.run(&args).with_code(0).json();
+    assert_eq!(done["aborted"], 2000 - aborted);
+    assert_eq!(
+        (&done["already_gone"], &done["left"]),
+        (&0.into(), &Value::Null)
+    );
+    assert_eq!(shop.store.upload_count("attic"), 0);
+    let audit = shop.audit();
+    let keys: std::collections::HashSet<_> = audit.iter().map(|of| of["key"].as_str()).collect();
+    assert_eq!((audit.len(), keys.len()), (2000, 2000));
 }
 
 #[tokio::test(flavor = "multi_thread")]

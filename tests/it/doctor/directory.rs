@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use mopup::demo::{Options, Server, Situation, still};
-use mopup::model::{Address, RowId, Thresholds, Upload};
-use mopup::protocol::{AbortOutcome, AbortPolicy, AbortTarget, Scope, SkipReason, Urgency};
+use mopup::model::{Address, Measure, Targets, Thresholds, Upload};
+use mopup::protocol::{AbortOutcome, AbortPolicy, Scope, SkipReason, Urgency};
 use mopup::s3::sdk::{ConnectOptions, SdkStore, StaticCredentials};
 use mopup::s3::{Abort, ListUploads, Marker};
 
@@ -122,17 +122,18 @@ async fn the_server_refuses_what_directory_buckets_do_not_take() {
 async fn an_upload_that_is_another_by_now_is_left_alone() {
     let (server, store) = served(5).await;
     let all = listed(&store, "").await;
-    let target = |upload: &Upload, seconds: u64| AbortTarget {
-        row: RowId(u32::try_from(seconds).unwrap()),
-        target: upload.target(FAST),
-        initiated: upload
-            .initiated
-            .map(|at| at.minus(std::time::Duration::from_secs(seconds))),
-        seen: None,
+    let aged = |upload: &Upload, seconds: u64| {
+        let age = std::time::Duration::from_secs(seconds);
+        let initiated = upload.initiated.map(|at| at.minus(age));
+        let upload = Upload {
+            initiated,
+            ..upload.clone()
+        };
+        (upload, Measure::Unknown)
     };
     let abort = Command::Abort {
         job: JOB,
-        targets: vec![target(&all[0], 0), target(&all[1], 7_200)],
+        targets: Targets::of(FAST, [aged(&all[0], 0), aged(&all[1], 7_200)]),
         policy: AbortPolicy {
             include_active: true,
             thresholds: Thresholds::default(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use mopup::model::{Part, Upload};
+use mopup::model::{Part, RowId, Upload};
 use mopup::protocol::{Kind, Measured, Operation, Scope, Urgency};
 use mopup::s3::{Marker, UploadsPage};
 
@@ -32,9 +32,7 @@ fn listed(news: &[News]) -> Vec<Upload> {
 fn measure(numbers: std::ops::Range<usize>, job: JobId, urgency: Urgency) -> Command {
     Command::Measure {
         job,
-        targets: numbers
-            .map(|number| (RowId(u32::try_from(number).unwrap()), target(number)))
-            .collect(),
+        targets: targets(numbers),
         urgency,
     }
 }

@@ -5,21 +5,21 @@ mod clocks;
 mod exact;
 mod fake;
 mod looking;
+mod masses;
 mod ordering;
 mod rules;
 mod spreading;
 mod sweeping;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use mopup::model::{RowId, Thresholds};
-use mopup::protocol::{
-    AbortOutcome, AbortPolicy, AbortTarget, Command, JobId, News, Outcome, Progress, Report,
-};
+use mopup::model::{Measure, Target, Targets, Thresholds, Upload};
+use mopup::protocol::{AbortOutcome, AbortPolicy, Command, JobId, News, Outcome, Progress, Report};
 use mopup::s3::{Clock, Store};
 use mopup::tasks::{Engine, Inbox, Settings};
 
-use fake::{Fake, HOUR, NOW, target};
+use fake::{BUCKET, Fake, HOUR, NOW, target};
 
 const JOB: JobId = JobId(1);
 
@@ -49,16 +49,30 @@ async fn run(fake: &Arc<Fake>, command: Command) -> (Vec<News>, Outcome) {
     until_end(&mut inbox, JOB).await
 }
 
-fn abort(numbers: std::ops::Range<usize>, include_active: bool) -> Command {
-    let of = |number: usize| AbortTarget {
-        row: RowId(u32::try_from(number).unwrap()),
-        target: target(number),
-        initiated: Some(NOW.minus(HOUR * 101)),
-        seen: None,
+/// The uploads with these numbers, as a listing gave them.
+fn targets(numbers: std::ops::Range<usize>) -> Targets {
+    known(numbers.map(|number| (number, HOUR * 101, Measure::Unknown)))
+}
+
+/// Uploads by number, with their age and what was known of their parts.
+fn known(uploads: impl IntoIterator<Item = (usize, Duration, Measure)>) -> Targets {
+    let upload = |(number, age, measure)| {
+        let Target { key, upload_id, .. } = target(number);
+        let upload = Upload {
+            key,
+            upload_id,
+            initiated: Some(NOW.minus(age)),
+            ..Upload::default()
+        };
+        (upload, measure)
     };
+    Targets::of(BUCKET, uploads.into_iter().map(upload))
+}
+
+fn abort(numbers: std::ops::Range<usize>, include_active: bool) -> Command {
     Command::Abort {
         job: JOB,
-        targets: numbers.map(of).collect(),
+        targets: targets(numbers),
         policy: AbortPolicy {
             include_active,
             thresholds: Thresholds::default(),
@@ -92,5 +106,8 @@ fn last_progress(news: &[News]) -> Progress {
 }
 
 fn freed(bytes: u64) -> AbortOutcome {
-    AbortOutcome::Aborted { freed: Some(bytes) }
+    AbortOutcome::Aborted {
+        freed: Some(bytes),
+        verified: true,
+    }
 }

@@ -46,17 +46,20 @@ pub fn told(app: &App, dialog: &AbortDialog, room: usize, theme: &Theme) -> Vec<
 fn chosen(app: &App, dialog: &AbortDialog, room: usize, theme: &Theme) -> Vec<Line<'static>> {
     let Some(key) = &dialog.only else {
         let number = count(dialog.targets.len() as u64);
-        return vec![fact("chosen", format!("{number} uploads"), theme)];
+        let rest = dialog.rest.map_or_else(String::new, |rest| {
+            format!(", what is left of {}", count(rest.total))
+        });
+        return vec![fact("chosen", format!("{number} uploads{rest}"), theme)];
     };
     let key = cut_middle(&escape(key), room).into_owned();
     let mut lines = vec![Line::styled(key, theme.title)];
-    if let Some(target) = dialog.targets.first() {
-        let id = escape(&target.target.upload_id).into_owned();
+    if let Some(target) = dialog.targets.at(0) {
+        let id = escape(&target.upload_id().text()).into_owned();
         let id = cut_middle(&id, room.saturating_sub(LABEL)).into_owned();
         lines.push(fact("upload ID", id, theme));
         lines.push(fact(
             "initiated",
-            when::ago(target.initiated, app.now),
+            when::ago(target.initiated(), app.now),
             theme,
         ));
     }
@@ -184,11 +187,11 @@ pub fn named(
         .iter()
         .take(shown)
         .map(|target| {
-            let state = place.and_then(|place| place.table.state(target.row, app.now));
+            let state = place.and_then(|place| place.table.state(target.id(), app.now));
             let word = state.map_or("", State::word);
             // What was seen when the question was asked, else what is known in part.
-            let measure = place.and_then(|place| Some(place.table.row(target.row)?.measure()));
-            let size = match (target.seen, measure) {
+            let measure = place.and_then(|place| Some(place.table.row(target.id())?.measure()));
+            let size = match (target.measure().exact(), measure) {
                 (Some(extent), _) => human::size(extent.bytes),
                 (None, Some(Measure::AtLeast(extent))) => {
                     format!("≥ {}", human::size(extent.bytes))
@@ -198,7 +201,7 @@ pub fn named(
             };
             let facts = format!("  {size:>10}  {word:<7}");
             let left = room.saturating_sub(width(&facts));
-            let key = escape(&target.target.key);
+            let key = escape(target.key());
             let key = cut_middle(&key, left).into_owned();
             let pad = " ".repeat(left.saturating_sub(width(&key)));
             let style = uploads::state_style(theme, state);
