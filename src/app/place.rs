@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::cursor::Cursor;
-use super::folders::FolderView;
+use super::folders::{FolderView, Grouping, Stale};
+use super::rolling::Rolled;
 use crate::model::table::Table;
 use crate::model::{Bucket, RowId, State, Timestamp};
 use crate::protocol::{Fault, JobId, Prevention};
@@ -46,6 +47,8 @@ pub struct Place {
     pub range_from: Option<RowId>,
     /// The folder view, while it is shown instead of the flat list.
     pub folders: Option<FolderView>,
+    /// The group whose uploads the flat list shows.
+    pub rolled: Option<Rolled>,
     /// Why a row was skipped or failed last time, for its details.
     pub reasons: HashMap<RowId, String>,
     /// Rows that a running job is aborting.
@@ -85,6 +88,7 @@ impl Place {
             cursor: Cursor::default(),
             range_from: None,
             folders: None,
+            rolled: None,
             reasons: HashMap::new(),
             aborting: HashSet::new(),
             late: HashSet::new(),
@@ -139,7 +143,7 @@ impl Place {
     /// The folders are out of date: filter, order, prefix or marks changed.
     pub fn regroup(&mut self) {
         if let Some(view) = &mut self.folders {
-            view.is_stale = true;
+            view.stale = Stale::Shape;
         }
     }
 
@@ -148,6 +152,15 @@ impl Place {
         let from = self.table.position(self.range_from?)?;
         let to = self.cursor.index();
         Some((from.min(to), from.max(to)))
+    }
+
+    /// The prefix of what is in sight: the level of the folders, or what the list is confined to.
+    pub fn level(&self) -> &str {
+        let folders = self.folders.as_ref();
+        match folders.filter(|view| view.by == Grouping::Prefix) {
+            Some(view) => &view.prefix,
+            None => self.table.prefix(),
+        }
     }
 
     /// Whether a listing is under way.

@@ -6,7 +6,6 @@ use super::Effect;
 use super::action::Action;
 use super::cursor::Motion;
 use super::dialog::{AbortDialog, Dialog};
-use super::folders::FolderLine;
 use super::input::{Code, Key};
 use super::jobs::Purpose;
 use super::messages::Severity;
@@ -23,6 +22,7 @@ use crate::protocol::{AbortPolicy, AbortTarget, Command, Urgency};
 
 impl App {
     pub(super) fn mark(&mut self, action: Action) {
+        let now = self.now;
         let Some(place) = self.place_mut() else {
             return;
         };
@@ -31,23 +31,17 @@ impl App {
             // A range that is open is what is meant.
             Action::Mark if end_range(place) => {}
             Action::Mark => {
-                let rows = rows_under_cursor(place);
+                let rows = place.rows_under_cursor(now);
                 // A folder is marked whole unless it already is.
                 let all = rows.iter().all(|row| place.table.is_marked(*row));
-                for row in rows {
-                    if all {
-                        place.table.unmark(row);
-                    } else {
-                        place.table.mark(row);
-                    }
-                }
+                place.table.set_marks(&rows, !all);
                 self.move_cursor(Motion::By(1));
             }
             Action::MarkRange => {
                 if place.folders.is_some() {
                     self.say(
                         Severity::Info,
-                        "ranges are for the flat list: f leaves the folders",
+                        "ranges are for the flat list: f leaves the roll-up",
                     );
                 } else if !end_range(place) && !place.table.is_empty() {
                     place.range_from = place.cursor.item().copied();
@@ -141,7 +135,7 @@ impl App {
         end_range(place);
         let marked: Vec<RowId> = place.table.marked().collect();
         let rows = if marked.is_empty() {
-            rows_under_cursor(place)
+            place.rows_under_cursor(now)
         } else {
             marked
         };
@@ -227,25 +221,6 @@ impl App {
             targets,
             policy,
         }));
-    }
-}
-
-/// The uploads that an action without marks means: the one under the cursor, or all of a folder.
-fn rows_under_cursor(place: &Place) -> Vec<RowId> {
-    let view = place.folders.as_ref();
-    match view.map(|view| view.current(&place.table)) {
-        None => place.cursor.item().copied().into_iter().collect(),
-        Some(None) => Vec::new(),
-        Some(Some(FolderLine::Upload(row))) => vec![row],
-        Some(Some(FolderLine::Folder(folder))) => {
-            let under = |row: &RowId| {
-                place
-                    .table
-                    .row(*row)
-                    .is_some_and(|row| row.key().starts_with(&folder.prefix))
-            };
-            place.table.shown().filter(under).collect()
-        }
     }
 }
 

@@ -227,7 +227,7 @@ fn suggestions_end_the_last_term() {
     assert_eq!(suggestions("video si"), ["size>"]);
     assert_eq!(suggestions("-st"), ["-state:"]);
     assert_eq!(suggestions("state:stale,e"), ["state:stale,empty"]);
-    assert_eq!(suggestions("x ").len(), 12);
+    assert_eq!(suggestions("x ").len(), 13);
     assert!(suggestions("key:a").is_empty());
 }
 

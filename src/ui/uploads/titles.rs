@@ -24,12 +24,11 @@ fn key_of(app: &App, action: Action) -> String {
 }
 
 pub fn left(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
-    let name = if place.folders.is_some() {
-        "Folders"
-    } else {
-        "Uploads"
+    let name = match &place.folders {
+        Some(view) => format!("By {}", view.by.word()),
+        None => "Uploads".to_owned(),
     };
-    let mut pieces = vec![title(name, theme, app.focus == Pane::Uploads)];
+    let mut pieces = vec![title(&name, theme, app.focus == Pane::Uploads)];
     if app.buckets.open.is_none() {
         // The breadcrumbs do not name a bucket that is only under the cursor.
         let bucket = escape(&place.bucket.name);
@@ -102,6 +101,11 @@ pub fn right(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
             );
         }
         _ => {}
+    }
+    // What is on screen is not what was asked for yet.
+    if let Some(doing) = table.doing() {
+        let text = format!("{}…", doing.word());
+        pieces.push(Piece::new(text, theme.accent, 3).or_at(1, "…"));
     }
     pieces.extend(stirring(app, place, theme));
     if place.cut() > 0 {
