@@ -8,6 +8,7 @@ mod order;
 use std::sync::Arc;
 
 use super::cursor::Cursor;
+use crate::model::account::Mix;
 use crate::model::rollup::{By, Folder, Group};
 use crate::model::table::{Below, Table};
 use crate::model::{RowId, Tally, Timestamp};
@@ -136,6 +137,8 @@ pub struct FolderView {
     pub biggest: u64,
     pub cursor: Cursor<LineName>,
     pub stale: Stale,
+    /// What all rows added up to when they were looked at last.
+    sums: (Tally, Mix),
     /// When the lines were put in order.
     ordered_at: Timestamp,
     /// The line that was left: the cursor stands on it once it is there.

@@ -164,9 +164,7 @@ impl App {
                 |index| table.at(index),
             );
             if let Some(view) = &mut place.folders {
-                if changed {
-                    view.note_rows();
-                }
+                view.note_rows(&place.table, changed);
                 if view.has_come(&place.table) {
                     view.put_in_order(&place.table, window, now);
                 } else {

@@ -65,6 +65,12 @@ fn texts_match_as_documented() {
         "-key~'\\.tmp$'",
         "-owner:x",
         "owner!=x",
+        "began:1973-02-01",
+        "began>=1973-02-01 began<1973-02-02",
+        "began<=1973-02-01 -began:1973-02-02",
+        "began>1973-01-31 -began:unknown",
+        "began=1973-02-01T09:46:40Z",
+        "began<1973-02-01T11:46:41+02:00",
     ];
     let no = [
         "flac",
@@ -74,6 +80,10 @@ fn texts_match_as_documented() {
         "owner:x",
         "key=video",
         "key~^raw",
+        "began>1973-02-01",
+        "began<1973-02-01",
+        "began:unknown",
+        "-began>=1973-02-01",
     ];
     for text in yes {
         assert_eq!(eval(text, Measure::Unknown), Some(true), "{text}");

@@ -7,7 +7,7 @@ use std::time::Duration;
 use mopup::protocol::Operation;
 use mopup::s3::Clock;
 use mopup::s3::faulty::FaultyStore;
-use mopup::s3::memory::{MemoryStore, NewUpload, Parts, StoredPart};
+use mopup::s3::memory::{MemoryStore, Meta, NewUpload, Parts, Principal, StoredPart};
 
 use crate::support::pilot::{Flight, Pilot};
 use crate::support::scene::{DAY, NOW};
@@ -19,6 +19,18 @@ fn store() -> (MemoryStore, Clock) {
     let clock = Clock::fixed(NOW);
     let store = MemoryStore::new(clock.clone());
     store.create_bucket("logs", "eu-west-1");
+    let initiators: Vec<Arc<Meta>> = (0..5)
+        .map(|number| {
+            let initiator = Principal {
+                id: format!("svc-{number}"),
+                ..Principal::default()
+            };
+            Arc::new(Meta {
+                initiator: Some(initiator),
+                ..Meta::default()
+            })
+        })
+        .collect();
     for number in 0..COUNT {
         let begun = NOW.minus(DAY * if number % 2 == 0 { 10 } else { 40 });
         let id = format!("id-{number:05}");
@@ -27,7 +39,7 @@ fn store() -> (MemoryStore, Clock) {
             key: format!("p{:02}/{number:05}.bin", number % 50),
             upload_id: Some(id),
             initiated: Some(begun),
-            initiator: Some(format!("svc-{}", number % 5)),
+            meta: Arc::clone(&initiators[number as usize % 5]),
             parts: Parts::Listed(vec![part]),
             ..NewUpload::default()
         };

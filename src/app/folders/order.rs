@@ -97,9 +97,13 @@ impl FolderView {
         self.stale == Stale::Shape && !table.is_arranging() && !self.is_summing(table)
     }
 
-    /// Rows changed.
-    pub fn note_rows(&mut self) {
-        self.stale = self.stale.max(Stale::Rows);
+    /// Whether rows changed, as far as their sums tell; `settled` says that some did.
+    pub fn note_rows(&mut self, table: &Table, settled: bool) {
+        let sums = (*table.view_totals(), *table.mix());
+        if settled || sums != self.sums {
+            self.sums = sums;
+            self.stale = self.stale.max(Stale::Rows);
+        }
     }
 }
 

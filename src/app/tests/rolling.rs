@@ -120,7 +120,7 @@ fn a_group_is_entered_by_its_filter_and_left_as_it_was() {
     let text = "what is not sized is told by no filter";
     assert_eq!(view(&bench).by, Grouping::State, "{text}");
     // Going elsewhere forgets the way back.
-    bench.keys("b b enter f f");
+    bench.keys("b b enter f");
     assert_eq!(view(&bench).by, Grouping::Initiator);
     bench.keys("enter :").type_("prefix a/").keys("enter esc");
     assert!(bench.app.place().unwrap().folders.is_none());

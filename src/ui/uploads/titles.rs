@@ -42,7 +42,11 @@ pub fn left(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
             Piece::new(format!(" /{filter} "), theme.accent, 6).or_at(3, format!(" /{short} ")),
         );
     }
-    if place.folders.is_none() {
+    if let Some(view) = &place.folders {
+        let key = key_of(app, Action::GroupBy);
+        let next = view.by.next().word();
+        pieces.push(Piece::new(format!(" {key} by {next} "), theme.dim, 9));
+    } else {
         let sort = place.table.sort();
         let arrow = if sort.descending { "↓" } else { "↑" };
         let word = sort.column.word();
