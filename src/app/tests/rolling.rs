@@ -63,7 +63,7 @@ fn the_key_goes_through_the_groupings_and_the_palette_names_one() {
     assert_eq!(groups(&bench), ages);
     bench.keys("b");
     assert_eq!(groups(&bench), [group("", 5, 0)], "nothing is sized");
-    bench.size_all(DAY * 20);
+    bench.keys("S enter").size_all(DAY * 20);
     assert_eq!(groups(&bench).len(), 1);
     bench.keys("j");
     assert_eq!(groups(&bench), [group("stale", 5, 0)]);
@@ -164,7 +164,7 @@ fn a_group_is_marked_copied_and_aborted_whole() {
 #[test]
 fn the_cursor_stays_on_its_group_while_sizes_change_the_order() {
     let mut bench = bench();
-    bench.keys(":").type_("group initiator").keys("enter");
+    bench.keys("S enter :").type_("group initiator").keys("enter");
     let sized = |bench: &mut Bench, key: &str, bytes: u64| {
         let table = &bench.app.place().unwrap().table;
         let row = table.find(key, &format!("id-{key}")).unwrap();
@@ -269,7 +269,7 @@ fn a_hundred_thousand_folders_are_put_in_order_now_and_then() {
         .map(|number| upload(&format!("{number:05}/x"), 30))
         .collect();
     let mut bench = Bench::listed(&uploads);
-    bench.keys("f");
+    bench.keys("S enter f");
     assert_eq!(groups(&bench).len(), 6_000);
     let row = bench.rows()[4_321];
     let news = News::Measured(vec![(row, exact(100, DAY * 20))]);
