@@ -140,10 +140,17 @@ impl Place {
         }
     }
 
-    /// The folders are out of date: filter, order, prefix or marks changed.
+    /// The roll-up is out of date: filter, order or prefix changed.
     pub fn regroup(&mut self) {
         if let Some(view) = &mut self.folders {
             view.stale = Stale::Shape;
+        }
+    }
+
+    /// Marks changed: groups count them.
+    pub fn remark(&mut self) {
+        if let Some(view) = &mut self.folders {
+            view.stale = view.stale.max(Stale::Rows);
         }
     }
 

@@ -27,11 +27,7 @@ impl App {
             (News::Buckets(buckets), _) => self.take_buckets(buckets, effects),
             (News::Listed(uploads), purpose) => self.take_listed(&purpose, &uploads),
             (News::Arranged(arranged), Purpose::Arrange { bucket }) => {
-                let now = self.now;
-                if let Some(place) = self.buckets.get_mut(&bucket) {
-                    place.table.take_over(*arranged, now);
-                    place.regroup();
-                }
+                self.take_arranged(&bucket, *arranged);
             }
             (
                 News::Measured(items),

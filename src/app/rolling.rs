@@ -50,14 +50,13 @@ impl App {
         };
         place.range_from = None;
         place.rolled = None;
-        let prefix = match &place.folders {
-            Some(view) => view.prefix.clone(),
+        let prefix = if let Some(view) = &place.folders {
+            view.prefix.clone()
+        } else {
             // Where a prefix is in force, its folder is where to begin.
-            None => {
-                let prefix = place.table.prefix();
-                let end = prefix.rfind('/').map_or(0, |slash| slash + 1);
-                prefix[..end].to_owned()
-            }
+            let prefix = place.table.prefix();
+            let end = prefix.rfind('/').map_or(0, |slash| slash + 1);
+            prefix[..end].to_owned()
         };
         if by == Grouping::Prefix {
             place.folders = None;
@@ -174,7 +173,7 @@ impl App {
         let (now, window) = (self.now, self.window(Pane::Uploads));
         if let Some(place) = self.place_mut()
             && let Some(view) = &mut place.folders
-            && view.is_due(now, is_tick)
+            && view.is_due(&place.table, now, is_tick)
         {
             view.put_in_order(&place.table, window, now);
         }

@@ -9,6 +9,7 @@ use super::state::App;
 use super::tasks::Task;
 use super::{Effect, Event};
 use crate::model::Timestamp;
+use crate::model::table::Arranged;
 use crate::protocol::{Command, JobId, Outcome};
 use std::time::Duration;
 
@@ -219,6 +220,14 @@ impl App {
         }
         let wish = Box::new(wish);
         effects.push(Effect::Send(Command::Arrange { job, wish }));
+    }
+
+    pub(super) fn take_arranged(&mut self, bucket: &str, arranged: Arranged) {
+        let now = self.now;
+        if let Some(place) = self.buckets.get_mut(bucket) {
+            place.table.take_over(arranged, now);
+            place.regroup();
+        }
     }
 
     pub(super) fn arranging_ended(&mut self, job: JobId, bucket: &str, outcome: &Outcome) {

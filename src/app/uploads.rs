@@ -26,7 +26,7 @@ impl App {
         let Some(place) = self.place_mut() else {
             return;
         };
-        place.regroup();
+        place.remark();
         match action {
             // A range that is open is what is meant.
             Action::Mark if end_range(place) => {}

@@ -11,7 +11,7 @@ use super::text::{cut_middle, width};
 use super::theme::Theme;
 use super::when;
 use crate::app::App;
-use crate::app::folders::FolderLine;
+use crate::app::folders::{FolderLine, Grouping};
 use crate::app::place::Place;
 use crate::model::human::{self, count, escape};
 use crate::model::{Tally, Timestamp};
@@ -102,7 +102,11 @@ fn nothing(app: &App, theme: &Theme, inner: Rect, buffer: &mut Buffer) {
     let named = line.as_ref().and_then(|line| match line {
         FolderLine::Folder(folder) => Some((escape(&folder.prefix).into_owned(), folder.tally)),
         FolderLine::Group(by, group) => {
-            let name = group_name(*by, group.name.as_deref());
+            // The list shows the end of an ARN only.
+            let name = match (by, group.name.as_deref()) {
+                (Grouping::Initiator, Some(name)) => escape(name).into_owned(),
+                (_, name) => group_name(*by, name),
+            };
             Some((format!("{}: {name}", by.word()), group.tally))
         }
         FolderLine::Upload(_) => None,

@@ -17,11 +17,12 @@ const NOW_AND_THEN: Duration = Duration::from_secs(1);
 
 impl FolderView {
     /// Whether the lines are to be put in order now; rows alone can wait for the next tick.
-    pub fn is_due(&self, now: Timestamp, is_tick: bool) -> bool {
+    pub fn is_due(&self, table: &Table, now: Timestamp, is_tick: bool) -> bool {
         let rested = now.since(self.ordered_at) >= NOW_AND_THEN;
+        let waits = self.stale == Stale::Rows || table.is_arranging();
         match self.stale {
             Stale::No => false,
-            Stale::Rows if self.head() > MANY => is_tick && rested,
+            _ if waits && self.head() > MANY => is_tick && rested,
             Stale::Rows | Stale::Shape => true,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::app::folders::{FolderLine, FolderView, Grouping};
+use crate::model::table::Doing;
 
 fn begun(key: &str, days: u32, initiator: &str) -> Upload {
     Upload {
@@ -164,7 +165,10 @@ fn a_group_is_marked_copied_and_aborted_whole() {
 #[test]
 fn the_cursor_stays_on_its_group_while_sizes_change_the_order() {
     let mut bench = bench();
-    bench.keys("S enter :").type_("group initiator").keys("enter");
+    bench
+        .keys("S enter :")
+        .type_("group initiator")
+        .keys("enter");
     let sized = |bench: &mut Bench, key: &str, bytes: u64| {
         let table = &bench.app.place().unwrap().table;
         let row = table.find(key, &format!("id-{key}")).unwrap();
@@ -254,10 +258,7 @@ fn a_large_table_is_summed_up_elsewhere_and_shown_as_soon_as_it_comes() {
     // What is marked while a filter works elsewhere is counted once it comes.
     bench.keys("/").type_("dir").keys("enter g space");
     let place = bench.app.place().unwrap();
-    assert_eq!(
-        place.table.doing().map(|doing| doing.word()),
-        Some("filtering")
-    );
+    assert_eq!(place.table.doing().map(Doing::word), Some("filtering"));
     come(&mut bench);
     assert_eq!(groups(&bench)[0], group("dir0/", 3, 3));
     assert_eq!(groups(&bench)[1], group("dir1/", 3, 3));

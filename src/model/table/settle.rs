@@ -88,8 +88,8 @@ impl Table {
         }
         let order = self.order();
         let in_view = |row: &Row<'_>| self.books.standing(row.id()).verdict().is_in_view();
-        let slots = (0_u32..).take(self.catalog.slots()).map(RowId);
-        let rows = slots.filter_map(|row| self.catalog.get(row));
+        let ids = (0_u32..).take(self.catalog.slots()).map(RowId);
+        let rows = ids.filter_map(|row| self.catalog.get(row));
         let spots = rows.filter(in_view).map(|row| order.spot(&row)).collect();
         self.view = View::of(spots, &order);
         self.recount();
