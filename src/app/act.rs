@@ -63,9 +63,7 @@ impl App {
             Action::Cancel => self.cancel_task(effects),
             Action::ClearTasks => self.clear_tasks(),
             Action::Details => self.show_report(),
-            Action::Palette => {
-                self.dialog = Some(Dialog::Palette(Palette::new(self.history.clone())));
-            }
+            Action::Palette => self.show_palette(),
             Action::Help => self.dialog = Some(Dialog::Help { scroll: 0 }),
             Action::Log => self.dialog = Some(Dialog::Messages { scroll: 0 }),
             Action::Theme => self.next_theme(),
@@ -76,6 +74,11 @@ impl App {
             // Motions were answered above.
             _ => {}
         }
+    }
+
+    fn show_palette(&mut self) {
+        let palette = Palette::new(self.history.clone());
+        self.dialog = Some(Dialog::Palette(palette));
     }
 
     fn clear_tasks(&mut self) {
