@@ -36,6 +36,7 @@ impl App {
             Action::Sort => self.sort_menu(),
             Action::Reverse => self.reverse(),
             Action::Folders => self.toggle_folders(),
+            Action::GroupBy => self.next_grouping(),
             Action::SizeAll => self.ask_size_all(),
             Action::Abort => self.ask_abort(),
             Action::Complete => self.ask_complete(effects),
@@ -62,9 +63,7 @@ impl App {
             Action::Cancel => self.cancel_task(effects),
             Action::ClearTasks => self.clear_tasks(),
             Action::Details => self.show_report(),
-            Action::Palette => {
-                self.dialog = Some(Dialog::Palette(Palette::new(self.history.clone())));
-            }
+            Action::Palette => self.show_palette(),
             Action::Help => self.dialog = Some(Dialog::Help { scroll: 0 }),
             Action::Log => self.dialog = Some(Dialog::Messages { scroll: 0 }),
             Action::Theme => self.next_theme(),
@@ -75,6 +74,11 @@ impl App {
             // Motions were answered above.
             _ => {}
         }
+    }
+
+    fn show_palette(&mut self) {
+        let palette = Palette::new(self.history.clone());
+        self.dialog = Some(Dialog::Palette(palette));
     }
 
     fn clear_tasks(&mut self) {
@@ -147,15 +151,13 @@ impl App {
                 }
             }
             Pane::Uploads => {
-                let folder = self.place().and_then(|place| {
-                    match place.folders.as_ref()?.current(&place.table)? {
-                        FolderLine::Folder(folder) => Some(folder.prefix),
-                        FolderLine::Upload(_) => None,
-                    }
-                });
-                match folder {
-                    Some(prefix) => self.enter_folder(prefix),
-                    None => self.focus_parts(effects),
+                let line = self
+                    .place()
+                    .and_then(|place| place.folders.as_ref()?.current(&place.table));
+                match line {
+                    Some(FolderLine::Folder(folder)) => self.enter_folder(folder.prefix),
+                    Some(FolderLine::Group(by, group)) => self.open_group(by, group),
+                    Some(FolderLine::Upload(_)) | None => self.focus_parts(effects),
                 }
             }
             Pane::Parts => {}
@@ -183,9 +185,12 @@ impl App {
                     self.leave_bucket();
                     return;
                 };
-                if place.range_from.take().is_some() {
+                if place.range_from.take().is_some() || self.leave_group(false) {
                     return;
                 }
+                let Some(place) = self.place_mut() else {
+                    return;
+                };
                 if !place.table.filter().is_empty() {
                     place
                         .table
@@ -205,6 +210,9 @@ impl App {
             Pane::Parts => self.focus = Pane::Uploads,
             Pane::Tasks => self.toggle_tasks(),
             Pane::Uploads => {
+                if self.leave_group(true) {
+                    return;
+                }
                 let up = self
                     .place()
                     .and_then(|place| place.folders.as_ref()?.parent());

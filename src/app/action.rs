@@ -82,7 +82,8 @@ actions! {
     Filter, List, "filter", ["/"], "filter", "filter as you type";
     Sort, Uploads, "sort", ["s"], "sort", "choose the column to sort by";
     Reverse, Uploads, "reverse", ["R"], "", "reverse the order";
-    Folders, Uploads, "folders", ["f"], "folders", "switch between the flat list and folders by prefix";
+    Folders, Uploads, "folders", ["f"], "folders", "switch between the flat list and the roll-up, at first folders by prefix";
+    GroupBy, Uploads, "group-by", ["b"], "", "group by the next: prefix, initiator, class, age, state";
     SizeAll, Uploads, "size-all", ["S"], "size", "size all uploads of this bucket, after showing what it costs";
     Abort, Uploads, "abort", ["a"], "abort", "abort the marked uploads, or the one under the cursor";
     Complete, Global, "complete", ["c"], "complete", "complete the upload under the cursor, after saying whether and to what";

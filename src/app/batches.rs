@@ -9,7 +9,7 @@ use super::messages::Severity;
 use super::place::Place;
 use super::state::App;
 use super::tasks::{Task, TaskKind};
-use super::uploads::{end_range, rows_under_cursor};
+use super::uploads::end_range;
 use crate::model::bits::Bits;
 use crate::model::filter::Moment;
 use crate::model::liveness::{Life, life, state_moved};
@@ -93,7 +93,7 @@ impl App {
         let mut rows: Vec<RowId> = if marked {
             place.table.marked().collect()
         } else {
-            rows_under_cursor(place)
+            place.rows_under_cursor(moment.now)
         };
         let all = rows.len();
         rows.retain(|row| !place.aborting.contains(*row) && !completing.contains(*row));

@@ -4,6 +4,7 @@ use super::Effect;
 use super::ThemeName;
 use super::dialog::palette::Typed;
 use super::dialog::{Dialog, Palette};
+use super::folders::Grouping;
 use super::input::{Code, Key};
 use super::layout::Pane;
 use super::messages::Severity;
@@ -26,6 +27,10 @@ impl App {
             "sort" => Column::ALL
                 .iter()
                 .map(|column| column.word().to_owned())
+                .collect(),
+            "group" => Grouping::ALL
+                .iter()
+                .map(|by| by.word().to_owned())
                 .collect(),
             "theme" => ThemeName::ALL
                 .iter()
@@ -168,6 +173,7 @@ impl App {
                 });
                 Ok(())
             }
+            "group" => self.grouping_verb(argument, effects),
             "interval" => self.interval_verb(argument),
             "limit-rate" => self.rate_verb(argument, effects),
             "notify" => self.notify_verb(argument, effects),
@@ -185,7 +191,7 @@ impl App {
     }
 
     /// What is done to the uploads is to be seen: from the buckets, the one under the cursor is opened.
-    fn show_uploads(&mut self, effects: &mut Vec<Effect>) {
+    pub(super) fn show_uploads(&mut self, effects: &mut Vec<Effect>) {
         if self.focus == Pane::Buckets {
             self.open(effects);
         }

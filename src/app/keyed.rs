@@ -71,6 +71,7 @@ impl App {
         place.table.set_prefix(prefix, now);
         place.cursor.reset();
         place.folders = None;
+        place.rolled = None;
         place.table.open_folder(None, now);
         self.buckets.open = Some(name.to_owned());
         self.focus = Pane::Uploads;

@@ -30,7 +30,7 @@ impl Place {
 
     /// The prefix of all that is in sight.
     fn shown_prefix(&self) -> &str {
-        let folder = self.folders.as_ref().map_or("", |view| &view.prefix);
+        let folder = self.level();
         let prefix = self.table.prefix();
         if folder.len() > prefix.len() {
             folder

@@ -3,6 +3,7 @@
 use super::Effect;
 use super::dialog::Dialog;
 use super::dialog::choose::{Choice, Menu};
+use super::folders::{FolderLine, Grouping};
 use super::input::{Code, Key};
 use super::layout::Pane;
 use super::messages::Severity;
@@ -10,10 +11,12 @@ use super::place::Place;
 use super::state::App;
 use super::transfer::Transfer;
 use super::watching::watched::{End, Watched};
+use crate::model::filter;
+use crate::model::rollup::Group;
 use crate::model::shell::quote;
 use crate::model::view::{Column, Sort};
 use crate::model::watch::Ending;
-use crate::model::{Address, Target};
+use crate::model::{Address, Target, Timestamp};
 use crate::protocol::SentOutcome;
 
 type Line = (String, String, Choice);
@@ -106,7 +109,10 @@ impl App {
 
     fn upload_texts(&self) -> Vec<Line> {
         self.current_target().map_or_else(
-            || self.place().map(folder_texts).unwrap_or_default(),
+            || {
+                let place = self.place();
+                place.map_or_else(Vec::new, |place| folder_texts(place, self.now))
+            },
             |target| self.texts_of(&target),
         )
     }
@@ -242,12 +248,14 @@ fn transfer_texts(transfer: &Transfer) -> Vec<Line> {
     texts.into_iter().flatten().collect()
 }
 
-fn folder_texts(place: &Place) -> Vec<Line> {
+fn folder_texts(place: &Place, now: Timestamp) -> Vec<Line> {
     let Some(view) = &place.folders else {
         return Vec::new();
     };
-    let Some(super::folders::FolderLine::Folder(folder)) = view.current(&place.table) else {
-        return Vec::new();
+    let folder = match view.current(&place.table) {
+        Some(FolderLine::Folder(folder)) => folder,
+        Some(FolderLine::Group(by, group)) => return group_texts(by, &group, now),
+        Some(FolderLine::Upload(_)) | None => return Vec::new(),
     };
     let address = Address {
         bucket: place.bucket.name.clone(),
@@ -257,6 +265,14 @@ fn folder_texts(place: &Place) -> Vec<Line> {
         copy("address", &address.to_string()),
         copy("prefix", &folder.prefix),
     ]
+}
+
+fn group_texts(by: Grouping, group: &Group, now: Timestamp) -> Vec<Line> {
+    let name = group.name.as_deref();
+    let term = by.by().and_then(|by| filter::of_group(by, name, now));
+    let name = name.map(|name| copy(by.word(), name));
+    let term = term.map(|term| copy("filter", &term));
+    name.into_iter().chain(term).collect()
 }
 
 fn copy(label: &str, text: &str) -> Line {

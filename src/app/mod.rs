@@ -33,6 +33,7 @@ pub mod place;
 mod placing;
 mod pointer;
 mod reports;
+pub mod rolling;
 mod sending;
 pub mod settings;
 pub mod state;

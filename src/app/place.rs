@@ -4,7 +4,8 @@ use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use super::cursor::Cursor;
-use super::folders::FolderView;
+use super::folders::{FolderView, Grouping, Stale};
+use super::rolling::Rolled;
 use crate::model::bits::Bits;
 use crate::model::table::Table;
 use crate::model::{Bucket, RowId, State, Timestamp};
@@ -47,6 +48,8 @@ pub struct Place {
     pub range_from: Option<RowId>,
     /// The folder view, while it is shown instead of the flat list.
     pub folders: Option<FolderView>,
+    /// The group whose uploads the flat list shows.
+    pub rolled: Option<Rolled>,
     /// Why a row was skipped or failed last time, for its details.
     pub reasons: HashMap<RowId, String>,
     /// Rows that a running job is aborting.
@@ -86,6 +89,7 @@ impl Place {
             cursor: Cursor::default(),
             range_from: None,
             folders: None,
+            rolled: None,
             reasons: HashMap::new(),
             aborting: Bits::default(),
             late: HashSet::new(),
@@ -137,10 +141,17 @@ impl Place {
         }
     }
 
-    /// The folders are out of date: filter, order, prefix or marks changed.
+    /// The roll-up is out of date: filter, order or prefix changed.
     pub fn regroup(&mut self) {
         if let Some(view) = &mut self.folders {
-            view.is_stale = true;
+            view.stale = Stale::Shape;
+        }
+    }
+
+    /// Marks changed: groups count them.
+    pub fn remark(&mut self) {
+        if let Some(view) = &mut self.folders {
+            view.stale = view.stale.max(Stale::Rows);
         }
     }
 
@@ -149,6 +160,15 @@ impl Place {
         let from = self.table.position(self.range_from?)?;
         let to = self.cursor.index();
         Some((from.min(to), from.max(to)))
+    }
+
+    /// The prefix of what is in sight: the level of the folders, or what the list is confined to.
+    pub fn level(&self) -> &str {
+        let folders = self.folders.as_ref();
+        match folders.filter(|view| view.by == Grouping::Prefix) {
+            Some(view) => &view.prefix,
+            None => self.table.prefix(),
+        }
     }
 
     /// Whether a listing is under way.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::cursor::Cursor;
 use super::dialog::adopt::Compared;
 use super::dialog::{Dialog, END};
+use super::folders::Grouping;
 use super::jobs::Jobs;
 use super::layout::{Layout, Pane, layout};
 use super::messages::Messages;
@@ -189,6 +190,8 @@ pub struct App {
     pub reach: Cell<usize>,
     pub filter_edit: Option<FilterEdit>,
     pub(super) jobs: Jobs,
+    /// What uploads were rolled up by last.
+    pub(super) grouping: Grouping,
     pub(super) history: Vec<String>,
     /// Where the upload dialog looked for files last.
     pub(super) browsed: Browsed,
@@ -228,6 +231,7 @@ impl App {
             reach: Cell::new(END),
             filter_edit: None,
             jobs: Jobs::default(),
+            grouping: Grouping::default(),
             history: Vec::new(),
             browsed: Browsed::default(),
             compared: None,

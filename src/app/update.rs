@@ -46,11 +46,11 @@ impl App {
         match event {
             Event::Key(key) => {
                 self.key(key, &mut effects);
-                self.group_folders();
+                self.group_folders(false);
             }
             Event::Mouse(mouse) => {
                 self.mouse(mouse, &mut effects);
-                self.group_folders();
+                self.group_folders(false);
             }
             Event::Paste(text) => self.paste(&text, &mut effects),
             Event::Resized { columns, rows } => {
@@ -64,7 +64,7 @@ impl App {
             }
             Event::Clock(now) => {
                 self.tick(now, &mut effects);
-                self.group_folders();
+                self.group_folders(true);
             }
         }
         self.follow_up(&mut effects);
@@ -165,8 +165,12 @@ impl App {
                 |index| table.at(index),
             );
             if let Some(view) = &mut place.folders {
-                view.is_stale |= changed;
-                view.settle(&place.table, window);
+                view.note_rows(&place.table, changed);
+                if view.has_come(&place.table) {
+                    view.put_in_order(&place.table, window, now);
+                } else {
+                    view.settle(&place.table, window);
+                }
             }
         }
         self.settle_buckets();

@@ -48,10 +48,7 @@ impl App {
                 "no bucket to upload to: put the cursor on one, or go to one with :bucket".into(),
             );
         };
-        let within = match &place.folders {
-            Some(view) => view.prefix.as_str(),
-            None => place.table.prefix(),
-        };
+        let within = place.level();
         let prefix = within.rfind('/').map_or("", |slash| &within[..=slash]);
         let mut upload = Upload {
             bucket: place.bucket.name.clone(),

@@ -2,40 +2,33 @@
 
 use super::action::Action;
 use super::cursor::Motion;
-use super::folders::FolderLine;
 use super::messages::Severity;
 use super::place::Place;
 use super::state::App;
-use crate::model::RowId;
 use crate::model::view::Sort;
 
 impl App {
     pub(super) fn mark(&mut self, action: Action) {
+        let now = self.now;
         let Some(place) = self.place_mut() else {
             return;
         };
-        place.regroup();
+        place.remark();
         match action {
             // A range that is open is what is meant.
             Action::Mark if end_range(place) => {}
             Action::Mark => {
-                let rows = rows_under_cursor(place);
+                let rows = place.rows_under_cursor(now);
                 // A folder is marked whole unless it already is.
                 let all = rows.iter().all(|row| place.table.is_marked(*row));
-                for row in rows {
-                    if all {
-                        place.table.unmark(row);
-                    } else {
-                        place.table.mark(row);
-                    }
-                }
+                place.table.set_marks(&rows, !all);
                 self.move_cursor(Motion::By(1));
             }
             Action::MarkRange => {
                 if place.folders.is_some() {
                     self.say(
                         Severity::Info,
-                        "ranges are for the flat list: f leaves the folders",
+                        "ranges are for the flat list: f leaves the roll-up",
                     );
                 } else if !end_range(place) && !place.table.is_empty() {
                     place.range_from = place.cursor.item().copied();
@@ -66,25 +59,6 @@ impl App {
         if let Some(place) = self.place_mut() {
             place.table.set_sort(sort, now);
             place.regroup();
-        }
-    }
-}
-
-/// The uploads that an action without marks means: the one under the cursor, or all of a folder.
-pub(super) fn rows_under_cursor(place: &Place) -> Vec<RowId> {
-    let view = place.folders.as_ref();
-    match view.map(|view| view.current(&place.table)) {
-        None => place.cursor.item().copied().into_iter().collect(),
-        Some(None) => Vec::new(),
-        Some(Some(FolderLine::Upload(row))) => vec![row],
-        Some(Some(FolderLine::Folder(folder))) => {
-            let under = |row: &RowId| {
-                place
-                    .table
-                    .row(*row)
-                    .is_some_and(|row| row.key().starts_with(&folder.prefix))
-            };
-            place.table.shown().filter(under).collect()
         }
     }
 }

@@ -68,6 +68,14 @@ impl Bits {
         self.words.capacity() * size_of::<u64>()
     }
 
+    /// The rows that are in one of both only, by number.
+    pub fn differing(&self, other: &Self) -> Vec<RowId> {
+        let word = |bits: &Self, at: usize| bits.words.get(at).copied().unwrap_or(0);
+        let words = 0..self.words.len().max(other.words.len());
+        let words: Vec<u64> = words.map(|at| word(self, at) ^ word(other, at)).collect();
+        Self { words, count: 0 }.iter().collect()
+    }
+
     /// The rows by number.
     pub fn iter(&self) -> impl Iterator<Item = RowId> {
         (0_u32..)
@@ -109,6 +117,9 @@ mod tests {
         assert!(!set.remove(RowId(9_999)));
         assert_eq!(set.iter().collect::<Vec<_>>(), [RowId(64), RowId(700)]);
         assert_eq!(set.len(), 2);
+        let other: Bits = [RowId(64), RowId(2_000)].into_iter().collect();
+        assert_eq!(set.differing(&other), [RowId(700), RowId(2_000)]);
+        assert_eq!(other.differing(&set), [RowId(700), RowId(2_000)]);
         // What lies behind the last row makes no difference.
         set.insert(RowId(9_999));
         set.remove(RowId(9_999));

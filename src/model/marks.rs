@@ -57,6 +57,10 @@ impl Marks {
         *self = Self::default();
     }
 
+    pub const fn rows(&self) -> &Bits {
+        &self.rows
+    }
+
     pub fn tally(&self) -> &Tally {
         &self.tally
     }

@@ -21,7 +21,7 @@ use super::provider::Provider;
 use super::view::{Sort, View};
 use super::{Filter, Measure, RowId, State, Target, Thresholds, Timestamp, Upload, liveness};
 
-pub use arrange::{Arranged, Wish};
+pub use arrange::{Arranged, Doing, Wish};
 pub use stir::{Leaving, Stir, Stirring};
 pub use sums::Below;
 
@@ -403,6 +403,12 @@ impl Table {
     pub fn open_folder(&mut self, prefix: Option<&str>, now: Timestamp) {
         if prefix != self.wanted.below.as_deref() {
             self.wanted.below = prefix.map(ToOwned::to_owned);
+            if prefix.is_none() {
+                // What is not asked for any more needs no look at the rows.
+                self.books.shown.below = None;
+                self.books.sums.below = None;
+                return;
+            }
             self.stale.sums = true;
             self.settle(now);
         }

@@ -46,6 +46,8 @@ pub struct Tally {
     pub denied: u64,
     /// Bytes of what is sized, in full or in part.
     pub bytes: u64,
+    /// How many of them are marked; kept for what rows are grouped into, else none.
+    pub marked: u64,
     /// The oldest initiation. After a removal it may be of a row that left, until it is renewed.
     pub oldest: Option<Timestamp>,
     /// In whole billionths of a dollar, so that removing takes away exactly what adding gave.
@@ -75,6 +77,7 @@ pub struct Load {
     depth: [bool; 3],
     bytes: u64,
     nanodollars: u64,
+    marked: bool,
 }
 
 impl Load {
@@ -90,7 +93,14 @@ impl Load {
             ],
             bytes: measure.extent().map_or(0, |extent| extent.bytes),
             nanodollars: nanodollars(&weight, prices),
+            marked: false,
         }
+    }
+
+    /// The same of a row that is marked, or is not.
+    #[must_use]
+    pub const fn marked(self, marked: bool) -> Self {
+        Self { marked, ..self }
     }
 
     pub const fn initiated(&self) -> Option<Timestamp> {
@@ -116,6 +126,7 @@ impl Tally {
         self.sized += sized;
         self.partial += partial;
         self.denied += denied;
+        self.marked += u64::from(load.marked);
         self.bytes = self.bytes.wrapping_add(load.bytes);
         self.nanodollars = self.nanodollars.wrapping_add(load.nanodollars);
         // What is as old as the one that left takes its place, which spares a search.
@@ -133,6 +144,7 @@ impl Tally {
         self.sized = self.sized.saturating_sub(sized);
         self.partial = self.partial.saturating_sub(partial);
         self.denied = self.denied.saturating_sub(denied);
+        self.marked = self.marked.saturating_sub(u64::from(load.marked));
         self.bytes = self.bytes.wrapping_sub(load.bytes);
         self.nanodollars = self.nanodollars.wrapping_sub(load.nanodollars);
         self.oldest_left |= load.initiated.is_some() && load.initiated == self.oldest;
@@ -147,6 +159,7 @@ impl Tally {
         self.sized += other.sized;
         self.partial += other.partial;
         self.denied += other.denied;
+        self.marked += other.marked;
         self.bytes = self.bytes.wrapping_add(other.bytes);
         self.nanodollars = self.nanodollars.wrapping_add(other.nanodollars);
         self.oldest = match (self.oldest, other.oldest) {

@@ -5,14 +5,16 @@ mod facts;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use super::folders::group_name;
 use super::paint::{Frame, Piece, pane, put, put_line, row, say, skip};
 use super::text::{cut_middle, width};
 use super::theme::Theme;
 use super::when;
 use crate::app::App;
-use crate::app::folders::FolderLine;
+use crate::app::folders::{FolderLine, Grouping};
 use crate::app::place::Place;
 use crate::model::human::{self, count, escape};
+use crate::model::{Tally, Timestamp};
 use facts::Facts;
 
 pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -72,25 +74,45 @@ fn bordered(name: String, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Rec
     )
 }
 
+/// What is known of a folder or another group.
+fn group(name: String, tally: &Tally, now: Timestamp) -> Vec<String> {
+    let word = if tally.rows == 1 { "upload" } else { "uploads" };
+    let mut lines = vec![
+        name,
+        format!("{} {word} · {} held", count(tally.rows), tally.bytes_text()),
+        format!(
+            "{}/month · {}",
+            human::dollars(tally.monthly()),
+            tally.sized_text()
+        ),
+        format!("the oldest began {}", when::ago(tally.oldest, now)),
+    ];
+    if tally.denied > 0 {
+        lines.push(format!("{} may not be sized", count(tally.denied)));
+    }
+    if tally.marked > 0 {
+        lines.push(format!("{} marked", count(tally.marked)));
+    }
+    lines
+}
+
 fn nothing(app: &App, theme: &Theme, inner: Rect, buffer: &mut Buffer) {
     let current = |place: &Place| place.folders.as_ref()?.current(&place.table);
-    if let Some(FolderLine::Folder(folder)) = app.place().and_then(current) {
-        let tally = &folder.tally;
-        let text = [
-            escape(&folder.prefix).into_owned(),
-            format!(
-                "{} uploads · {} held",
-                count(tally.rows),
-                tally.bytes_text()
-            ),
-            format!(
-                "{}/month · {}",
-                human::dollars(tally.monthly()),
-                tally.sized_text()
-            ),
-            format!("the oldest began {}", when::ago(tally.oldest, app.now)),
-        ];
-        for (index, line) in text.iter().enumerate() {
+    let line = app.place().and_then(current);
+    let named = line.as_ref().and_then(|line| match line {
+        FolderLine::Folder(folder) => Some((escape(&folder.prefix).into_owned(), folder.tally)),
+        FolderLine::Group(by, group) => {
+            // The list shows the end of an ARN only.
+            let name = match (by, group.name.as_deref()) {
+                (Grouping::Initiator, Some(name)) => escape(name).into_owned(),
+                (_, name) => group_name(*by, name),
+            };
+            Some((format!("{}: {name}", by.word()), group.tally))
+        }
+        FolderLine::Upload(_) => None,
+    });
+    if let Some((name, tally)) = named {
+        for (index, line) in group(name, &tally, app.now).iter().enumerate() {
             put(
                 buffer,
                 row(inner, index),

@@ -1,4 +1,4 @@
-//! The folder view: uploads rolled up by the next `/`, the biggest first, as a disk-usage tool shows them.
+//! The roll-up: uploads by the next `/`, the biggest first, as a disk-usage tool shows them, or by another group.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -7,17 +7,17 @@ use ratatui::style::Style;
 use super::paint::{put, put_right, row, skip};
 use super::text::cut_middle;
 use super::theme::Theme;
-use super::uploads::{gutter, pending, size_text, state_style};
+use super::uploads::{gutter, pending, size_text, state_style, tail_of_arn};
 use super::when;
 use super::widget::bar::bar;
 use crate::app::App;
 use crate::app::columns::GUTTER;
-use crate::app::folders::{FolderLine, FolderView};
+use crate::app::folders::{FolderLine, FolderView, Grouping};
 use crate::app::layout::Pane;
 use crate::app::place::Place;
-use crate::model::human::{count, escape};
-use crate::model::rollup::Folder;
-use crate::model::{Column, RowId, State};
+use crate::model::human::{self, count, escape};
+use crate::model::rollup::AgeGroup;
+use crate::model::{Column, RowId, State, Tally};
 
 /// Widths of what stands right of the name; 0 is not shown.
 struct Room {
@@ -25,24 +25,33 @@ struct Room {
     size: u16,
     bar: u16,
     oldest: u16,
+    month: u16,
     state: u16,
 }
 
 const GAP: u16 = 2;
 
-const fn room(width: u16) -> Room {
-    let (uploads, bar, oldest, state) = match width {
+const fn room(width: u16, by: Grouping) -> Room {
+    let (uploads, bar, oldest, last) = match width {
         ..44 => (0, 0, 0, 0),
         44..64 => (9, 0, 0, 0),
         64..72 => (9, 0, 7, 7),
         72..86 => (9, 8, 7, 7),
         _ => (9, 16, 7, 7),
     };
+    // Only folders stand beside uploads, which have a state.
+    let (month, state) = match (by, width) {
+        (Grouping::Prefix, 100..) => (9, last),
+        (Grouping::Prefix, _) => (0, last),
+        (_, 64..) => (9, 0),
+        _ => (0, 0),
+    };
     Room {
         uploads,
         size: 10,
         bar,
         oldest,
+        month,
         state,
     }
 }
@@ -65,11 +74,12 @@ struct Cells {
     size: Rect,
     bar: Rect,
     oldest: Rect,
+    month: Rect,
     state: Rect,
 }
 
-fn cells(line: Rect) -> Cells {
-    let room = room(line.width);
+fn cells(line: Rect, by: Grouping) -> Cells {
+    let room = room(line.width, by);
     let mut rest = skip(
         Rect {
             width: line.width.saturating_sub(1),
@@ -78,6 +88,7 @@ fn cells(line: Rect) -> Cells {
         GUTTER,
     );
     let state = cell(&mut rest, room.state);
+    let month = cell(&mut rest, room.month);
     let oldest = cell(&mut rest, room.oldest);
     let bar = cell(&mut rest, room.bar);
     let size = cell(&mut rest, room.size);
@@ -88,20 +99,26 @@ fn cells(line: Rect) -> Cells {
         size,
         bar,
         oldest,
+        month,
         state,
     }
 }
 
 pub fn draw(app: &App, place: &Place, theme: &Theme, inner: Rect, buffer: &mut Buffer) {
     let Some(view) = &place.folders else { return };
-    headings(place, theme, &cells(row(inner, 0)), buffer);
+    headings(
+        place,
+        view.by,
+        theme,
+        &cells(row(inner, 0), view.by),
+        buffer,
+    );
     let top = view.cursor.top();
     let window = usize::from(inner.height).saturating_sub(1);
     let lines = (top..top + window).map_while(|index| view.line(&place.table, index));
     let visible: Vec<FolderLine> = lines.collect();
-    let folders = view.folders.iter().map(|folder| folder.tally.bytes);
-    let biggest = folders.chain(visible.iter().map(|line| bytes(place, line)));
-    let biggest = biggest.max().unwrap_or(0);
+    let biggest = visible.iter().map(|line| bytes(place, line)).max();
+    let biggest = biggest.unwrap_or(0).max(view.biggest);
     for (index, line) in (top..).zip(&visible) {
         let at = row(inner, index - top + 1);
         if index == view.cursor.index() {
@@ -112,13 +129,18 @@ pub fn draw(app: &App, place: &Place, theme: &Theme, inner: Rect, buffer: &mut B
             };
             buffer.set_style(at, selected);
         }
-        let cells = cells(at);
+        let cells = cells(at, view.by);
         share(bytes(place, line), biggest, theme.bar, cells.bar, buffer);
         match line {
             FolderLine::Folder(found) => {
-                let marked = view.marked.get(&found.prefix).copied().unwrap_or(0);
-                folder_gutter(theme, (marked, found.tally.rows), at, buffer);
-                folder(app, theme, found, &cells, buffer);
+                let name = escape(&found.name);
+                group_gutter(theme, &found.tally, at, buffer);
+                group(app, theme, (&name, &found.tally), &cells, buffer);
+            }
+            FolderLine::Group(by, found) => {
+                let name = group_name(*by, found.name.as_deref());
+                group_gutter(theme, &found.tally, at, buffer);
+                group(app, theme, (&name, &found.tally), &cells, buffer);
             }
             FolderLine::Upload(id) => {
                 gutter(app, place, (*id, false), at, (theme, buffer));
@@ -133,7 +155,7 @@ pub fn draw(app: &App, place: &Place, theme: &Theme, inner: Rect, buffer: &mut B
     }
 }
 
-fn headings(place: &Place, theme: &Theme, cells: &Cells, buffer: &mut Buffer) {
+fn headings(place: &Place, by: Grouping, theme: &Theme, cells: &Cells, buffer: &mut Buffer) {
     let sort = place.table.sort();
     let arrow = |down: bool| if down { "↓" } else { "↑" };
     let heading = |name: &str, column: Column| {
@@ -143,7 +165,23 @@ fn headings(place: &Place, theme: &Theme, cells: &Cells, buffer: &mut Buffer) {
             (name.to_owned(), theme.heading)
         }
     };
-    let (text, style) = heading("FOLDER", Column::Key);
+    let name = match by {
+        Grouping::Prefix => "FOLDER",
+        Grouping::Initiator => "INITIATOR",
+        Grouping::Class => "CLASS",
+        Grouping::Age => "AGE (UTC DAYS)",
+        Grouping::State => "STATE",
+    };
+    // Ages keep their order, whatever the table is sorted by.
+    let turns = by != Grouping::Age || matches!(sort.column, Column::Key | Column::Age);
+    let heading = |name: &str, column: Column| {
+        if turns {
+            heading(name, column)
+        } else {
+            (name.to_owned(), theme.heading)
+        }
+    };
+    let (text, style) = heading(name, Column::Key);
     put(buffer, cells.name, &text, style);
     put_right(buffer, cells.uploads, "UPLOADS", theme.heading);
     let (text, style) = heading("SIZE", Column::Size);
@@ -151,12 +189,14 @@ fn headings(place: &Place, theme: &Theme, cells: &Cells, buffer: &mut Buffer) {
     put(buffer, cells.bar, "SHARE", theme.heading);
     let (text, style) = heading("OLDEST", Column::Age);
     put_right(buffer, cells.oldest, &text, style);
+    put_right(buffer, cells.month, "≈ $/MONTH", theme.heading);
     put(buffer, cells.state, "STATE", theme.heading);
 }
 
 fn bytes(place: &Place, line: &FolderLine) -> u64 {
     match line {
         FolderLine::Folder(folder) => folder.tally.bytes,
+        FolderLine::Group(_, group) => group.tally.bytes,
         FolderLine::Upload(id) => {
             let measure = place.table.row(*id).map(|row| row.measure());
             measure
@@ -182,11 +222,11 @@ fn share(bytes: u64, biggest: u64, style: Style, cell: Rect, buffer: &mut Buffer
     }
 }
 
-/// Whether all or some of a folder's uploads are marked.
-fn folder_gutter(theme: &Theme, (marked, all): (u64, u64), line: Rect, buffer: &mut Buffer) {
-    let sign = match marked {
+/// Whether all or some of a group's uploads are marked.
+fn group_gutter(theme: &Theme, tally: &Tally, line: Rect, buffer: &mut Buffer) {
+    let sign = match tally.marked {
         0 => return,
-        marked if marked >= all => "●",
+        marked if marked >= tally.rows => "●",
         _ => "◐",
     };
     let cell = Rect {
@@ -196,20 +236,35 @@ fn folder_gutter(theme: &Theme, (marked, all): (u64, u64), line: Rect, buffer: &
     put(buffer, cell, sign, theme.marked);
 }
 
-fn folder(app: &App, theme: &Theme, folder: &Folder, cells: &Cells, buffer: &mut Buffer) {
-    let name = escape(&folder.name);
+/// A group as people call it.
+pub fn group_name(by: Grouping, name: Option<&str>) -> String {
+    match (by, name) {
+        (Grouping::Age, _) => AgeGroup::of_word(name).text().to_owned(),
+        (_, None) => by.nameless().to_owned(),
+        (Grouping::Initiator, Some(name)) => tail_of_arn(name),
+        (_, Some(name)) => escape(name).into_owned(),
+    }
+}
+
+fn group(
+    app: &App,
+    theme: &Theme,
+    (name, tally): (&str, &Tally),
+    cells: &Cells,
+    buffer: &mut Buffer,
+) {
     put(
         buffer,
         cells.name,
-        &cut_middle(&name, usize::from(cells.name.width)),
+        &cut_middle(name, usize::from(cells.name.width)),
         theme.folder,
     );
-    put_right(buffer, cells.uploads, &count(folder.tally.rows), theme.text);
-    let unknown = folder.tally.sized + folder.tally.partial == 0;
+    put_right(buffer, cells.uploads, &count(tally.rows), theme.text);
+    let unknown = tally.sized + tally.partial == 0;
     let size = if unknown {
         "·".to_owned()
     } else {
-        folder.tally.bytes_text()
+        tally.bytes_text()
     };
     put_right(
         buffer,
@@ -220,9 +275,18 @@ fn folder(app: &App, theme: &Theme, folder: &Folder, cells: &Cells, buffer: &mut
     put_right(
         buffer,
         cells.oldest,
-        &when::age(folder.tally.oldest, app.now),
+        &when::age(tally.oldest, app.now),
         theme.text,
     );
+    // What is not sized costs something, too, but nobody knows what.
+    let month = if unknown {
+        "·".to_owned()
+    } else {
+        human::dollars(tally.monthly())
+            .trim_start_matches("≈ $")
+            .to_owned()
+    };
+    put_right(buffer, cells.month, &month, theme.dim);
 }
 
 /// An upload that lies directly under the prefix.

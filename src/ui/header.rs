@@ -117,10 +117,7 @@ fn host(endpoint: &str) -> &str {
 }
 
 fn prefix(place: &crate::app::place::Place) -> String {
-    match &place.folders {
-        Some(view) => view.prefix.clone(),
-        None => place.table.prefix().to_owned(),
-    }
+    place.level().to_owned()
 }
 
 /// Of the open bucket, else of all of them.

@@ -113,6 +113,21 @@ fn folders_show_their_share_of_the_biggest() {
 }
 
 #[test]
+fn other_groups_show_what_they_hold_and_cost() {
+    let mut scene = half_sized(120, 36);
+    scene.keys("f b b b");
+    insta::assert_snapshot!("by_age_120x36", scene.screen());
+    let mut scene = half_sized(80, 24);
+    scene.keys(":").type_("group state").keys("enter");
+    insta::assert_snapshot!("by_state_80x24", scene.screen());
+    let screen = half_sized(120, 36).keys("f b").screen();
+    assert!(
+        screen.contains(" svc-enc ") && screen.contains("By initiator"),
+        "{screen}"
+    );
+}
+
+#[test]
 fn folders_show_whether_their_uploads_are_marked() {
     let mut scene = half_sized(120, 36);
     scene.keys("\\ f j space");

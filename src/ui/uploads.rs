@@ -51,7 +51,11 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         .folders
         .as_ref()
         .map_or_else(|| place.table.len(), |view| view.len(&place.table));
-    if lines == 0 {
+    let summing = place.folders.as_ref();
+    if summing.is_some_and(|view| view.is_summing(&place.table)) {
+        let text = ("Summing up…".to_owned(), theme.dim);
+        say(buffer, inner, &[text]);
+    } else if lines == 0 {
         say(buffer, inner, &titles::nothing(app, place, theme));
     } else if place.folders.is_some() {
         folders::draw(app, place, theme, inner, buffer);
@@ -308,7 +312,7 @@ impl Shown<'_> {
 }
 
 /// `svc-enc` of `arn:aws:iam::123:user/svc-enc`: what tells initiators apart.
-fn tail_of_arn(initiator: &str) -> String {
+pub fn tail_of_arn(initiator: &str) -> String {
     let name = if initiator.starts_with("arn:") {
         initiator.rsplit(['/', ':']).next()
     } else {

@@ -65,6 +65,12 @@ fn texts_match_as_documented() {
         "-key~'\\.tmp$'",
         "-owner:x",
         "owner!=x",
+        "began:1973-02-01",
+        "began>=1973-02-01 began<1973-02-02",
+        "began<=1973-02-01 -began:1973-02-02",
+        "began>1973-01-31 -began:unknown",
+        "began=1973-02-01T09:46:40Z",
+        "began<1973-02-01T11:46:41+02:00",
     ];
     let no = [
         "flac",
@@ -74,6 +80,10 @@ fn texts_match_as_documented() {
         "owner:x",
         "key=video",
         "key~^raw",
+        "began>1973-02-01",
+        "began<1973-02-01",
+        "began:unknown",
+        "-began>=1973-02-01",
     ];
     for text in yes {
         assert_eq!(eval(text, Measure::Unknown), Some(true), "{text}");
@@ -227,7 +237,7 @@ fn suggestions_end_the_last_term() {
     assert_eq!(suggestions("video si"), ["size>"]);
     assert_eq!(suggestions("-st"), ["-state:"]);
     assert_eq!(suggestions("state:stale,e"), ["state:stale,empty"]);
-    assert_eq!(suggestions("x ").len(), 12);
+    assert_eq!(suggestions("x ").len(), 13);
     assert!(suggestions("key:a").is_empty());
 }
 

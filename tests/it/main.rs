@@ -24,6 +24,7 @@ mod journeys;
 mod layers;
 mod pty;
 mod pty_sending;
+mod rolling_by_keys;
 mod rules_by_keys;
 mod screenshot;
 mod sending;

@@ -64,6 +64,11 @@ pub const VERBS: &[Verb] = &[
         help: "sort by a column",
     },
     Verb {
+        name: "group",
+        argument: "WHAT",
+        help: "roll up by prefix, initiator, class, age or state",
+    },
+    Verb {
         name: "interval",
         argument: "1m",
         help: "look again by itself; 'off' ends it",

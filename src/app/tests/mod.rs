@@ -11,6 +11,7 @@ mod listing;
 mod looking;
 mod moving;
 mod placing;
+mod rolling;
 mod rules;
 mod sending;
 mod sent_rows;

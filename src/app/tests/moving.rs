@@ -1,6 +1,7 @@
 //! Filters, folders and the way back.
 
 use super::*;
+use crate::app::folders::FolderLine;
 
 #[test]
 fn a_filter_works_while_it_is_typed_and_esc_restores_the_one_before() {
@@ -101,7 +102,9 @@ fn folders_are_entered_and_left_with_the_cursor_where_it_was() {
         "a folder is marked whole"
     );
     let view = bench.app.place().unwrap().folders.as_ref().unwrap();
-    assert_eq!(view.marked.get("dir1/"), Some(&3));
+    let place = bench.app.place().unwrap();
+    let line = view.line(&place.table, 1).unwrap();
+    assert_eq!(line.tally().unwrap().marked, 3);
     bench.keys("f");
     assert!(bench.app.place().unwrap().folders.is_none());
 }
@@ -116,11 +119,14 @@ fn folders_follow_the_filter_and_the_order() {
     ]);
     bench.size_all(DAY * 20);
     let names = |bench: &Bench| -> Vec<String> {
-        let view = bench.app.place().unwrap().folders.as_ref().unwrap();
-        view.folders
-            .iter()
-            .map(|folder| folder.name.clone())
-            .collect()
+        let place = bench.app.place().unwrap();
+        let view = place.folders.as_ref().unwrap();
+        let lines = (0..view.len(&place.table)).filter_map(|at| view.line(&place.table, at));
+        let folders = lines.filter_map(|line| match line {
+            FolderLine::Folder(folder) => Some(folder.name),
+            _ => None,
+        });
+        folders.collect()
     };
     bench.keys("f");
     assert_eq!(names(&bench), ["big/", "new/", "old/"]);
@@ -145,6 +151,8 @@ fn folder_totals_follow_the_sizes_that_trickle_in() {
     bench.keys("f");
     bench.size_all(DAY * 20);
     bench.keys("f");
-    let view = bench.app.place().unwrap().folders.as_ref().unwrap();
-    assert_eq!(view.folders[0].tally.bytes, 300);
+    let place = bench.app.place().unwrap();
+    let view = place.folders.as_ref().unwrap();
+    let line = view.line(&place.table, 0).unwrap();
+    assert_eq!(line.tally().unwrap().bytes, 300);
 }

@@ -280,6 +280,8 @@ impl App {
         let window = self.window(Pane::Uploads);
         if let Some((row, place)) = self.row_of(target) {
             place.folders = None;
+            place.rolled = None;
+            place.table.open_folder(None, now);
             place.table.settle(now);
             if place.table.position(row).is_none() {
                 // A filter or a prefix hides it.

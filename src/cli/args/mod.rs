@@ -155,7 +155,8 @@ pub struct Output {
 macro_rules! filter_help {
     () => {
         "Filters: words match the key, 'quoted' ones with their spaces; key~REGEX; age, idle \
-and deadline (time left) (7d, 12h), size (1GiB), parts with < <= = >= >; state: active, idle, stale, empty, unknown; class: \
+and deadline (time left) (7d, 12h), size (1GiB), parts with < <= = >= >; \
+began by UTC date (began>=2026-10-22); state: active, idle, stale, empty, unknown; class: \
 initiator: owner: id: bucket:; a - in front turns a term round. All terms must hold.\n\
 \x20 age>7d idle>2d size>1GiB parts>=100 state:stale class:STANDARD_IA\n\
 \x20 initiator:svc key~'\\.tmp$' -state:active"

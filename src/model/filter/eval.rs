@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use memchr::{memchr_iter, memchr2_iter, memmem};
 
-use super::{Comparison, Moment, Pattern, Place, Span, Subject, Term, Test};
+use super::{Comparison, Dates, Moment, Pattern, Place, Span, Subject, Term, Test};
 use crate::model::liveness;
 use crate::model::{Extent, Measure, State, Timestamp};
 
@@ -36,6 +36,11 @@ pub(super) fn holds(term: &Term, subject: &Subject<'_>, moment: &Moment) -> Opti
                 .map_or(Known::Missing, |at| Known::Is(moment.now.since(at)));
             decide_span(age, *comparison, *span, negated)
         }
+        Test::Began(_, None) => Some(subject.initiated.is_none() != negated),
+        Test::Began(comparison, Some(dates)) => {
+            let held = |at: Timestamp| began(at.millis(), *comparison, *dates) != negated;
+            Some(subject.initiated.is_some_and(held))
+        }
         Test::Idle(comparison, span) => {
             decide_span(idle(subject, moment.now), *comparison, *span, negated)
         }
@@ -56,6 +61,17 @@ pub(super) fn holds(term: &Term, subject: &Subject<'_>, moment: &Moment) -> Opti
         ),
         Test::State(wanted) => one_of(subject, moment, wanted).map(|held| held != negated),
         Test::Text(place, pattern) => Some(text(subject, *place, pattern) != negated),
+    }
+}
+
+/// What is on the day itself is neither before nor after it.
+const fn began(at: i64, comparison: Comparison, dates: Dates) -> bool {
+    match comparison {
+        Comparison::Greater => at >= dates.end,
+        Comparison::AtLeast => at >= dates.begin,
+        Comparison::Less => at < dates.begin,
+        Comparison::AtMost => at < dates.end,
+        Comparison::Equal => dates.begin <= at && at < dates.end,
     }
 }
 

@@ -4,6 +4,7 @@
 //! only the parts could answer it. Knows subjects and moments, not tables.
 
 mod eval;
+mod group;
 mod parse;
 mod suggest;
 mod value;
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
+pub use group::of_group;
 pub use suggest::{applicable, suggestions};
 pub use value::{parse_duration, parse_size};
 
@@ -85,6 +87,8 @@ struct Term {
 enum Test {
     /// `age`, by the initiation.
     Age(Comparison, Span),
+    /// `began`, by the date of the initiation; `None`: there is none.
+    Began(Comparison, Option<Dates>),
     /// `idle`, by the last sign of life.
     Idle(Comparison, Span),
     /// `deadline`, by the time that is left.
@@ -109,6 +113,13 @@ enum Comparison {
 struct Span {
     length: Duration,
     unit: Duration,
+}
+
+/// A day in UTC, or a second, as it was written: milliseconds since 1970, the end not included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Dates {
+    begin: i64,
+    end: i64,
 }
 
 /// Where a text is looked for.

@@ -3,12 +3,12 @@
 use regex::Regex;
 
 use super::eval::Needle;
-use super::value::{Value, bytes, error, span, whole};
+use super::value::{Value, bytes, dates, error, span, whole};
 use super::{Comparison, FilterError, Pattern, Place, Term, Test};
 use crate::model::State;
 
 /// The fields, in the order in which they are offered, each with the comparison that suits it.
-pub(super) const FIELDS: [(&str, &str); 12] = [
+pub(super) const FIELDS: [(&str, &str); 13] = [
     ("age", ">"),
     ("idle", ">"),
     ("size", ">"),
@@ -21,6 +21,7 @@ pub(super) const FIELDS: [(&str, &str); 12] = [
     ("bucket", ":"),
     ("owner", ":"),
     ("deadline", "<"),
+    ("began", ">="),
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,6 +199,7 @@ impl Field {
             "initiator" => Place::Initiator,
             "owner" => Place::Owner,
             "age" => return Ok(Test::Age(self.order()?, span(value)?)),
+            "began" => return self.began(value),
             "idle" => return Ok(Test::Idle(self.order()?, span(value)?)),
             "deadline" => return Ok(Test::Deadline(self.order()?, span(value)?)),
             "size" => return Ok(Test::Size(self.order()?, bytes(value)?)),
@@ -231,6 +233,17 @@ impl Field {
                 format!("{} takes > >= < <= or =, not ~", self.name),
             ),
         }
+    }
+
+    fn began(&self, value: &Value) -> Result<Test, FilterError> {
+        let comparison = self.order()?;
+        if value.text != "unknown" {
+            return Ok(Test::Began(comparison, Some(dates(value)?)));
+        }
+        if comparison != Comparison::Equal {
+            return error(self.op_column, "what is unknown is told as began:unknown");
+        }
+        Ok(Test::Began(comparison, None))
     }
 
     fn states(&self, value: &Value) -> Result<Test, FilterError> {

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{FilterError, Span};
+use super::{Dates, FilterError, Span};
+use crate::model::Timestamp;
 
 pub(super) fn error<T>(column: usize, message: impl Into<String>) -> Result<T, FilterError> {
     Err(FilterError {
@@ -97,6 +98,28 @@ pub fn parse_size(text: &str) -> Option<u64> {
         column: 1,
     };
     bytes(&value).ok()
+}
+
+/// A day as `2026-11-20`, which is one in UTC, or a point in time as in RFC 3339, to the second.
+pub(super) fn dates(value: &Value) -> Result<Dates, FilterError> {
+    let text = &value.text;
+    let (point, length) = if text.contains(['T', 't', ' ']) {
+        (Timestamp::from_rfc3339(text), 1_000)
+    } else {
+        let midnight = format!("{text}T00:00:00Z");
+        (Timestamp::from_rfc3339(&midnight), 86_400_000)
+    };
+    let Some(point) = point else {
+        return error(
+            value.column,
+            format!("'{text}' is no date; write 2026-11-20, 2026-11-20T09:30:00Z or unknown"),
+        );
+    };
+    let begin = point.millis();
+    Ok(Dates {
+        begin,
+        end: begin.saturating_add(length),
+    })
 }
 
 pub(super) fn span(value: &Value) -> Result<Span, FilterError> {

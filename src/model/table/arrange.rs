@@ -24,6 +24,7 @@ pub(super) struct Pending {
     rows: Rows,
     standings: Arc<[Standing]>,
     held: Held,
+    marks: Arc<Bits>,
     reorders: bool,
     /// Filter, order or folder are others than those of the view.
     differs: bool,
@@ -39,6 +40,7 @@ pub struct Wish {
     shape: Shape,
     moment: Moment,
     held: Held,
+    marks: Arc<Bits>,
     prices: Arc<Prices>,
 }
 
@@ -54,6 +56,25 @@ impl fmt::Debug for Wish {
 }
 
 impl Eq for Wish {}
+
+/// What is being done elsewhere to the view of a large table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    Filtering,
+    Sorting,
+    /// Only what the folders of a level add up to.
+    Summing,
+}
+
+impl Doing {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Filtering => "filtering",
+            Self::Sorting => "sorting",
+            Self::Summing => "summing up",
+        }
+    }
+}
 
 /// The view that a [`Wish`] asked for.
 #[derive(Clone, PartialEq)]
@@ -109,6 +130,7 @@ impl Wish {
                 }
                 Some(true) => standing.set_verdict(Verdict::Shown),
             }
+            let load = load.marked(self.marks.contains(row.id()));
             sums.add(&row, &load, standing.state());
             let spot = order.spot(&row);
             spots.push(spot);
@@ -152,6 +174,17 @@ impl Table {
             || self.is_large() && self.stale != Stale::default()
     }
 
+    /// What is being done to the view elsewhere.
+    pub fn doing(&self) -> Option<Doing> {
+        let (wanted, shown) = (&self.wanted, &self.books.shown);
+        let filters = wanted.filter != shown.filter || wanted.prefix != shown.prefix;
+        self.is_arranging().then_some(match () {
+            () if filters => Doing::Filtering,
+            () if wanted.below != shown.below => Doing::Summing,
+            () => Doing::Sorting,
+        })
+    }
+
     /// Whether some "oldest" is of a row that left, and has to be counted again.
     pub fn is_worn(&self) -> bool {
         let books = &self.books;
@@ -179,12 +212,14 @@ impl Table {
         };
         let rows = self.catalog.snapshot();
         let standings: Arc<[Standing]> = self.books.standings.as_slice().into();
+        let marks = Arc::new(self.books.marks.rows().clone());
         self.books.since = Some(Bits::default());
         self.pending = Some(Pending {
             ticket,
             rows: rows.clone(),
             standings: Arc::clone(&standings),
             held: held.clone(),
+            marks: Arc::clone(&marks),
             reorders,
             differs: differs || before.is_some_and(|pending| pending.differs),
         });
@@ -196,6 +231,7 @@ impl Table {
             shape: self.wanted.clone(),
             moment: self.moment(now),
             held,
+            marks,
             prices: Arc::clone(&self.settings().prices),
         })
     }
@@ -232,12 +268,28 @@ impl Table {
             .standings
             .resize(current.len(), Standing::default());
         let out = self.take_back(&pending, &since, &current);
+        self.mark_again(&pending.marks, &since);
         let marks = self.books.marks.iter();
         let shown = |row: &RowId| self.books.standing(*row).verdict() == Verdict::Shown;
         self.hidden_marks = marks.filter(|row| !shown(row)).count();
         self.merge(since.iter().collect(), &out, now);
         self.renew_oldest_mark();
         true
+    }
+
+    /// Counts marks that came and went since the sums were asked for, beside those of rows that changed.
+    fn mark_again(&mut self, before: &Bits, since: &Bits) {
+        let Self { catalog, books, .. } = self;
+        for row in books.marks.rows().differing(before) {
+            let standing = books.standings[row.0 as usize];
+            if since.contains(row) || standing.verdict() != Verdict::Shown {
+                continue;
+            }
+            if let Some(looked) = catalog.get(row) {
+                let marked = books.marks.contains(row);
+                books.sums.mark(&looked, standing.state(), marked);
+            }
+        }
     }
 
     /// Takes rows that changed since out of all that was counted, as what they were then; gives where the view has
@@ -261,6 +313,7 @@ impl Table {
                         held: &pending.held,
                     };
                     out.push((packing.pack(&was), row));
+                    let load = load.marked(pending.marks.contains(row));
                     books
                         .sums
                         .remove(&was, &load, pending.standings[at].state());

@@ -93,6 +93,7 @@ impl Books {
         self.mix.remove(standing.state());
         self.marks.lift(row.id(), &load);
         if standing.verdict() == Verdict::Shown {
+            let load = load.marked(self.marks.contains(row.id()));
             self.sums.remove(row, &load, standing.state());
         }
     }
@@ -105,6 +106,7 @@ impl Books {
         self.mix.add(standing.state());
         self.marks.lower(row.id(), &load);
         if standing.verdict() == Verdict::Shown {
+            let load = load.marked(self.marks.contains(row.id()));
             self.sums.add(row, &load, standing.state());
         }
     }

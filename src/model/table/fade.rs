@@ -82,6 +82,7 @@ impl Table {
             if before != after {
                 let load = Load::of(&known, &self.settings().prices);
                 let books = &mut self.books;
+                let load = load.marked(books.marks.contains(row));
                 books.mix.remove(before);
                 books.mix.add(after);
                 if standing.verdict() == Verdict::Shown {

@@ -1,6 +1,6 @@
 //! Reading the view by position and by folder, totals, and marks.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::{Table, Verdict};
@@ -122,7 +122,32 @@ impl Table {
             let load = Load::of(&looked, &self.settings().prices);
             let fresh = self.books.marks.insert(row, &load);
             self.hidden_marks += usize::from(fresh && !self.is_shown(row));
+            self.count_mark(row, fresh, true);
         }
+    }
+
+    /// A mark came or went: groups count it where the row is shown.
+    fn count_mark(&mut self, row: RowId, turned: bool, marked: bool) {
+        if !turned || !self.is_shown(row) {
+            return;
+        }
+        let Self { catalog, books, .. } = self;
+        let state = books.standing(row).state();
+        if let Some(row) = catalog.get(row) {
+            books.sums.mark(&row, state, marked);
+        }
+    }
+
+    /// Marks these rows, or takes their marks.
+    pub fn set_marks(&mut self, rows: &[RowId], marked: bool) {
+        for row in rows {
+            if marked {
+                self.mark(*row);
+            } else {
+                self.drop_mark(*row);
+            }
+        }
+        self.renew_oldest_mark();
     }
 
     pub fn unmark(&mut self, row: RowId) {
@@ -136,6 +161,7 @@ impl Table {
             let load = Load::of(&looked, &self.settings().prices);
             let marked = self.books.marks.remove(row, &load);
             self.hidden_marks -= usize::from(marked && !self.is_shown(row));
+            self.count_mark(row, marked, false);
         }
     }
 
@@ -179,6 +205,7 @@ impl Table {
         if self.hidden_marks == 0 {
             let marks = &mut self.books.marks;
             marks.replace(shown.into_iter().collect(), self.books.sums.all);
+            self.books.sums.mark_all(true);
             return;
         }
         for row in shown {
@@ -203,7 +230,12 @@ impl Table {
             }
             let rows = self.live_shown().filter(|row| !self.is_marked(*row));
             let rows: Bits = rows.collect();
+            let before: Vec<RowId> = self.marked().collect();
             self.books.marks.replace(rows, tally);
+            self.books.sums.mark_all(true);
+            for row in before {
+                self.count_mark(row, true, false);
+            }
         } else {
             let shown: Vec<RowId> = self.live_shown().collect();
             for row in shown {
@@ -215,6 +247,7 @@ impl Table {
 
     pub fn clear_marks(&mut self) {
         self.books.marks.clear();
+        self.books.sums.mark_all(false);
         self.hidden_marks = 0;
     }
 
@@ -241,23 +274,26 @@ impl Table {
         leaves.position(&self.catalog.get(row)?, &self.order())
     }
 
-    /// How many rows that the view shows are marked below each folder of a level, by the folder's prefix.
-    pub fn marked_folders(&self, prefix: &str) -> HashMap<String, u64> {
-        let mut folders: HashMap<String, u64> = HashMap::new();
-        for row in self.books.marks.iter().filter(|row| self.is_shown(*row)) {
-            let key = self.catalog.get(row).map_or("", |row| row.key());
-            let slash = key.strip_prefix(prefix).and_then(|rest| rest.find('/'));
-            if let Some(slash) = slash {
-                let folder = &key[..=prefix.len() + slash];
-                match folders.get_mut(folder) {
-                    Some(count) => *count += 1,
-                    None => {
-                        folders.insert(folder.to_owned(), 1);
-                    }
-                }
+    /// The rows of a group of [`Table::groups`], in the order of the view. Looks at all that it shows.
+    pub fn rows_of<'a>(
+        &'a self,
+        by: By,
+        name: Option<&'a str>,
+        now: Timestamp,
+    ) -> impl Iterator<Item = RowId> {
+        let is_member = move |row: &RowId| {
+            let Some(known) = self.row(*row) else {
+                return false;
+            };
+            name == match by {
+                By::Initiator => known.initiator(),
+                By::Class => known.storage_class(),
+                By::Age => AgeGroup::of(known.initiated(), now).word(),
+                By::State => self.books.standing(*row).state().map(State::word),
+                By::Bucket | By::Prefix(_) => Some(self.bucket.as_str()),
             }
-        }
-        folders
+        };
+        self.shown().filter(is_member)
     }
 
     pub(super) fn order(&self) -> Order<'_> {

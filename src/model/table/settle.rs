@@ -157,6 +157,7 @@ impl Table {
         let mut leaves = Vec::new();
         for row in self.view.iter().filter_map(|row| self.row(row)) {
             let load = Load::of(&row, &self.settings().prices);
+            let load = load.marked(self.books.marks.contains(row.id()));
             sums.add(&row, &load, self.books.standing(row.id()).state());
             if sums
                 .below
@@ -228,6 +229,7 @@ impl Table {
             return;
         }
         let load = Load::of(&looked, &books.settings.prices);
+        let load = load.marked(books.marks.contains(row));
         if shown {
             books.sums.add(&looked, &load, state);
         } else if !looked.is_gone() {

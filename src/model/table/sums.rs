@@ -1,7 +1,8 @@
 //! What the rows of the view add up to: all together, and by what they are grouped by, kept while rows come, go
 //! and are sized.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 use crate::model::catalog::Row;
 use crate::model::tally::Load;
@@ -32,7 +33,9 @@ fn number(state: Option<State>) -> usize {
 pub struct Below {
     /// Empty, or ends in `/`.
     prefix: String,
-    folders: HashMap<Box<str>, Tally>,
+    folders: HashMap<Arc<str>, Tally>,
+    /// Their names in order, so that nobody has to sort a hundred thousand of them.
+    names: BTreeSet<Arc<str>>,
     /// Uploads that lie there themselves, in the order of the view.
     leaves: View,
     /// All of them.
@@ -54,6 +57,17 @@ impl Below {
     /// The next `/` segment of each folder's keys, with its slash; in no order.
     pub fn folders(&self) -> impl ExactSizeIterator<Item = (&str, &Tally)> {
         self.folders.iter().map(|(name, tally)| (&**name, tally))
+    }
+
+    /// As [`Below::folders`], in the order of their names.
+    pub fn named(&self) -> impl Iterator<Item = (&Arc<str>, &Tally)> {
+        let named = |name| self.folders.get_key_value::<Arc<str>>(name);
+        self.names.iter().filter_map(named)
+    }
+
+    /// What a folder adds up to, by its name.
+    pub fn folder_tally(&self, name: &str) -> Option<&Tally> {
+        self.folders.get(name)
     }
 
     /// Uploads that lie there themselves, in the order of the view.
@@ -90,7 +104,9 @@ impl Below {
         } else {
             let mut tally = Tally::default();
             tally.count_in(load);
-            self.folders.insert(folder.into(), tally);
+            let name: Arc<str> = folder.into();
+            self.names.insert(Arc::clone(&name));
+            self.folders.insert(name, tally);
         }
     }
 
@@ -106,9 +122,17 @@ impl Below {
             left |= tally.oldest_left();
             if tally.rows == 0 {
                 self.folders.remove(folder);
+                self.names.remove(folder);
             }
         }
         left
+    }
+
+    /// All that a key counts to.
+    fn sums_of(&mut self, key: &str) -> [Option<&mut Tally>; 2] {
+        let folder = self.folder(key);
+        let all = folder.is_some().then_some(&mut self.tally);
+        [all, folder.and_then(|name| self.folders.get_mut(name))]
     }
 
     pub(super) fn merge(&mut self, out: &[Spot], fresh: &[Spot], order: &Order<'_>) {
@@ -152,7 +176,7 @@ impl Sums {
     }
 
     pub(super) fn add(&mut self, row: &Row<'_>, load: &Load, state: Option<State>) {
-        self.all.count_in(load);
+        self.all.count_in(&load.marked(false));
         let label = row.label_set() as usize;
         if label >= self.labels.len() {
             self.labels.resize(label + 1, Tally::default());
@@ -176,7 +200,8 @@ impl Sums {
             })
         };
         let day = day(load.initiated());
-        let mut worn = count_out(Some(&mut self.all));
+        self.all.count_out(&load.marked(false));
+        let mut worn = self.all.oldest_left();
         worn |= count_out(self.labels.get_mut(row.label_set() as usize));
         worn |= count_out(self.days.get_mut(&day));
         worn |= count_out(self.states.get_mut(number(state)));
@@ -187,6 +212,34 @@ impl Sums {
             worn |= below.remove(row.key(), load);
         }
         self.is_worn |= worn;
+    }
+
+    /// The row, which is counted here, is marked now, or is no more.
+    pub(super) fn mark(&mut self, row: &Row<'_>, state: Option<State>, marked: bool) {
+        let below = self.below.as_mut().map(|below| below.sums_of(row.key()));
+        let groups = [
+            self.labels.get_mut(row.label_set() as usize),
+            self.days.get_mut(&day(row.initiated())),
+            Some(&mut self.states[number(state)]),
+        ];
+        let sums = groups.into_iter().chain(below.into_iter().flatten());
+        for tally in sums.flatten() {
+            tally.marked = if marked {
+                tally.marked + 1
+            } else {
+                tally.marked.saturating_sub(1)
+            };
+        }
+    }
+
+    /// Every row that is counted here is marked now, or none is.
+    pub(super) fn mark_all(&mut self, marked: bool) {
+        let below = self.below.iter_mut();
+        let below = below.flat_map(|below| below.folders.values_mut().chain([&mut below.tally]));
+        let groups = self.labels.iter_mut().chain(self.days.values_mut());
+        for tally in groups.chain(&mut self.states).chain(below) {
+            tally.marked = if marked { tally.rows } else { 0 };
+        }
     }
 
     /// A row's state is another, with time alone.

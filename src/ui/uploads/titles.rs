@@ -24,12 +24,11 @@ fn key_of(app: &App, action: Action) -> String {
 }
 
 pub fn left(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
-    let name = if place.folders.is_some() {
-        "Folders"
-    } else {
-        "Uploads"
+    let name = match &place.folders {
+        Some(view) => format!("By {}", view.by.word()),
+        None => "Uploads".to_owned(),
     };
-    let mut pieces = vec![title(name, theme, app.focus == Pane::Uploads)];
+    let mut pieces = vec![title(&name, theme, app.focus == Pane::Uploads)];
     if app.buckets.open.is_none() {
         // The breadcrumbs do not name a bucket that is only under the cursor.
         let bucket = escape(&place.bucket.name);
@@ -43,7 +42,11 @@ pub fn left(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
             Piece::new(format!(" /{filter} "), theme.accent, 6).or_at(3, format!(" /{short} ")),
         );
     }
-    if place.folders.is_none() {
+    if let Some(view) = &place.folders {
+        let key = key_of(app, Action::GroupBy);
+        let next = view.by.next().word();
+        pieces.push(Piece::new(format!(" {key} by {next} "), theme.dim, 9));
+    } else {
         let sort = place.table.sort();
         let arrow = if sort.descending { "↓" } else { "↑" };
         let word = sort.column.word();
@@ -102,6 +105,11 @@ pub fn right(app: &App, place: &Place, theme: &Theme) -> Vec<Piece> {
             );
         }
         _ => {}
+    }
+    // What is on screen is not what was asked for yet.
+    if let Some(doing) = table.doing() {
+        let text = format!("{}…", doing.word());
+        pieces.push(Piece::new(text, theme.accent, 3).or_at(1, "…"));
     }
     pieces.extend(stirring(app, place, theme));
     if place.cut() > 0 {

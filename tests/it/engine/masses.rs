@@ -1,7 +1,6 @@
 //! Sizing and aborting very many: few requests in flight, verified by pages, gone on with after a cancel.
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use mopup::model::RowId;

@@ -171,7 +171,7 @@ fn check_hidden_and_folders(table: &Table) -> Result<(), TestCaseError> {
     let prefix = below.prefix();
     let under = |row: &RowId| table.row(*row).filter(|row| row.key().starts_with(prefix));
     let all: Vec<Row<'_>> = shown.iter().filter_map(under).collect();
-    prop_assert_eq!(*below.tally(), recount(all.iter().copied()));
+    prop_assert_eq!(*below.tally(), with_marks(table, &all));
     let mut folders: BTreeMap<&str, Vec<Row<'_>>> = BTreeMap::new();
     for row in &all {
         if let Some((folder, _)) = row.key()[prefix.len()..].split_once('/') {
@@ -181,8 +181,12 @@ fn check_hidden_and_folders(table: &Table) -> Result<(), TestCaseError> {
     prop_assert_eq!(below.folders().len(), folders.len());
     for (name, tally) in below.folders() {
         let rows = &folders[name.strip_suffix('/').unwrap()];
-        prop_assert_eq!(*tally, recount(rows.iter().copied()));
+        prop_assert_eq!(*tally, with_marks(table, rows));
+        prop_assert_eq!(below.folder_tally(name), Some(tally));
     }
+    let named: Vec<&str> = below.named().map(|(name, _)| &**name).collect();
+    prop_assert_eq!(named.len(), folders.len());
+    prop_assert!(named.is_sorted());
     let leaves: Vec<RowId> = table
         .shown()
         .filter(|row| table.row(*row).is_some())
@@ -193,6 +197,14 @@ fn check_hidden_and_folders(table: &Table) -> Result<(), TestCaseError> {
         .collect();
     prop_assert_eq!(below.leaves().iter().collect::<Vec<_>>(), leaves);
     check_groups(table)
+}
+
+/// The same with their marks counted.
+fn with_marks(table: &Table, rows: &[Row<'_>]) -> Tally {
+    let marked = rows.iter().filter(|row| table.is_marked(row.id())).count();
+    let mut tally = recount(rows.iter().copied());
+    tally.marked = marked as u64;
+    tally
 }
 
 /// Groups are what grouping the rows of the view again gives.
@@ -207,7 +219,14 @@ fn check_groups(table: &Table) -> Result<(), TestCaseError> {
         for row in &live {
             groups.add(&row.subject(table.bucket()), &settings().prices);
         }
-        prop_assert_eq!(table.groups(by, NOW), groups.finish(), "{:?}", by);
+        let mut groups = groups.finish();
+        for group in &mut groups {
+            let rows: Vec<RowId> = table.rows_of(by, group.name.as_deref(), NOW).collect();
+            prop_assert_eq!(rows.len() as u64, group.tally.rows);
+            let marked = rows.iter().filter(|row| table.is_marked(**row)).count();
+            group.tally.marked = marked as u64;
+        }
+        prop_assert_eq!(table.groups(by, NOW), groups, "{:?}", by);
     }
     let mut mix = Mix::default();
     for row in table.rows() {
