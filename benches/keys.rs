@@ -219,6 +219,27 @@ impl Typist {
     }
 }
 
+impl Typist {
+    /// Sorts by the palette; from the last key to the list in its new order.
+    fn sort(&self, column: &str) {
+        self.press(":");
+        for letter in format!("sort {column}").chars() {
+            let key = if letter == ' ' {
+                "space".to_owned()
+            } else {
+                letter.to_string()
+            };
+            self.press(&key);
+            thread::sleep(PAUSE);
+        }
+        let begun = Instant::now();
+        self.press("enter");
+        self.wait(|screen| screen.contains("sorting…"));
+        self.wait(|screen| !screen.contains("sorting…"));
+        println!("{:<28} {:6.0} ms", format!("sort by {column}"), ms(begun));
+    }
+}
+
 fn percentiles(values: &mut [f64]) -> [f64; 3] {
     values.sort_unstable_by(f64::total_cmp);
     let at = |share: usize| {
@@ -331,6 +352,9 @@ fn measure(typist: &Typist, rows: u64) {
     typist.press("enter");
     typist.type_until(&moving, Duration::from_secs(20), |_| false);
     typist.report("while sizes stream in");
+    for column in ["key", "size"] {
+        typist.sort(column);
+    }
     println!("{:<28} {:.0} MiB resident", "", resident());
     if typist.shows("panic") {
         println!("something went wrong");
